@@ -54,6 +54,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       end loop;
     end $$;
 
+    -- A new current generation is announced like a change of rights, so that every API process answers from it at once.
+    create trigger announce_access_change after update of current_generation_id on dataset
+      for each statement execute function announce_access_change();
+
     grant select, insert on query_log, idempotent_request to platform_api;
     grant select, insert, update on daily_usage to platform_api;
     grant select on query_log, daily_usage to platform_worker;

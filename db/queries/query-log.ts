@@ -1,0 +1,168 @@
+import type { Pool } from "pg";
+import { byteaArray, hexArray, int4Array, textArray, uuidArray } from "../binary-array.ts";
+
+/** A row of `query_log`. Times come from the entry id (UUID version 7); hashes are hexadecimal. */
+export interface LoggedQuery {
+  readonly entryId: string;
+  readonly integrationId: number | null;
+  readonly operator: string | null;
+  readonly operationCode: string | null;
+  readonly outcome: string;
+  readonly caseNumberIndex: string | null;
+  readonly subjectIndex: string | null;
+  readonly leafHash: string;
+  /** Canonical bytes. */
+  readonly entry: Uint8Array;
+}
+
+/** What makes a retry safe: the key of the first try claims the place, and its entries are the only ones written. */
+export interface IdempotencyClaim {
+  readonly integrationId: number;
+  readonly keyIndex: string;
+  readonly requestFingerprint: string;
+}
+
+/** The entries of one request, written together or not at all. */
+export interface RequestEntries {
+  readonly entries: readonly LoggedQuery[];
+  /** Whose quota the entries count against; null when the request was refused. */
+  readonly countedFor: number | null;
+  readonly claim?: IdempotencyClaim | undefined;
+}
+
+/** What became of one request's entries. */
+export interface Appended {
+  /** False when an earlier request holds the same idempotency key: nothing was written for this one. */
+  readonly written: boolean;
+  /** Subjects that the integration has asked about today, this request included; undefined when it is not counted. */
+  readonly subjectsToday: number | undefined;
+}
+
+const COLUMNS = "entry_id, asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry";
+const GIVEN_COLUMNS = COLUMNS.replace("asked_at, ", "");
+const VALUES = COLUMNS.replace("asked_at", "uuid_extract_timestamp(entry_id)");
+const ENTRIES = "$1::uuid[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[]";
+const COUNT_TODAY = "insert into daily_usage (integration_id, usage_day, subjects) select integration_id, (now() at time zone 'Asia/Taipei')::date, sum(subjects)";
+const ADD_UP = `group by integration_id order by integration_id
+  on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects returning integration_id, subjects`;
+
+const APPEND = {
+  name: "append-entries",
+  rowMode: "array" as const,
+  text: `
+    with appended as (
+      insert into query_log (${COLUMNS}) select ${VALUES} from unnest(${ENTRIES}) as given(${GIVEN_COLUMNS})
+    )
+    ${COUNT_TODAY} from unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects) ${ADD_UP}`,
+};
+
+// Claims are made in the order of their keys, so that two API processes never wait for each other in a circle.
+const APPEND_CLAIMED = {
+  name: "append-claimed-entries",
+  rowMode: "array" as const,
+  text: `
+    with claimed as (
+      insert into idempotent_request (integration_id, idempotency_key_index, request_fingerprint, first_entry_id, entry_count, asked_at)
+      select integration_id, key_index, fingerprint, first_entry_id, entry_count, uuid_extract_timestamp(first_entry_id)
+      from unnest($13::int4[], $14::bytea[], $15::bytea[], $16::uuid[], $17::int4[])
+        as claim(integration_id, key_index, fingerprint, first_entry_id, entry_count)
+      order by integration_id, key_index
+      on conflict do nothing returning integration_id, first_entry_id, entry_count
+    ), appended as (
+      insert into query_log (${COLUMNS})
+      select ${VALUES} from unnest(${ENTRIES}, $12::uuid[]) as given(${GIVEN_COLUMNS}, claimed_by)
+      where claimed_by is null or claimed_by in (select first_entry_id from claimed)
+    ), counted as (
+      ${COUNT_TODAY} from (
+        select integration_id, subjects from unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects)
+        union all select integration_id, entry_count from claimed
+      ) counted ${ADD_UP}
+    )
+    select integration_id, subjects, null from counted union all select null, null, first_entry_id from claimed`,
+};
+
+/**
+ * Appends the entries of several requests in one statement, so in one transaction: when it returns, all of them are durable.
+ * @returns one result per request, in order
+ */
+export async function appendRequests(pool: Pool, requests: readonly RequestEntries[]): Promise<Appended[]> {
+  const claims = requests.filter((request) => request.claim !== undefined);
+  const parameters = [...entryParameters(requests), ...countParameters(requests.filter((request) => request.claim === undefined))];
+  const { rows } = await pool.query<(string | number | null)[]>(
+    claims.length === 0 ? { ...APPEND, values: parameters } : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims)] },
+  );
+  const today = new Map<number, number>();
+  const claimed = new Set<string>();
+  for (const [integrationId, subjects, firstEntryId] of rows) {
+    if (firstEntryId == null) today.set(Number(integrationId), Number(subjects));
+    else claimed.add(String(firstEntryId));
+  }
+  return requests.map((request) => ({
+    written: request.claim === undefined || claimed.has(firstEntryId(request)),
+    subjectsToday: request.countedFor === null ? undefined : today.get(request.countedFor),
+  }));
+}
+
+function entryParameters(requests: readonly RequestEntries[]): Buffer[] {
+  const entries = requests.length === 1 && requests[0] !== undefined ? requests[0].entries : requests.flatMap((request) => request.entries);
+  return [
+    uuidArray(entries.map((entry) => entry.entryId)),
+    int4Array(entries.map((entry) => entry.integrationId)),
+    textArray(entries.map((entry) => entry.operator)),
+    textArray(entries.map((entry) => entry.operationCode)),
+    textArray(entries.map((entry) => entry.outcome)),
+    hexArray(entries.map((entry) => entry.caseNumberIndex)),
+    hexArray(entries.map((entry) => entry.subjectIndex)),
+    hexArray(entries.map((entry) => entry.leafHash)),
+    byteaArray(entries.map((entry) => entry.entry)),
+  ];
+}
+
+function countParameters(requests: readonly RequestEntries[]): Buffer[] {
+  const counts = new Map<number, number>();
+  for (const { countedFor, entries } of requests) {
+    if (countedFor !== null) counts.set(countedFor, (counts.get(countedFor) ?? 0) + entries.length);
+  }
+  return [int4Array([...counts.keys()]), int4Array([...counts.values()])];
+}
+
+function claimParameters(requests: readonly RequestEntries[], claims: readonly RequestEntries[]): Buffer[] {
+  return [
+    uuidArray(requests.flatMap((request) => request.entries.map(() => (request.claim === undefined ? null : firstEntryId(request))))),
+    int4Array(claims.map((request) => request.claim?.integrationId ?? null)),
+    hexArray(claims.map((request) => request.claim?.keyIndex ?? null)),
+    hexArray(claims.map((request) => request.claim?.requestFingerprint ?? null)),
+    uuidArray(claims.map(firstEntryId)),
+    int4Array(claims.map((request) => request.entries.length)),
+  ];
+}
+
+function firstEntryId(request: RequestEntries): string {
+  const first = request.entries[0];
+  if (first === undefined) throw new Error("A request without entries can't be appended.");
+  return first.entryId;
+}
+
+/** What an earlier request with the same idempotency key left. */
+export interface ClaimedRequest {
+  readonly requestFingerprint: string;
+  /** Canonical bytes of its entries, in order. */
+  readonly entries: readonly Buffer[];
+}
+
+/** Finds the request that claimed an idempotency key, with its entries. */
+export async function findClaimedRequest(pool: Pool, integrationId: number, keyIndex: string): Promise<ClaimedRequest | undefined> {
+  const { rows } = await pool.query<{ fingerprint: string; entries: Buffer[] }>({
+    name: "find-claimed-request",
+    text: `
+      select encode(claim.request_fingerprint, 'hex') as fingerprint, array_agg(log.entry order by log.entry_id) as entries
+      from idempotent_request claim
+      join query_log log on log.asked_at = claim.asked_at and log.entry_id >= claim.first_entry_id and log.integration_id = claim.integration_id
+        and log.entry_id <= (encode(substring(uuid_send(claim.first_entry_id) for 14), 'hex') || 'ffff')::uuid
+      where claim.integration_id = $1 and claim.idempotency_key_index = $2
+      group by claim.request_fingerprint`,
+    values: [integrationId, Buffer.from(keyIndex, "hex")],
+  });
+  const row = rows[0];
+  return row === undefined ? undefined : { requestFingerprint: row.fingerprint, entries: row.entries };
+}

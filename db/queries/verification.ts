@@ -1,0 +1,73 @@
+import type { Pool } from "pg";
+import { hexArray } from "../binary-array.ts";
+
+/** The generation of a dataset that answered. */
+export interface AnsweringGeneration {
+  readonly datasetId: number;
+  readonly generationId: number;
+}
+
+/** A row of `subject_record` that a looked-up key found; hashes in hexadecimal. */
+export interface FoundRecord {
+  /** Index into the keys given. */
+  readonly position: number;
+  readonly datasetId: number;
+  readonly nameKey: string | null;
+  readonly nameVariantKey: string | null;
+  readonly birthDateKey: string | null;
+  readonly unreadablePositions: bigint | null;
+  readonly indigenous: boolean;
+  readonly validFrom: string | null;
+  readonly validUntil: string | null;
+}
+
+export interface Lookup {
+  readonly generations: readonly AnsweringGeneration[];
+  readonly records: readonly FoundRecord[];
+}
+
+// One statement, so one snapshot: the generations named are those that the records come from.
+const LOOKUP = {
+  name: "look-up-subjects",
+  rowMode: "array" as const,
+  // Every column as text, read as it comes: parsing types would cost more than comparing.
+  types: { getTypeParser: () => (value: string) => value },
+  text: `
+    select 0, dataset_id, current_generation_id::text, null, null, null, null, null, null
+    from dataset where current_generation_id is not null
+    union all
+    select asked.position, record.dataset_id, encode(record.name_key, 'hex'), encode(record.name_variant_key, 'hex'), encode(record.birth_date_key, 'hex'),
+      record.unreadable_positions::text, record.indigenous::text, record.valid_from::text, record.valid_until::text
+    from unnest($1::bytea[]) with ordinality as asked(subject_key, position)
+    join subject_record record on record.subject_key = asked.subject_key`,
+};
+
+/**
+ * Looks up subjects by their keyed hashes (hexadecimal) in all current generations.
+ * A key made with another generation's index key finds nothing, so keys of several index keys may be mixed.
+ */
+export async function lookUpSubjects(pool: Pool, subjectKeys: readonly string[]): Promise<Lookup> {
+  const { rows } = await pool.query<(string | null)[]>({ ...LOOKUP, values: [hexArray(subjectKeys)] });
+  const generations: AnsweringGeneration[] = [];
+  const records: FoundRecord[] = [];
+  for (const row of rows) {
+    const position = Number(row[0]);
+    const datasetId = Number(row[1]);
+    if (position === 0) {
+      generations.push({ datasetId, generationId: Number(row[2]) });
+      continue;
+    }
+    records.push({
+      position: position - 1,
+      datasetId,
+      nameKey: row[2] ?? null,
+      nameVariantKey: row[3] ?? null,
+      birthDateKey: row[4] ?? null,
+      unreadablePositions: row[5] == null ? null : BigInt(row[5]),
+      indigenous: row[6] === "true",
+      validFrom: row[7] ?? null,
+      validUntil: row[8] ?? null,
+    });
+  }
+  return { generations, records };
+}

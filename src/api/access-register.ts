@@ -1,0 +1,167 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import { type AccessRegisterRows, type CredentialRow, type DatasetRow, getAccessVersion, type IntegrationRow, readAccessRegister } from "../../db/queries/access-register.ts";
+import type { ApprovedAccess } from "../domain/verification.ts";
+
+/** A right may outlive its revocation by no more than this, whatever fails (milliseconds). */
+const MAXIMUM_AGE = 1000;
+const CHECK_EVERY = 300;
+/** Leading hexadecimal digits of a secret's hash that find the candidates; the rest is compared in constant time. */
+const BUCKET_DIGITS = 8;
+
+/** An integration's rights as the API uses them. */
+export interface IntegrationAccess extends ApprovedAccess {
+  readonly integrationId: number;
+  readonly requestsPerSecond: number;
+  readonly subjectsPerDay: number;
+  /** Subjects asked about today, as last heard from the database. */
+  subjectsToday: number;
+}
+
+/** A credential together with what it opens. */
+export interface CredentialAccess {
+  readonly credentialId: string;
+  readonly validFrom: number;
+  readonly validUntil: number;
+  readonly revoked: boolean;
+  readonly integration: IntegrationAccess;
+}
+
+/** Who may ask, and what can be answered, at one moment. */
+export interface AccessSnapshot {
+  /** @param tokenHash SHA-256 of the bearer token, hexadecimal */
+  findCredential(tokenHash: string): CredentialAccess | undefined;
+  readonly datasets: ReadonlyMap<number, DatasetRow>;
+}
+
+/** The database has not confirmed the register within the last second, so nothing may be answered from it. */
+export class RegisterStale extends Error {
+  override name = "RegisterStale";
+}
+
+/** A small copy of the access register, never older than a second. */
+export interface AccessRegister {
+  /** @throws RegisterStale */
+  current(): AccessSnapshot;
+  /** Reads anew, whatever the age: for a lookup that met a newer generation than the copy knows. */
+  refresh(): Promise<AccessSnapshot>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the register: the database tells of changes at once (LISTEN), and a look every 0.3 s finds what a broken line hid.
+ * @param now monotonic milliseconds
+ */
+export async function openAccessRegister(pool: Pool, logger: Logger, now: () => number = () => performance.now()): Promise<AccessRegister> {
+  let rows = await readAccessRegister(pool);
+  let snapshot = toSnapshot(rows);
+  let confirmedAt = now();
+  let closed = false;
+  let reading: Promise<AccessSnapshot> | undefined;
+
+  async function read(): Promise<AccessSnapshot> {
+    const startedAt = now();
+    rows = await readAccessRegister(pool);
+    snapshot = toSnapshot(rows);
+    confirmedAt = startedAt;
+    return snapshot;
+  }
+
+  /** A read that began before the change it was asked for might miss it, so at most one more follows the one under way. */
+  async function refresh(): Promise<AccessSnapshot> {
+    if (reading !== undefined) await reading.catch(() => undefined);
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  }
+
+  async function check(): Promise<void> {
+    try {
+      const startedAt = now();
+      if ((await getAccessVersion(pool)) === rows.version) confirmedAt = startedAt;
+      else await refresh();
+    } catch (error) {
+      logger.warn({ code: errorCode(error) }, "the access register can't be read");
+    }
+  }
+
+  const timer = setInterval(() => void check(), CHECK_EVERY);
+  const stopListening = listen(pool, () => void refresh().catch(() => undefined), () => closed);
+  return {
+    current() {
+      if (now() - confirmedAt > MAXIMUM_AGE) throw new RegisterStale("The access register has not been confirmed within the last second.");
+      return snapshot;
+    },
+    refresh,
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await stopListening();
+    },
+  };
+}
+
+/** Keeps one connection that hears of changes; when it breaks, opens another. Returns how to end it. */
+function listen(pool: Pool, changed: () => void, isClosed: () => boolean): () => Promise<void> {
+  let release: (() => void) | undefined;
+  let again: NodeJS.Timeout | undefined;
+  async function open(): Promise<void> {
+    try {
+      const client = await pool.connect();
+      if (isClosed()) return client.release(true);
+      release = () => client.release(true);
+      client.on("notification", changed);
+      client.on("error", () => {
+        release?.();
+        release = undefined;
+        if (!isClosed()) again = setTimeout(() => void open(), CHECK_EVERY);
+      });
+      await client.query("listen access_changed");
+      changed();
+    } catch {
+      if (!isClosed()) again = setTimeout(() => void open(), CHECK_EVERY);
+    }
+  }
+  const opening = open();
+  return async () => {
+    clearTimeout(again);
+    await opening;
+    release?.();
+  };
+}
+
+function toSnapshot(rows: AccessRegisterRows): AccessSnapshot {
+  const integrations = new Map(rows.integrations.map((row) => [row.integrationId, toAccess(row)]));
+  const buckets = new Map<string, { hash: Buffer; access: CredentialAccess }[]>();
+  for (const row of rows.credentials) {
+    const integration = integrations.get(row.integrationId);
+    if (integration === undefined) continue;
+    const bucket = buckets.get(row.secretHash.slice(0, BUCKET_DIGITS)) ?? [];
+    bucket.push({ hash: Buffer.from(row.secretHash, "hex"), access: toCredentialAccess(row, integration) });
+    buckets.set(row.secretHash.slice(0, BUCKET_DIGITS), bucket);
+  }
+  return {
+    findCredential(tokenHash) {
+      const bucket = buckets.get(tokenHash.slice(0, BUCKET_DIGITS));
+      if (bucket === undefined) return undefined;
+      const presented = Buffer.from(tokenHash, "hex");
+      return bucket.find(({ hash }) => timingSafeEqual(hash, presented))?.access;
+    },
+    datasets: new Map(rows.datasets.map((row) => [row.datasetId, row])),
+  };
+}
+
+function toAccess(row: IntegrationRow): IntegrationAccess {
+  const { checks, addresses, ...rest } = row;
+  return { ...rest, scope: new Set(checks), addresses: new Set(addresses) };
+}
+
+function toCredentialAccess(row: CredentialRow, integration: IntegrationAccess): CredentialAccess {
+  return { credentialId: row.credentialId, validFrom: row.validFrom, validUntil: row.validUntil, revoked: row.revoked, integration };
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+}
