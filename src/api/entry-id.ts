@@ -11,7 +11,7 @@ export function createRandomHex(fill: (block: Buffer) => void = (block) => rando
       fill(block);
       used = 0;
     }
-    const text = block.hexSlice(used, used + bytes);
+    const text = block.toString("hex", used, used + bytes);
     used += bytes;
     return text;
   };

@@ -1,0 +1,57 @@
+import type { Pool } from "pg";
+import type { Logger } from "pino";
+import type { KeyStore } from "../adapters/key-store.ts";
+import { type AccessRegister, openAccessRegister } from "./access-register.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { createQueryRecorder } from "./query-recorder.ts";
+import { createRequestLimits, type RequestLimits } from "./request-limits.ts";
+import { createSourceAddress } from "./source-address.ts";
+import { createSubjectLookup } from "./subject-lookup.ts";
+
+/** What the API needs to run. */
+export interface ApiSettings {
+  readonly trustedProxies: readonly string[];
+  readonly metricsAddresses: readonly string[];
+  /** Rows that one database statement may carry; 1 turns sharing off (the bench compares). */
+  readonly rowsPerStatement: number;
+  /** Statements of one kind under way at once. */
+  readonly statementsAtOnce: number;
+}
+
+/** Everything that the routes share. */
+export interface ApiContext {
+  readonly settings: ApiSettings;
+  readonly logger: Logger;
+  readonly pool: Pool;
+  readonly register: AccessRegister;
+  readonly record: ReturnType<typeof createQueryRecorder>;
+  readonly lookUp: ReturnType<typeof createSubjectLookup>;
+  readonly limits: RequestLimits;
+  readonly metrics: Metrics;
+  readonly sourceAddress: ReturnType<typeof createSourceAddress>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  close(): Promise<void>;
+}
+
+/** Rows that may wait for a statement: about two seconds of work. */
+const MAXIMUM_WAITING_ROWS = 50_000;
+
+/** @throws Error when the database can't be reached */
+export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings, now: () => number = Date.now): Promise<ApiContext> {
+  const register = await openAccessRegister(pool, logger);
+  const limits = { maximumRows: settings.rowsPerStatement, statementsAtOnce: settings.statementsAtOnce, maximumWaitingRows: MAXIMUM_WAITING_ROWS };
+  return {
+    settings,
+    logger,
+    pool,
+    register,
+    record: createQueryRecorder(pool, keyStore, limits),
+    lookUp: createSubjectLookup(pool, keyStore, register, limits),
+    limits: createRequestLimits(),
+    metrics: createMetrics(),
+    sourceAddress: createSourceAddress(settings.trustedProxies),
+    now,
+    close: () => register.close(),
+  };
+}

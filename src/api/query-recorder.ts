@@ -1,0 +1,116 @@
+import type { KeyObject } from "node:crypto";
+import type { Pool } from "pg";
+import { type Appended, appendRequests, type IdempotencyClaim, type LoggedQuery, type RequestEntries } from "../../db/queries/query-log.ts";
+import type { KeyStore } from "../adapters/key-store.ts";
+import { createSealer } from "../adapters/sealed-part.ts";
+import { logIndexOf } from "../adapters/subject-keys.ts";
+import type { CheckCode } from "../domain/checks.ts";
+import { canonicalEntry, type Outcome } from "../domain/query-log.ts";
+import type { Answers } from "../domain/verification.ts";
+import { leafHashOfPrefixed } from "../transparency/leaf.ts";
+import { createRandomHex, entryIds } from "./entry-id.ts";
+import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
+
+/** One subject of a request: what was asked, and what is said. */
+export interface RecordedSubject {
+  /** As the caller sent it. */
+  readonly asked: { readonly nationalId?: string | undefined; readonly name?: string | undefined; readonly birthDate?: string | undefined };
+  /** Normalised, for the blind index; null when nothing usable was sent. */
+  readonly nationalId: string | null;
+  readonly outcome: Outcome;
+  readonly answers: Answers;
+}
+
+/** What one request leaves in the log. */
+export interface RecordedRequest {
+  /** Epoch milliseconds. */
+  readonly askedAt: number;
+  readonly integrationId: number | null;
+  readonly credentialId: string | null;
+  readonly sourceAddress: string;
+  readonly operator: string | null;
+  readonly operationCode: string | null;
+  readonly caseNumber: string | undefined;
+  readonly reason: string | undefined;
+  readonly checks: readonly CheckCode[];
+  readonly asOf: Readonly<Record<string, string>>;
+  readonly subjects: readonly RecordedSubject[];
+  /** Whether the subjects count against the daily quota. */
+  readonly counted: boolean;
+  readonly claim?: IdempotencyClaim | undefined;
+}
+
+/** The durable entries of a request. */
+export interface RecordedEntries extends Appended {
+  readonly entries: readonly LoggedQuery[];
+}
+
+/**
+ * Records requests in the query log; resolves when their entries are durable, and rejects when they may not be.
+ * @clause 4(1)5
+ * @clause 4(2)5
+ */
+export function createQueryRecorder(pool: Pool, keyStore: KeyStore, limits: SharedStatementLimits): (request: RecordedRequest) => Promise<RecordedEntries> {
+  const seal = createSealer(keyStore.logEncryption.current);
+  const randomHex = createRandomHex();
+  const append = shareStatement<RequestEntries, Appended>(
+    (requests) => appendRequests(pool, requests),
+    (request) => request.entries.length,
+    limits,
+  );
+
+  return async (request) => {
+    const ids = entryIds(request.askedAt, request.subjects.length, randomHex);
+    const caseNumberIndex = indexOrNull(keyStore.logIndex, "case-number", request.caseNumber);
+    const askedAt = new Date(request.askedAt).toISOString();
+    const entries = request.subjects.map((subject, position): LoggedQuery => {
+      const entryId = ids[position] as string;
+      const subjectIndex = indexOrNull(keyStore.logIndex, "subject", subject.nationalId);
+      const bytes = prefixed(
+        canonicalEntry({
+          entryId,
+          askedAt,
+          integration: request.integrationId,
+          credential: request.credentialId,
+          sourceAddress: request.sourceAddress,
+          operator: request.operator,
+          operationCode: request.operationCode,
+          checks: request.checks,
+          outcome: subject.outcome,
+          answers: subject.answers,
+          asOf: request.asOf,
+          caseNumberIndex,
+          subjectIndex,
+          keyId: keyStore.logEncryption.currentId,
+          sealed: seal({ caseNumber: request.caseNumber, reason: request.reason, subject: subject.asked }, entryId),
+          salt: randomHex(16),
+        }),
+      );
+      return {
+        entryId,
+        integrationId: request.integrationId,
+        operator: request.operator,
+        operationCode: request.operationCode,
+        outcome: subject.outcome,
+        caseNumberIndex,
+        subjectIndex,
+        leafHash: leafHashOfPrefixed(bytes),
+        entry: bytes.subarray(1),
+      };
+    });
+    const appended = await append({ entries, countedFor: request.counted ? request.integrationId : null, claim: request.claim });
+    return { ...appended, entries };
+  };
+}
+
+function indexOrNull(key: KeyObject, kind: "subject" | "case-number", value: string | null | undefined): string | null {
+  return value == null ? null : logIndexOf(key, kind, value).toString("hex");
+}
+
+/** The byte 0x00 and then the text, so that the leaf hash is taken without a copy. */
+function prefixed(text: string): Buffer {
+  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(text));
+  bytes[0] = 0;
+  bytes.write(text, 1);
+  return bytes;
+}

@@ -1,0 +1,158 @@
+import { hash } from "node:crypto";
+import type { DatasetRow } from "../../db/queries/access-register.ts";
+import { findClaimedRequest, type IdempotencyClaim } from "../../db/queries/query-log.ts";
+import { type CheckCode, datasetOfCheck, HOUSEHOLD_DATASET_ID } from "../domain/checks.ts";
+import { datasetAvailability } from "../domain/dataset-import.ts";
+import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
+import { normaliseName } from "../domain/person-name.ts";
+import { parseDate, taipeiDate } from "../domain/roc-date.ts";
+import { type Answers, answerChecks, requireCaseAndReason, requireScope, type SubjectMatch } from "../domain/verification.ts";
+import type { CredentialAccess } from "./access-register.ts";
+import type { ApiContext } from "./context.ts";
+import { type FieldProblem, type ProblemCode, Refusal } from "./problem.ts";
+import type { NormalisedSubject } from "./subject-lookup.ts";
+import type { AskedSubject } from "./verification-schema.ts";
+
+/** A well-formed question about one or more subjects, from an integration that may ask. */
+export interface Question {
+  readonly operator: string;
+  readonly operationCode: string;
+  readonly caseNumber: string;
+  readonly reason: string;
+  readonly checks: readonly CheckCode[];
+  readonly subjects: readonly AskedSubject[];
+}
+
+export interface Caller {
+  readonly credential: CredentialAccess;
+  readonly sourceAddress: string;
+  readonly claim: IdempotencyClaim | undefined;
+}
+
+/** What is answered about one subject. */
+export interface SubjectAnswer {
+  readonly entryId: string;
+  readonly subject: SubjectMatch;
+  readonly answers: Answers;
+  readonly receipt: { readonly leafHash: string };
+}
+
+export interface AnsweredQuestion {
+  readonly results: readonly SubjectAnswer[];
+  readonly asOf: Readonly<Record<string, string>>;
+}
+
+/**
+ * Answers a question and records it; the answer is given only after its log entries are durable.
+ * @throws Refusal or RuleViolation when it must not be answered
+ * @clause 2(4)
+ */
+export async function answerQuestion(context: ApiContext, question: Question, caller: Caller): Promise<AnsweredQuestion> {
+  const { integration, credentialId } = caller.credential;
+  const askedAt = context.now();
+  const today = taipeiDate(askedAt);
+  requireCaseAndReason(question.caseNumber, question.reason);
+  requireScope(integration, question.checks);
+  const subjects = normaliseSubjects(question.subjects, today);
+  await context.limits.admit(integration, subjects.length);
+  requireAvailableDatasets(context.register.current().datasets, question.checks, today);
+
+  const { findings, datasets } = await context.lookUp(subjects, today);
+  const asOf = requireAvailableDatasets(datasets, question.checks, today);
+  const answers = findings.map(({ match, facts }) => answerChecks(match, facts, question.checks));
+  const recorded = await context.record({
+    ...question,
+    askedAt,
+    integrationId: integration.integrationId,
+    credentialId,
+    sourceAddress: caller.sourceAddress,
+    asOf,
+    subjects: subjects.map(({ nationalId }, place) => ({
+      asked: question.subjects[place] as AskedSubject,
+      nationalId,
+      outcome: (findings[place] as { match: SubjectMatch }).match,
+      answers: answers[place] as Answers,
+    })),
+    counted: true,
+    claim: caller.claim,
+  });
+  if (recorded.subjectsToday !== undefined) integration.subjectsToday = recorded.subjectsToday;
+  if (!recorded.written) return answerOfFirstTry(context, caller.claim as IdempotencyClaim);
+  return {
+    results: recorded.entries.map(({ entryId, leafHash }, place) => ({
+      entryId,
+      subject: (findings[place] as { match: SubjectMatch }).match,
+      answers: answers[place] as Answers,
+      receipt: { leafHash },
+    })),
+    asOf,
+  };
+}
+
+/** The answer that the first request with the same idempotency key got, read back from its log entries. */
+async function answerOfFirstTry(context: ApiContext, claim: IdempotencyClaim): Promise<AnsweredQuestion> {
+  const first = await findClaimedRequest(context.pool, claim.integrationId, claim.keyIndex);
+  if (first === undefined) throw new Refusal("overloaded", "The first request with this Idempotency-Key is not finished: try again shortly.", { retryAfter: 1 });
+  if (first.requestFingerprint !== claim.requestFingerprint) {
+    throw new Refusal("idempotency-key-reused", "This Idempotency-Key was used for another request: take a new key for each request.");
+  }
+  const entries = first.entries.map((entry) => ({ ...JSON.parse(entry.toString("utf8")), leafHash: hash("sha256", Buffer.concat([Buffer.of(0), entry]), "hex") }));
+  return {
+    results: entries.map((entry) => ({ entryId: entry.entryId, subject: entry.outcome, answers: entry.answers, receipt: { leafHash: entry.leafHash } })),
+    asOf: entries[0].asOf,
+  };
+}
+
+function normaliseSubjects(asked: readonly AskedSubject[], today: string): NormalisedSubject[] {
+  const fields: FieldProblem[] = [];
+  const subjects = asked.map((subject, place): NormalisedSubject => {
+    const complain = (field: keyof AskedSubject, code: ProblemCode) => {
+      fields.push({ pointer: asked.length === 1 ? `/subject/${field}` : `/subjects/${place}/${field}`, code });
+    };
+    const nationalId = normaliseNationalId(subject.nationalId);
+    if (!isNationalId(nationalId)) complain("nationalId", "invalid-national-id");
+    return { nationalId, name: readName(subject.name, complain), birthDate: readBirthDate(subject.birthDate, today, complain) };
+  });
+  const first = fields[0];
+  if (first !== undefined) {
+    throw new Refusal(first.code as ProblemCode, "A field of the subject is not valid: errors names each place.", { fields: fields.slice(0, 20) });
+  }
+  return subjects;
+}
+
+function readName(name: string | undefined, complain: (field: "name", code: ProblemCode) => void): NormalisedSubject["name"] {
+  if (name === undefined) return undefined;
+  try {
+    return normaliseName(name);
+  } catch {
+    complain("name", "invalid-name");
+    return undefined;
+  }
+}
+
+function readBirthDate(birthDate: string | undefined, today: string, complain: (field: "birthDate", code: ProblemCode) => void): string | undefined {
+  if (birthDate === undefined) return undefined;
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? parseDate(birthDate) : undefined;
+  if (date === undefined || date > today) complain("birthDate", "invalid-birth-date");
+  return date;
+}
+
+/**
+ * The datasets behind the checks must have been imported, be within their approved period and not be older than allowed.
+ * @returns as-of date by dataset code
+ * @clause 4(1)2
+ */
+function requireAvailableDatasets(datasets: ReadonlyMap<number, DatasetRow>, checks: readonly CheckCode[], today: string): Record<string, string> {
+  const asOf: Record<string, string> = {};
+  for (const datasetId of new Set([HOUSEHOLD_DATASET_ID, ...checks.map(datasetOfCheck)])) {
+    const dataset = datasets.get(datasetId);
+    if (dataset?.asOf == null) throw new Refusal("data-not-available", "A dataset that answers this check has not been imported yet: ask the platform's officer.", { retryAfter: 60 });
+    const availability = datasetAvailability({ ...dataset, asOf: dataset.asOf }, today);
+    if (availability === "too-old") throw new Refusal("data-out-of-date", "The data is older than allowed, so it answers nothing: ask the platform's officer.", { retryAfter: 3600 });
+    if (availability === "outside-approved-period") {
+      throw new Refusal("dataset-not-approved", "The approved period of a dataset is over: ask the platform's officer.", { retryAfter: 3600 });
+    }
+    asOf[dataset.datasetCode] = dataset.asOf;
+  }
+  return asOf;
+}
