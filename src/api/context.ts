@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { KeyStore } from "../adapters/key-store.ts";
@@ -26,6 +27,7 @@ export interface ApiContext {
   readonly register: AccessRegister;
   readonly record: ReturnType<typeof createQueryRecorder>;
   readonly lookUp: ReturnType<typeof createSubjectLookup>;
+  readonly logIndexKey: KeyObject;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
   readonly sourceAddress: ReturnType<typeof createSourceAddress>;
@@ -48,6 +50,7 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     register,
     record: createQueryRecorder(pool, keyStore, limits),
     lookUp: createSubjectLookup(pool, keyStore, register, limits),
+    logIndexKey: keyStore.logIndex,
     limits: createRequestLimits(),
     metrics: createMetrics(),
     sourceAddress: createSourceAddress(settings.trustedProxies),

@@ -2,7 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { IntegrationAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
 
-/** Unauthenticated refusals that an address gets logged in a minute before it is turned away unread. */
+/** Refusals of unknown callers that are logged in a minute for one address, so that nobody can fill the log from outside. */
 const REFUSALS_PER_MINUTE = 600;
 
 export interface RequestLimits {
@@ -10,9 +10,8 @@ export interface RequestLimits {
   admit(integration: IntegrationAccess, subjects: number): Promise<void>;
   /** The RateLimit headers (draft-ietf-httpapi-ratelimit-headers) for an integration's response. */
   headers(integration: IntegrationAccess): Record<string, string>;
-  /** @throws Refusal `too-many-refusals` when the address has been refused too often to be read again this minute */
-  requireTolerated(address: string): Promise<void>;
-  countRefusal(address: string): Promise<void>;
+  /** Counts a refusal of a caller that nobody knows; false once the address has used up what is logged for it in a minute. */
+  tolerateRefusal(address: string): Promise<boolean>;
 }
 
 /** Limits kept in this process: several API processes each allow the rate. The daily quota is counted in the database. */
@@ -51,13 +50,10 @@ export function createRequestLimits(): RequestLimits {
         ratelimit: `"rate";r=${Math.max(0, bucketOf(integration).remaining)};t=1, "day";r=${left}`,
       };
     },
-    async requireTolerated(address) {
-      if (((await refusals.get(address))?.consumedPoints ?? 0) >= REFUSALS_PER_MINUTE) {
-        throw new Refusal("too-many-refusals", "This address has been refused too often: correct the request, then try again in a minute.", { retryAfter: 60 });
-      }
-    },
-    async countRefusal(address) {
-      await refusals.penalty(address);
-    },
+    tolerateRefusal: (address) =>
+      refusals.consume(address).then(
+        () => true,
+        () => false,
+      ),
   };
 }

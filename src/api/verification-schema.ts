@@ -48,6 +48,10 @@ export const batchRequest = z
   .strictObject({ ...question, subjects: z.array(subject).min(1).max(MAXIMUM_SUBJECTS, { error: "too-many-subjects" }) })
   .openapi("BatchRequest");
 
+export const requestHeaders = z.object({
+  "idempotency-key": z.string().min(1).max(128).optional().openapi({ description: "Makes a retry safe: the same answer, one log entry." }),
+});
+
 export type VerificationRequest = z.infer<typeof verificationRequest>;
 export type BatchRequest = z.infer<typeof batchRequest>;
 export type AskedSubject = z.infer<typeof subject>;

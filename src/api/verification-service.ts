@@ -21,6 +21,8 @@ export interface Question {
   readonly reason: string;
   readonly checks: readonly CheckCode[];
   readonly subjects: readonly AskedSubject[];
+  /** Where the subject stands in the request: an RFC 6901 pointer. */
+  readonly pointerOf: (place: number) => string;
 }
 
 export interface Caller {
@@ -53,8 +55,7 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   const today = taipeiDate(askedAt);
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
-  const subjects = normaliseSubjects(question.subjects, today);
-  await context.limits.admit(integration, subjects.length);
+  const subjects = normaliseSubjects(question, today);
   requireAvailableDatasets(context.register.current().datasets, question.checks, today);
 
   const { findings, datasets } = await context.lookUp(subjects, today);
@@ -103,11 +104,11 @@ async function answerOfFirstTry(context: ApiContext, claim: IdempotencyClaim): P
   };
 }
 
-function normaliseSubjects(asked: readonly AskedSubject[], today: string): NormalisedSubject[] {
+function normaliseSubjects({ subjects: asked, pointerOf }: Question, today: string): NormalisedSubject[] {
   const fields: FieldProblem[] = [];
   const subjects = asked.map((subject, place): NormalisedSubject => {
     const complain = (field: keyof AskedSubject, code: ProblemCode) => {
-      fields.push({ pointer: asked.length === 1 ? `/subject/${field}` : `/subjects/${place}/${field}`, code });
+      fields.push({ pointer: `${pointerOf(place)}/${field}`, code });
     };
     const nationalId = normaliseNationalId(subject.nationalId);
     if (!isNationalId(nationalId)) complain("nationalId", "invalid-national-id");

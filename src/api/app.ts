@@ -1,0 +1,32 @@
+import type { HttpBindings } from "@hono/node-server";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { ApiContext } from "./context.ts";
+import { documentationRoutes, OPENAPI_INFORMATION } from "./documentation-routes.ts";
+import { operationRoutes } from "./operation-routes.ts";
+import { problemResponse, Refusal, toRefusal } from "./problem.ts";
+import { verificationRoutes } from "./verification-routes.ts";
+
+/** The verification API: every route, and what is said where there is none. */
+export function createApp(context: ApiContext): OpenAPIHono<{ Bindings: HttpBindings }> {
+  const app = new OpenAPIHono<{ Bindings: HttpBindings }>();
+  app.openAPIRegistry.registerComponent("securitySchemes", "credential", {
+    type: "http",
+    scheme: "bearer",
+    description: "The integration's credential, at most 90 days old, sent from a whitelisted address.",
+  });
+  app.route("/", verificationRoutes(context));
+  app.route("/", operationRoutes(context));
+  app.route("/", documentationRoutes());
+  app.doc31("/openapi.json", OPENAPI_INFORMATION);
+  app.all("/v1/verifications", wrongMethod).all("/v1/verifications/batch", wrongMethod);
+  app.notFound(() => problemResponse(new Refusal("not-found", "There is nothing here: /docs lists what there is.")));
+  app.onError((error) => {
+    context.logger.error({ error: error.name }, "a request failed");
+    return problemResponse(toRefusal(error));
+  });
+  return app;
+}
+
+function wrongMethod(): Response {
+  return problemResponse(new Refusal("method-not-allowed", "Questions are asked with POST."), undefined, { allow: "POST" });
+}

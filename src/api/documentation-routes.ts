@@ -1,0 +1,53 @@
+import { createReadStream } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { Hono } from "hono";
+
+/** Head of the OpenAPI document; the rest is generated from the schemas that validate. */
+export const OPENAPI_INFORMATION = {
+  openapi: "3.1.0",
+  info: {
+    title: "Verification platform 驗證機制平臺",
+    version: "1",
+    description:
+      "Answers yes or no about a person, never a record. Every question needs a case number and a reason and is kept for five years; an answer is sent only after its log entry is durable.",
+  },
+};
+
+const PAGE = `<!doctype html>
+<html lang="zh-Hant">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>驗證機制平臺 API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+</head>
+<body>
+<div id="api"></div>
+<noscript><p>本頁需要 JavaScript；<a href="/openapi.json">openapi.json</a> 為同一份說明。</p></noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>`;
+const START = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", deepLinking: true, supportedSubmitMethods: [], validatorUrl: null });`;
+// Swagger UI writes style attributes and uses data: pictures; scripts come from here alone.
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const FILES: Readonly<Record<string, string>> = { "swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript" };
+
+/** The readable page of the API, served by us alone: no third party learns who reads it. */
+export function documentationRoutes(): Hono {
+  const routes = new Hono();
+  const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const headers = { "content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+  routes.get("/docs", (c) => c.html(PAGE, 200, headers));
+  routes.get("/docs/start.js", (c) => c.body(START, 200, { ...headers, "content-type": "text/javascript" }));
+  for (const [file, type] of Object.entries(FILES)) {
+    routes.get(`/docs/${file}`, (c) => {
+      const stream = Readable.toWeb(createReadStream(join(folder, file))) as ReadableStream;
+      return c.body(stream, 200, { ...headers, "content-type": type, "cache-control": "max-age=3600" });
+    });
+  }
+  return routes;
+}

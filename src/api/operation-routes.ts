@@ -1,0 +1,25 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import type { ApiContext } from "./context.ts";
+import { problemResponse, Refusal } from "./problem.ts";
+
+/** `/healthz`: the process runs. `/readyz`: it could answer now. `/metrics`: Prometheus' text form, for configured addresses only. */
+export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindings }> {
+  const routes = new Hono<{ Bindings: HttpBindings }>();
+  const metricsAddresses = new Set(context.settings.metricsAddresses);
+  routes.get("/healthz", (c) => c.json({ status: "ok" }));
+  routes.get("/readyz", (c) => {
+    try {
+      const { datasets } = context.register.current();
+      return c.json({ status: "ready", datasets: Object.fromEntries([...datasets.values()].map(({ datasetCode, asOf }) => [datasetCode, asOf])) });
+    } catch {
+      return problemResponse(new Refusal("service-unavailable", "The database does not answer.", { retryAfter: 2 }));
+    }
+  });
+  routes.get("/metrics", async (c) => {
+    const peer = context.sourceAddress(c.env.incoming.socket.remoteAddress, undefined);
+    if (!metricsAddresses.has(peer)) return problemResponse(new Refusal("address-not-allowed", "Metrics are for the addresses in METRICS_ADDRESSES."));
+    return c.body(await context.metrics.registry.metrics(), 200, { "content-type": context.metrics.registry.contentType });
+  });
+  return routes;
+}

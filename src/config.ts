@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+/** Settings of every process; the only place that reads the environment. */
+export interface Config {
+  readonly dataDirectory: string;
+  /** Undefined: an embedded server in the data directory. */
+  readonly databaseUrl: string | undefined;
+  /** Undefined: an embedded dev server in the data directory. */
+  readonly temporalAddress: string | undefined;
+  readonly temporalNamespace: string;
+  readonly taskQueue: string;
+  /** A prebuilt workflow bundle; undefined: built at start. */
+  readonly workflowBundle: string | undefined;
+  readonly keysDirectory: string;
+  readonly dropDirectory: string;
+  readonly inboxDirectory: string;
+  readonly quarantineDirectory: string;
+  readonly host: string;
+  readonly port: number;
+  readonly trustedProxies: readonly string[];
+  readonly metricsAddresses: readonly string[];
+  /** Whether loopback and private addresses may be whitelisted: for trying the platform out, not for real use. */
+  readonly privateAddressesAllowed: boolean;
+  readonly logLevel: string;
+}
+
+/** A setting that can't be used; the message is one sentence for the person who starts the process. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/**
+ * Reads the settings from the environment.
+ * @throws ConfigError
+ */
+export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): Config {
+  const dataDirectory = resolve(environment["DATA_DIR"] ?? "data");
+  const port = Number(environment["PORT"] ?? 8080);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError("PORT must be a number from 0 to 65535.");
+  return {
+    dataDirectory,
+    databaseUrl: withPassword(environment["DATABASE_URL"], environment["DATABASE_PASSWORD_FILE"]),
+    temporalAddress: environment["TEMPORAL_ADDRESS"],
+    temporalNamespace: environment["TEMPORAL_NAMESPACE"] ?? "default",
+    taskQueue: environment["TASK_QUEUE"] ?? "verification-platform",
+    workflowBundle: environment["WORKFLOW_BUNDLE"],
+    keysDirectory: resolve(environment["KEYS_DIR"] ?? join(dataDirectory, "keys")),
+    dropDirectory: resolve(environment["DROP_DIR"] ?? join(dataDirectory, "drop")),
+    inboxDirectory: resolve(environment["INBOX_DIR"] ?? join(dataDirectory, "inbox")),
+    quarantineDirectory: resolve(environment["QUARANTINE_DIR"] ?? join(dataDirectory, "quarantine")),
+    host: environment["HOST"] ?? "127.0.0.1",
+    port,
+    trustedProxies: list(environment["TRUSTED_PROXIES"]),
+    metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
+    privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
+    logLevel: environment["LOG_LEVEL"] ?? "info",
+  };
+}
+
+function list(text: string | undefined): string[] {
+  return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+function withPassword(url: string | undefined, passwordFile: string | undefined): string | undefined {
+  if (url === undefined || passwordFile === undefined) return url;
+  try {
+    const complete = new URL(url);
+    complete.password = encodeURIComponent(readFileSync(passwordFile, "utf8").trim());
+    return complete.href;
+  } catch {
+    throw new ConfigError("DATABASE_URL must be a URL, and DATABASE_PASSWORD_FILE a file that can be read.");
+  }
+}
