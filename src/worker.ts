@@ -1,0 +1,50 @@
+import type { NativeConnection, Worker } from "@temporalio/worker";
+import { createActivities } from "./activities/index.ts";
+import { connectTemporalClient } from "./adapters/temporal-client.ts";
+import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
+import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
+import type { WorkerContext } from "./context.ts";
+
+const HEALTH_EVERY = 60_000;
+
+/**
+ * Serves the task queue until `stop` resolves, then lets running activities finish.
+ * @throws Error when the workflows can't be bundled, or the worker fails
+ */
+export async function runWorker(context: WorkerContext, address: string, stop: Promise<unknown>): Promise<void> {
+  const { config, logger, keyStore } = context;
+  const temporal = { address, namespace: config.temporalNamespace, keys: keyStore.temporalPayload };
+  let stopped = false;
+  void stop.then(() => {
+    stopped = true;
+  });
+  const workflowBundle = config.workflowBundle ?? (await bundleWorkflows());
+  const connection = await connectWorker(address, logger, () => stopped);
+  if (connection === undefined) return;
+  const client = await connectTemporalClient(temporal);
+  try {
+    const worker = await createWorker(connection, temporal, { taskQueue: config.taskQueue, activities: createActivities(context), workflowBundle });
+    await createActivities(context).prepareQueryLog();
+    await ensureUpkeepSchedule(client, config.taskQueue);
+    await serve(worker, context, stop);
+  } finally {
+    await client.connection.close();
+    await close(connection);
+  }
+}
+
+async function serve(worker: Worker, { logger, config }: WorkerContext, stop: Promise<unknown>): Promise<void> {
+  void stop.then(() => worker.getState() === "RUNNING" && worker.shutdown());
+  const health = setInterval(() => logger.info(worker.getStatus(), "worker health"), HEALTH_EVERY);
+  logger.info({ taskQueue: config.taskQueue }, "worker ready");
+  try {
+    await worker.run();
+  } finally {
+    clearInterval(health);
+  }
+}
+
+/** A worker that failed to start may still hold the connection; the process is about to end anyway. */
+async function close(connection: NativeConnection): Promise<void> {
+  await connection.close().catch(() => undefined);
+}
