@@ -1,0 +1,19 @@
+import { Kysely, PostgresDialect } from "kysely";
+import { Pool } from "pg";
+import type { Database } from "./tables/database.ts";
+
+/** An open database: Kysely for records, the pool beneath it for what Kysely can't say (COPY, named statements). */
+export interface OpenDatabase {
+  readonly db: Kysely<Database>;
+  readonly pool: Pool;
+  close(): Promise<void>;
+}
+
+/** Opens a database; connections are made when they are first needed. */
+export function openDatabase(url: string, { max = 8, applicationName = "platform" } = {}): OpenDatabase {
+  const pool = new Pool({ connectionString: url, max, application_name: applicationName });
+  // A broken idle connection is replaced at its next use; without a listener it would end the process.
+  pool.on("error", () => undefined);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, pool, close: () => db.destroy() };
+}

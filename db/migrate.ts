@@ -1,0 +1,65 @@
+import { promises as fs } from "node:fs";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { FileMigrationProvider, Migrator } from "kysely/migration";
+import { openDatabase } from "./client.ts";
+
+/** A database that must not be migrated; the message is one sentence that says what to do. */
+export class UnusableDatabase extends Error {
+  override name = "UnusableDatabase";
+}
+
+/** Passwords of the two roles that processes log in with. */
+export interface RolePasswords {
+  readonly platform_api: string;
+  readonly platform_worker: string;
+}
+
+const MIGRATIONS = join(import.meta.dirname, "migrations");
+const MONTHS_AHEAD = 4;
+
+/**
+ * Brings a database to the newest schema, sets the roles' passwords and makes the coming months' partitions.
+ * @param ownerUrl of the role that owns the tables; it must be allowed to make roles
+ * @returns names of the migrations that were applied
+ * @throws UnusableDatabase for a database with others' tables, or one that a newer version has migrated
+ */
+export async function migrate(ownerUrl: string, passwords: RolePasswords | undefined, today: string): Promise<string[]> {
+  const { db, close } = openDatabase(ownerUrl, { max: 2, applicationName: "migrate" });
+  try {
+    const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path: { join }, migrationFolder: MIGRATIONS }) });
+    await refuseForeign(db);
+    await refuseNewer(db, (await migrator.getMigrations()).map(({ name }) => name));
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    if (passwords !== undefined) {
+      for (const [role, password] of Object.entries(passwords)) await sql`alter role ${sql.id(role)} password ${sql.lit(password)}`.execute(db);
+    }
+    await sql`select create_query_log_partitions(${today}::date, ${MONTHS_AHEAD})`.execute(db);
+    return results.map(({ migrationName }) => migrationName);
+  } finally {
+    await close();
+  }
+}
+
+type Db = ReturnType<typeof openDatabase>["db"];
+
+async function tableExists(db: Db, table: string): Promise<boolean> {
+  const { rows } = await sql<{ present: boolean }>`select to_regclass(${`public.${table}`}) is not null as present`.execute(db);
+  return rows[0]?.present === true;
+}
+
+async function refuseForeign(db: Db): Promise<void> {
+  if (await tableExists(db, "kysely_migration")) return;
+  const { rows } = await sql`select 1 from pg_tables where schemaname = 'public' limit 1`.execute(db);
+  if (rows.length > 0) throw new UnusableDatabase("The database holds tables that are not the platform's: give DATABASE_URL an empty database of its own.");
+}
+
+async function refuseNewer(db: Db, known: readonly string[]): Promise<void> {
+  if (!(await tableExists(db, "kysely_migration"))) return;
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const unknown = rows.find(({ name }) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UnusableDatabase(`The database has been migrated by a newer version or another program (${unknown.name}): start that version, or restore a backup made before it.`);
+  }
+}

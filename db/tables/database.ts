@@ -1,0 +1,89 @@
+import type { Generated } from "kysely";
+
+/** The tables that processes write; what the API's hot path reads is in plain SQL beside it. Dates are ISO 8601 texts, times are Date. */
+export interface Database {
+  agency: { agency_id: Generated<number>; agency_code: string; agency_name: string };
+  application: {
+    application_number: string;
+    agency_id: number;
+    system_name: string;
+    legal_basis: string;
+    purpose: string;
+    requested_checks: string[];
+    requested_addresses: string[];
+    requested_from: string;
+    requested_until: string;
+    contact: string;
+    submitted_by: string;
+    submitted_at: Date;
+  };
+  integration: {
+    integration_id: Generated<number>;
+    application_number: string;
+    agency_id: number;
+    system_name: string;
+    state: string;
+    approved_from: Date | null;
+    approved_until: Date | null;
+    requests_per_second: Generated<number>;
+    subjects_per_day: Generated<number>;
+  };
+  integration_step: { step_id: Generated<string>; integration_id: number; step: string; actor: string; reason: string; taken_at: Date; step_key: string };
+  integration_scope: { integration_id: number; check_code: string };
+  integration_address: { integration_id: number; address: string; added_at: Date };
+  credential: { credential_id: string; integration_id: number; secret_hash: Buffer; valid_from: Date; valid_until: Date; revoked_at: Date | null };
+  dataset: {
+    dataset_id: number;
+    dataset_code: string;
+    dataset_name: string;
+    owner_unit: string;
+    kind: "household" | "list";
+    encoding: "utf-8" | "big5";
+    bad_rows_allowed: number;
+    maximum_age_days: number;
+    approved_from: string;
+    approved_until: string;
+    current_generation_id: number | null;
+  };
+  dataset_import: {
+    import_id: string;
+    dataset_id: number | null;
+    file_name: string;
+    file_sha256: Buffer;
+    file_bytes: string;
+    stage: ImportStage;
+    received_at: Date;
+    rows_read: string;
+    rejection_code: string | null;
+    rejected_lines: unknown;
+    recipient_fingerprint: string | null;
+    signer_fingerprint: string | null;
+    signed_at: Date | null;
+    as_of: string | null;
+    finished_at: Date | null;
+  };
+  generation: {
+    generation_id: Generated<number>;
+    dataset_id: number;
+    import_id: string;
+    index_key_id: string;
+    as_of: string | null;
+    signed_at: Date | null;
+    row_count: string | null;
+    created_at: Date;
+    switched_at: Date | null;
+    dropped_at: Date | null;
+  };
+  delivery_key: { fingerprint: string; dataset_id: number; public_key: string; issued_at: Date; expires_at: Date; destroyed_at: Date | null };
+  destruction_certificate: {
+    certificate_id: string;
+    import_id: string | null;
+    destroyed_object: "delivery-file" | "delivery-key" | "generation";
+    particulars: unknown;
+    destroyed_at: Date;
+    destroyed_by: string;
+  };
+}
+
+/** Where an import stands. `quarantined` waits for the officer's decision; `imported` and `rejected` are ends, their file destroyed. */
+export type ImportStage = "received" | "loading" | "loaded" | "switched" | "imported" | "quarantined" | "rejected";
