@@ -84,9 +84,73 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (dataset_id, subject_key)
     ) partition by list (dataset_id);
 
+    insert into dataset (dataset_id, dataset_code, dataset_name, owner_unit, kind, encoding, bad_rows_allowed, maximum_age_days, approved_from, approved_until) values
+      (1, 'household', '戶籍資料', 'civil-affairs', 'household', 'utf-8', 10, 45, '2024-10-25', '2034-10-24'),
+      (2, 'elderly-living-alone', '獨居老人', 'social-affairs', 'list', 'utf-8', 10, 120, '2024-10-25', '2034-10-24'),
+      (3, 'disability', '身心障礙', 'social-affairs', 'list', 'utf-8', 10, 120, '2024-10-25', '2034-10-24');
+
     grant select (dataset_id, dataset_code, kind, maximum_age_days, approved_from, approved_until, current_generation_id) on dataset to platform_api;
     grant select (generation_id, dataset_id, index_key_id, as_of) on generation to platform_api;
     grant select on subject_record to platform_api;
+    -- The table that an import fills; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
+    create function create_generation_table(generation integer) returns void language plpgsql security definer
+      set search_path = pg_catalog, public as $$
+    declare
+      dataset smallint := (select dataset_id from public.generation where generation_id = generation and switched_at is null and dropped_at is null);
+      table_name text := 'subject_generation_' || generation;
+    begin
+      if dataset is null then raise exception 'generation % is not one that may be loaded', generation; end if;
+      execute format('drop table if exists public.%I', table_name);
+      execute format('create table public.%I (like public.subject_record including defaults, line_number integer)', table_name);
+      execute format('alter table public.%I alter column dataset_id set default %s', table_name, dataset);
+      execute format('grant select, insert on public.%I to platform_worker', table_name);
+    end $$;
+
+    -- Makes the table fit to be a partition: its primary key finds duplicate ID numbers (unique_violation), its check spares the switch a scan.
+    create function finish_generation_table(generation integer) returns void language plpgsql security definer
+      set search_path = pg_catalog, public as $$
+    declare
+      dataset smallint := (select dataset_id from public.generation where generation_id = generation and switched_at is null and dropped_at is null);
+      table_name text := 'subject_generation_' || generation;
+    begin
+      if dataset is null then raise exception 'generation % is not one that may be loaded', generation; end if;
+      set local maintenance_work_mem = '256MB';
+      execute format('alter table public.%I add primary key (dataset_id, subject_key)', table_name);
+      execute format('alter table public.%I add constraint of_dataset check (dataset_id = %s)', table_name, dataset);
+      execute format('alter table public.%I drop column line_number', table_name);
+      execute format('revoke all on public.%I from platform_worker', table_name);
+      execute format('analyze public.%I', table_name);
+    end $$;
+
+    -- The switch: in one transaction the old generation goes, the new one answers, and the dataset says so. A second call finds it done.
+    create function switch_generation(generation integer, now_is timestamptz) returns void language plpgsql security definer
+      set search_path = pg_catalog, public as $$
+    declare
+      chosen public.generation%rowtype;
+      old_partition regclass;
+    begin
+      select * into chosen from public.generation where generation_id = generation for update;
+      if chosen.switched_at is not null then return; end if;
+      if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', generation; end if;
+      perform 1 from public.dataset where dataset_id = chosen.dataset_id for update;
+      select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);
+      if old_partition is not null then execute format('alter table public.subject_record detach partition %s', old_partition); end if;
+      execute format('alter table public.subject_record attach partition public.%I for values in (%s)', 'subject_generation_' || generation, chosen.dataset_id);
+      update public.generation set switched_at = now_is where generation_id = generation;
+      update public.dataset set current_generation_id = generation where dataset_id = chosen.dataset_id;
+    end $$;
+
+    -- Drops a generation that is not current: a replaced one, or the table of a rejected import.
+    create function drop_generation(generation integer, now_is timestamptz) returns void language plpgsql security definer
+      set search_path = pg_catalog, public as $$
+    begin
+      if exists (select from public.dataset where current_generation_id = generation) then raise exception 'generation % is current', generation; end if;
+      execute format('drop table if exists public.%I', 'subject_generation_' || generation);
+      update public.generation set dropped_at = coalesce(dropped_at, now_is) where generation_id = generation;
+    end $$;
+    grant execute on function create_generation_table, finish_generation_table, switch_generation, drop_generation to platform_worker;
+
     grant select on dataset, subject_record to platform_worker;
     grant select, insert, update on dataset_import, generation, delivery_key to platform_worker;
     grant select, insert on destruction_certificate to platform_worker;
