@@ -17,7 +17,7 @@ await runCommand(HELP, async () => {
   if (config.temporalAddress === undefined) throw new Error("TEMPORAL_ADDRESS is missing: npm start brings its own Temporal, bin/worker.ts needs one.");
   const logger = pino({ name: "worker", level: config.logLevel });
   const keyStore = openKeyStore(config.keysDirectory);
-  const { db, pool, close } = openDatabase(config.databaseUrl);
+  const { db, pool, close } = openDatabase(config.databaseUrl, { applicationName: "worker" });
   installTemporalLogger(logger);
   await runWorker({ config, logger, db, pool, keyStore, now: () => new Date(), randomId: randomUUID }, config.temporalAddress, stopSignal());
   await close();

@@ -32,12 +32,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       application_number text not null unique references application,
       agency_id integer not null references agency,
       system_name text not null,
-      state text not null check (state in ('submitted', 'approved', 'provisioned', 'active', 'suspended', 'expired', 'revoked')),
+      state text not null check (state in ('submitted', 'refused', 'approved', 'provisioned', 'active', 'suspended', 'expired', 'revoked')),
       approved_from timestamptz,
       approved_until timestamptz,
       requests_per_second integer not null default 200,
       subjects_per_day integer not null default 1000000,
-      check (state = 'submitted' or state = 'revoked' or (approved_from is not null and approved_until > approved_from))
+      approved_checks text[],
+      check (state in ('submitted', 'refused', 'revoked') or (approved_from is not null and approved_until > approved_from))
     );
 
     create table integration_step (
@@ -45,6 +46,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       integration_id integer not null references integration,
       step text not null,
       actor text not null,
+      actor_role text not null check (actor_role in ('applicant', 'caseOfficer', 'dedicatedOfficer', 'manager', 'platform')),
       reason text not null,
       taken_at timestamptz not null,
       step_key text not null unique

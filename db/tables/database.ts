@@ -27,8 +27,9 @@ export interface Database {
     approved_until: Date | null;
     requests_per_second: Generated<number>;
     subjects_per_day: Generated<number>;
+    approved_checks: string[] | null;
   };
-  integration_step: { step_id: Generated<string>; integration_id: number; step: string; actor: string; reason: string; taken_at: Date; step_key: string };
+  integration_step: { step_id: Generated<string>; integration_id: number; step: string; actor: string; actor_role: string; reason: string; taken_at: Date; step_key: string };
   integration_scope: { integration_id: number; check_code: string };
   integration_address: { integration_id: number; address: string; added_at: Date };
   credential: { credential_id: string; integration_id: number; secret_hash: Buffer; valid_from: Date; valid_until: Date; revoked_at: Date | null };

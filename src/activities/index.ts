@@ -1,7 +1,8 @@
 import type { WorkerContext } from "../context.ts";
+import { createIntegrationActivities } from "./integration.ts";
 import { createUpkeepActivities } from "./upkeep.ts";
 
 /** Every side effect that a workflow may ask for, by topic. Each is idempotent: it may run twice and acts once. */
 export function createActivities(context: WorkerContext) {
-  return { ...createUpkeepActivities(context) };
+  return { ...createIntegrationActivities(context), ...createUpkeepActivities(context) };
 }

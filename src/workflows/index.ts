@@ -1,1 +1,2 @@
+export { integration } from "./integration.ts";
 export { upkeep } from "./upkeep.ts";

@@ -1,0 +1,44 @@
+import { POLICY } from "./policy.ts";
+import { RuleViolation } from "./rule-violation.ts";
+
+/** A secret's hash under which an integration may ask; the secret itself is shown once, to the dedicated officer, and kept nowhere. */
+export interface Credential {
+  /** UUID. */
+  readonly credentialId: string;
+  /** ISO 8601 times; valid until just before the second. */
+  readonly validFrom: string;
+  readonly validUntil: string;
+}
+
+/** What an officer's command sends of a new secret. */
+export interface NewCredential {
+  readonly credentialId: string;
+  /** SHA-256 of the token, 64 hexadecimal digits. */
+  readonly secretHash: string;
+}
+
+const DAY = 86_400_000;
+
+/**
+ * Gives a new secret its period: from now (or from the first day of an approval that begins later), at most the policy's days, and not beyond the approval.
+ * Two may be valid at once, so that a system can change over without a gap.
+ * @param existing the integration's credentials that are not revoked
+ * @param rights the approved period, epoch milliseconds
+ * @throws RuleViolation `credential-malformed`, `credential-repeated`, `too-many-credentials`
+ * @clause 3(5)
+ */
+export function issueCredential(existing: readonly Credential[], fresh: NewCredential, rights: { from: number; until: number }, now: number): Credential {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(fresh.credentialId) || !/^[0-9a-f]{64}$/.test(fresh.secretHash)) {
+    throw new RuleViolation("3(5)", "credential-malformed", "A credential is sent as its id (a UUID) and the SHA-256 of its secret in hexadecimal.");
+  }
+  if (existing.some(({ credentialId }) => credentialId === fresh.credentialId)) {
+    throw new RuleViolation("3(5)", "credential-repeated", "This credential has been added already: make a new secret for another one.");
+  }
+  const validFrom = Math.max(now, rights.from);
+  const overlapping = existing.filter(({ validUntil }) => Date.parse(validUntil) > validFrom);
+  if (overlapping.length >= POLICY.credentialsAtOnce) {
+    throw new RuleViolation("3(5)", "too-many-credentials", `At most ${POLICY.credentialsAtOnce} credentials may be valid at once: wait until the older one has ended.`);
+  }
+  const validUntil = Math.min(validFrom + POLICY.credentialDays * DAY, rights.until);
+  return { credentialId: fresh.credentialId, validFrom: new Date(validFrom).toISOString(), validUntil: new Date(validUntil).toISOString() };
+}
