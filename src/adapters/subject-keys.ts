@@ -1,35 +1,41 @@
-import { createHmac, type KeyObject } from "node:crypto";
+import { createHmac, hash, type KeyObject } from "node:crypto";
 
-/** Bytes of every stored hash: HMAC-SHA256 cut to its left half (RFC 2104 §5). Two of 4.7 million subjects meet with a chance of 2^-83. */
-export const SUBJECT_KEY_BYTES = 16;
+/** Hexadecimal digits of every stored hash: the left 16 bytes of SHA-256. Two of 4.7 million subjects meet with a chance of 2^-83. */
+const DIGITS = 32;
 
 /**
- * The keyed hash that stands for a person in `subject_record` (clause 4(1)4).
+ * What stands for one person under one index key (clause 4(1)4). Both halves come from HMAC-SHA256(index key, ID number):
+ * the left one is stored and looked up, the right one is never stored and keys the hashes of that person's other fields, so that equal names
+ * don't look equal. One HMAC a person instead of one a field; a field's hash is SHA-256(right half ‖ field) cut to its left half, which
+ * leaves nothing to extend.
+ */
+export interface PersonKeys {
+  /** 32 hexadecimal digits. */
+  readonly subjectKey: string;
+  readonly secret: string;
+}
+
+/**
+ * Derives the keys of a person.
  * @param nationalId normalised (`normaliseNationalId`)
  * @clause 4(1)4
  */
-export function subjectKey(indexKey: KeyObject, nationalId: string): Buffer {
-  return keyedHash(indexKey, `id\n${nationalId}`);
+export function personKeys(indexKey: KeyObject, nationalId: string): PersonKeys {
+  const digest = createHmac("sha256", indexKey).update(nationalId).digest("hex");
+  return { subjectKey: digest.slice(0, DIGITS), secret: digest.slice(DIGITS) };
 }
 
-/**
- * The keyed hash of a name, bound to its owner's ID so that equal names do not look equal.
- * @param name `exact` or `folded` of `normaliseName`
- */
-export function nameKey(indexKey: KeyObject, nationalId: string, name: string): Buffer {
-  return keyedHash(indexKey, `name\n${nationalId}\n${name}`);
+/** The keyed hash of a name (`exact` or `folded` of `normaliseName`): 32 hexadecimal digits. */
+export function nameKey({ secret }: PersonKeys, name: string): string {
+  return hash("sha256", `${secret}\nname\n${name}`, "hex").slice(0, DIGITS);
 }
 
-/** The keyed hash of a birth date (ISO 8601), bound to its owner's ID. */
-export function birthDateKey(indexKey: KeyObject, nationalId: string, birthDate: string): Buffer {
-  return keyedHash(indexKey, `birth\n${nationalId}\n${birthDate}`);
+/** The keyed hash of a birth date (ISO 8601): 32 hexadecimal digits. */
+export function birthDateKey({ secret }: PersonKeys, birthDate: string): string {
+  return hash("sha256", `${secret}\nbirth\n${birthDate}`, "hex").slice(0, DIGITS);
 }
 
-/** The blind index of the query log for one kind of value, so that entries can be found without being opened. */
-export function logIndexOf(logIndexKey: KeyObject, kind: "subject" | "case-number" | "idempotency-key" | "request", value: string): Buffer {
-  return keyedHash(logIndexKey, `${kind}\n${value}`);
-}
-
-function keyedHash(key: KeyObject, text: string): Buffer {
-  return createHmac("sha256", key).update(text).digest().subarray(0, SUBJECT_KEY_BYTES);
+/** The blind index of the query log for one kind of value, so that entries can be found without being opened: 32 hexadecimal digits. */
+export function logIndexOf(logIndexKey: KeyObject, kind: "subject" | "case-number" | "idempotency-key" | "request", value: string): string {
+  return createHmac("sha256", logIndexKey).update(`${kind}\n${value}`).digest("hex").slice(0, DIGITS);
 }

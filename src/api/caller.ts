@@ -45,7 +45,7 @@ export function readClaim(headers: IncomingHttpHeaders, logIndexKey: KeyObject, 
   }
   return {
     integrationId,
-    keyIndex: logIndexOf(logIndexKey, "idempotency-key", `${integrationId}\n${key}`).toString("hex"),
-    requestFingerprint: logIndexOf(logIndexKey, "request", `${path}\n${hash("sha256", body, "hex")}`).toString("hex"),
+    keyIndex: logIndexOf(logIndexKey, "idempotency-key", `${integrationId}\n${key}`),
+    requestFingerprint: logIndexOf(logIndexKey, "request", `${path}\n${hash("sha256", body, "hex")}`),
   };
 }

@@ -104,7 +104,7 @@ export function createQueryRecorder(pool: Pool, keyStore: KeyStore, limits: Shar
 }
 
 function indexOrNull(key: KeyObject, kind: "subject" | "case-number", value: string | null | undefined): string | null {
-  return value == null ? null : logIndexOf(key, kind, value).toString("hex");
+  return value == null ? null : logIndexOf(key, kind, value);
 }
 
 /** The byte 0x00 and then the text, so that the leaf hash is taken without a copy. */

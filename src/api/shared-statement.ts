@@ -58,6 +58,7 @@ export function shareStatement<Item, Result>(
       } catch (error) {
         for (const { reject } of taken) reject(error);
       }
+      await new Promise((resolve) => setImmediate(resolve));
     }
     underWay -= 1;
   }

@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import type { DatasetRow } from "../../db/queries/access-register.ts";
 import { type FoundRecord, type Lookup, lookUpSubjects } from "../../db/queries/verification.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
-import { birthDateKey, nameKey, subjectKey } from "../adapters/subject-keys.ts";
+import { birthDateKey, nameKey, type PersonKeys, personKeys } from "../adapters/subject-keys.ts";
 import { type CheckCode, HOUSEHOLD_DATASET_ID, listCheckOf } from "../domain/checks.ts";
 import { blankPositions, type NormalisedName } from "../domain/person-name.ts";
 import { type BirthDateComparison, judgeIdentity, type KnownFacts, type NameComparison, type SubjectMatch } from "../domain/verification.ts";
@@ -33,7 +33,7 @@ export interface Findings {
 
 /** The keyed hashes of a subject under one index key, hexadecimal. All are made before the lookup, so that time tells nothing about what it finds. */
 interface SubjectHashes {
-  readonly subject: string;
+  readonly keys: PersonKeys;
   readonly name: string | undefined;
   readonly foldedName: string | undefined;
   readonly birthDate: string | undefined;
@@ -68,8 +68,8 @@ export function createSubjectLookup(
       const otherKeys = keyIds.filter((id) => id !== household.indexKeyId).map((id) => keyStore.index.get(id));
       const keysEach = 1 + otherKeys.length;
       const keys = subjects.flatMap((subject, place) => [
-        (hashes[place] as SubjectHashes).subject,
-        ...otherKeys.map((key) => subjectKey(key, subject.nationalId).toString("hex")),
+        (hashes[place] as SubjectHashes).keys.subjectKey,
+        ...otherKeys.map((key) => personKeys(key, subject.nationalId).subjectKey),
       ]);
       const found = await lookUp(keys);
       if (!answeredBy(found, snapshot.datasets)) {
@@ -80,7 +80,7 @@ export function createSubjectLookup(
       const bySubject: FoundRecord[][] = subjects.map(() => []);
       for (const record of found.records) bySubject[Math.floor(record.position / keysEach)]?.push(record);
       const findings = subjects.map((subject, place) =>
-        findSubject(householdKey, subject, hashes[place] as SubjectHashes, bySubject[place] as FoundRecord[], today),
+        findSubject(subject, hashes[place] as SubjectHashes, bySubject[place] as FoundRecord[], today),
       );
       return { findings, datasets: snapshot.datasets };
     }
@@ -93,12 +93,13 @@ function indexKeyIds(datasets: ReadonlyMap<number, DatasetRow>): string[] {
 }
 
 function hashSubject(key: KeyObject, { nationalId, name, birthDate }: NormalisedSubject): SubjectHashes {
-  const exact = name && nameKey(key, nationalId, name.exact).toString("hex");
+  const keys = personKeys(key, nationalId);
+  const exact = name && nameKey(keys, name.exact);
   return {
-    subject: subjectKey(key, nationalId).toString("hex"),
+    keys,
     name: exact,
-    foldedName: name && name.folded !== name.exact ? nameKey(key, nationalId, name.folded).toString("hex") : exact,
-    birthDate: birthDate && birthDateKey(key, nationalId, birthDate).toString("hex"),
+    foldedName: name && name.folded !== name.exact ? nameKey(keys, name.folded) : exact,
+    birthDate: birthDate && birthDateKey(keys, birthDate),
   };
 }
 
@@ -126,11 +127,11 @@ function splitLookup(found: Lookup, items: readonly (readonly string[])[]): Look
   return records.map((own) => ({ generations: found.generations, records: own }));
 }
 
-function findSubject(key: KeyObject, subject: NormalisedSubject, hashes: SubjectHashes, records: readonly FoundRecord[], today: string): SubjectFinding {
+function findSubject(subject: NormalisedSubject, hashes: SubjectHashes, records: readonly FoundRecord[], today: string): SubjectFinding {
   const household = records.find((record) => record.datasetId === HOUSEHOLD_DATASET_ID);
   const match = judgeIdentity(
     household !== undefined,
-    household === undefined ? "different" : compareName(key, subject, hashes, household),
+    household === undefined ? "different" : compareName(subject, hashes, household),
     (subject.name?.unreadable.length ?? 0) > 0,
     compareBirthDate(hashes, household),
   );
@@ -143,13 +144,13 @@ function findSubject(key: KeyObject, subject: NormalisedSubject, hashes: Subject
   return { match, facts: { indigenous: household.indigenous, listedChecks } };
 }
 
-function compareName(key: KeyObject, subject: NormalisedSubject, hashes: SubjectHashes, record: FoundRecord): NameComparison {
+function compareName(subject: NormalisedSubject, hashes: SubjectHashes, record: FoundRecord): NameComparison {
   if (subject.name === undefined) return "notGiven";
   if (subject.name.unreadable.length > 0) return "unreadable";
   if (record.unreadablePositions !== null) {
     // The readable rest must fit; otherwise an unreadable name would tell anyone who exists.
     const blanked = blankPositions(subject.name.exact, record.unreadablePositions);
-    return nameKey(key, subject.nationalId, blanked).toString("hex") === record.nameKey ? "unreadable" : "different";
+    return nameKey(hashes.keys, blanked) === record.nameKey ? "unreadable" : "different";
   }
   if (hashes.name === record.nameKey) return "same";
   return hashes.foldedName === (record.nameVariantKey ?? record.nameKey) ? "variant" : "different";

@@ -1,7 +1,7 @@
 import { hash, randomBytes, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import type { KeyStore } from "../../src/adapters/key-store.ts";
-import { birthDateKey, nameKey, subjectKey } from "../../src/adapters/subject-keys.ts";
+import { birthDateKey, nameKey, personKeys } from "../../src/adapters/subject-keys.ts";
 import { normaliseName, toPositionMask } from "../../src/domain/person-name.ts";
 
 /** A made-up person as a household register would hold it. */
@@ -53,17 +53,18 @@ export async function seedGenerations(pool: Pool, keyStore: KeyStore, people: re
   const key = keyStore.index.current;
   await seedGeneration(pool, keyStore, 1, "name_key, name_variant_key, birth_date_key, unreadable_positions, indigenous", people.map((person) => {
     const name = normaliseName(person.name);
+    const keys = personKeys(key, person.nationalId);
     return [
-      subjectKey(key, person.nationalId),
-      nameKey(key, person.nationalId, name.exact),
-      name.folded === name.exact ? null : nameKey(key, person.nationalId, name.folded),
-      birthDateKey(key, person.nationalId, person.birthDate),
+      bytes(keys.subjectKey),
+      bytes(nameKey(keys, name.exact)),
+      name.folded === name.exact ? null : bytes(nameKey(keys, name.folded)),
+      bytes(birthDateKey(keys, person.birthDate)),
       name.unreadable.length === 0 ? null : toPositionMask(name.unreadable).toString(),
       person.indigenous,
     ];
   }));
   for (const [datasetId, ids] of [[2, lists.alone ?? []], [3, lists.disability ?? []]] as const) {
-    await seedGeneration(pool, keyStore, datasetId, "valid_from, valid_until", ids.map((id) => [subjectKey(key, id), null, null]));
+    await seedGeneration(pool, keyStore, datasetId, "valid_from, valid_until", ids.map((id) => [bytes(personKeys(key, id).subjectKey), null, null]));
   }
 }
 
@@ -84,4 +85,8 @@ async function seedGeneration(pool: Pool, keyStore: KeyStore, datasetId: number,
      update dataset set current_generation_id = (select generation_id from g) where dataset_id = $1`,
     [datasetId, importId, keyStore.index.currentId, rows.length],
   );
+}
+
+function bytes(hexadecimal: string): Buffer {
+  return Buffer.from(hexadecimal, "hex");
 }
