@@ -1,0 +1,86 @@
+import { type Client, isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, WorkflowNotFoundError } from "@temporalio/client";
+import type { UpdateDefinition } from "@temporalio/common";
+import type { ApprovalRequest, CredentialRequest, Integration, StepRequest } from "./domain/integration.ts";
+import type { ApplicationDraft } from "./domain/integration-application.ts";
+import { RuleViolation } from "./domain/rule-violation.ts";
+import * as workflow from "./workflows/integration.ts";
+import { ruleViolationIn } from "./workflows/rule-failure.ts";
+
+const PATIENCE = 30_000;
+
+/** The steps of integrations, as people's commands take them. Every one rejects with the RuleViolation that stands against it. */
+export interface IntegrationClient {
+  /** Resolves when the application is on record. */
+  apply(draft: ApplicationDraft, request: StepRequest): Promise<Integration>;
+  approve(applicationNumber: string, request: ApprovalRequest): Promise<Integration>;
+  refuse(applicationNumber: string, request: StepRequest): Promise<Integration>;
+  provision(applicationNumber: string, request: CredentialRequest): Promise<Integration>;
+  addCredential(applicationNumber: string, request: CredentialRequest): Promise<Integration>;
+  revoke(applicationNumber: string, request: StepRequest): Promise<Integration>;
+  show(applicationNumber: string): Promise<Integration>;
+  /** Those that Temporal still holds, newest first; the records hold all. */
+  list(): Promise<Integration[]>;
+}
+
+/** The workflow id of an application: one number, one process. */
+export function integrationWorkflowId(applicationNumber: string): string {
+  return `integration/${applicationNumber}`;
+}
+
+export function createIntegrationClient(client: Client, taskQueue: string): IntegrationClient {
+  const handleOf = (applicationNumber: string) => client.workflow.getHandle<typeof workflow.integration>(integrationWorkflowId(applicationNumber));
+  const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
+  const step =
+    <Request>(update: UpdateDefinition<Integration, [Request]>) =>
+    (applicationNumber: string, request: Request) =>
+      patiently(() => handleOf(applicationNumber).executeUpdate(update, { args: [request] }));
+  return {
+    approve: step(workflow.approveUpdate),
+    refuse: step(workflow.refuseUpdate),
+    provision: step(workflow.provisionUpdate),
+    addCredential: step(workflow.addCredentialUpdate),
+    revoke: step(workflow.revokeUpdate),
+    show: (applicationNumber) => patiently(() => handleOf(applicationNumber).query(workflow.integrationQuery)),
+    apply: (draft, request) =>
+      patiently(async () => {
+        const handle = await client.workflow.start(workflow.integration, {
+          workflowId: integrationWorkflowId(draft.applicationNumber),
+          // A number whose application never got on record may be used again; one that ever was on record may not.
+          workflowIdReusePolicy: "ALLOW_DUPLICATE_FAILED_ONLY",
+          workflowIdConflictPolicy: "FAIL",
+          taskQueue,
+          args: [draft, request],
+        });
+        return onRecord(handle);
+      }),
+    list: () =>
+      patiently(async () => {
+        const integrations: Integration[] = [];
+        for await (const { workflowId, runId } of client.workflow.list({ query: `WorkflowType = "integration" AND ExecutionStatus != "Failed"` })) {
+          integrations.push(await client.workflow.getHandle(workflowId, runId).query(workflow.integrationQuery));
+        }
+        return integrations;
+      }),
+  };
+}
+
+/** The application on record, or why it never got there: the workflow has ended then, and says the rule. */
+async function onRecord(handle: WorkflowHandle<typeof workflow.integration>): Promise<Integration> {
+  try {
+    return await handle.executeUpdate(workflow.awaitSubmission);
+  } catch (error) {
+    await handle.result();
+    throw error;
+  }
+}
+
+function explain(error: unknown): never {
+  if (error instanceof WorkflowExecutionAlreadyStartedError) {
+    throw new RuleViolation("3(3)", "application-number-taken", "Another application has this number: give this one a number of its own.");
+  }
+  if (error instanceof WorkflowNotFoundError) {
+    throw new RuleViolation("3(3)", "integration-not-open", "No open integration has this application number: it is unknown, or has ended.");
+  }
+  if (isGrpcDeadlineError(error)) throw new Error("The platform's worker did not answer within 30 s; the step may still be taken: look at the integration later.");
+  throw ruleViolationIn(error) ?? error;
+}

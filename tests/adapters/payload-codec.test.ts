@@ -1,0 +1,54 @@
+import { createSecretKey, randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { defaultPayloadConverter } from "@temporalio/common";
+import { createKeys, openKeyStore, rotateKey } from "../../src/adapters/key-store.ts";
+import { createPayloadCodec } from "../../src/adapters/payload-codec.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "payload-codec-"));
+createKeys(directory);
+const keys = openKeyStore(directory).temporalPayload;
+const codec = createPayloadCodec(keys);
+const payload = defaultPayloadConverter.toPayload({ reason: "測試理由", count: 3 });
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe("payloads that Temporal stores", () => {
+  test("§4(1)3 come back as they were, and are ciphertext in between", async () => {
+    const [sealed] = await codec.encode([payload]);
+    expect(Buffer.from(sealed?.data ?? []).includes("reason")).toBe(false);
+    expect(Buffer.from(sealed?.metadata?.["encoding"] ?? []).toString()).toBe("binary/encrypted");
+    const [opened] = await codec.decode([sealed ?? {}]);
+    expect(defaultPayloadConverter.fromPayload(opened ?? {})).toEqual({ reason: "測試理由", count: 3 });
+  });
+
+  test("§4(1)3 carry undefined and bytes, and let through what was never encrypted", async () => {
+    for (const value of [undefined, null, Buffer.from([0, 255, 10])]) {
+      const [opened] = await codec.decode(await codec.encode([defaultPayloadConverter.toPayload(value)]));
+      const back = defaultPayloadConverter.fromPayload(opened ?? {});
+      expect(back instanceof Uint8Array ? Buffer.from(back) : back).toEqual(value);
+    }
+    expect(await codec.decode([payload])).toEqual([payload]);
+  });
+
+  test("§4(1)3 of an older key can still be read after the key was changed", async () => {
+    const sealed = await codec.encode([payload]);
+    rotateKey(directory, "temporal-payload");
+    const renewed = createPayloadCodec(openKeyStore(directory).temporalPayload);
+    expect(await renewed.decode(sealed)).toHaveLength(1);
+    // A process that started before the change reads what a newer one wrote.
+    expect(await codec.decode(await renewed.encode([payload]))).toHaveLength(1);
+  });
+
+  test("§4(1)3 can't be read with another key, nor when a bit or the key's id was changed", async () => {
+    const [sealed = {}] = await codec.encode([payload]);
+    const foreign = createPayloadCodec({ ...keys, get: () => createSecretKey(randomBytes(32)) });
+    await expect(foreign.decode([sealed])).rejects.toThrow();
+    const flipped = Buffer.from(sealed.data ?? []);
+    flipped[20] = (flipped[20] ?? 0) ^ 1;
+    await expect(codec.decode([{ ...sealed, data: flipped }])).rejects.toThrow();
+    const relabelled = createPayloadCodec({ ...keys, get: () => keys.current });
+    await expect(relabelled.decode([{ ...sealed, metadata: { ...sealed.metadata, "key-id": Buffer.from("9") } }])).rejects.toThrow();
+  });
+});
