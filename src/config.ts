@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
 
 /** Settings of every process; the only place that reads the environment. */
 export interface Config {
@@ -55,6 +56,23 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
     logLevel: environment["LOG_LEVEL"] ?? "info",
+  };
+}
+
+/** What the machine offers to a developer's embedded servers. */
+export interface Machine {
+  readonly searchPath: readonly string[];
+  /** Where programs that take long to get are kept, outside the tree, so that the next clone finds them. */
+  readonly cacheDirectory: string;
+  readonly chromiumPath: string | undefined;
+}
+
+/** Reads where programs are from the environment. */
+export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machine {
+  return {
+    searchPath: (environment["PATH"] ?? "").split(delimiter),
+    cacheDirectory: join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "verification-platform"),
+    chromiumPath: environment["CHROMIUM_PATH"],
   };
 }
 

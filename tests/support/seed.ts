@@ -71,7 +71,7 @@ export async function seedGenerations(pool: Pool, keyStore: KeyStore, people: re
 async function seedGeneration(pool: Pool, keyStore: KeyStore, datasetId: number, columns: string, rows: readonly (readonly unknown[])[]): Promise<void> {
   const importId = randomUUID();
   const partition = `subject_seed_${datasetId}_${Date.now()}`;
-  await pool.query("insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, stage, received_at) values ($1, $2, 'seed', $3, 0, 'imported', now())", [importId, datasetId, randomBytes(32)]);
+  await pool.query("insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'test', 'imported', now())", [importId, datasetId, randomBytes(32)]);
   await pool.query(`create table ${partition} partition of subject_record for values in (${datasetId})`);
   for (let start = 0; start < rows.length; start += 1000) {
     const chunk = rows.slice(start, start + 1000);

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Connection } from "@temporalio/client";
+import { readMachine } from "../config.ts";
+import { freePort } from "./embedded-postgres.ts";
+import { type Progress, runProgram, slowStep } from "./slow-step.ts";
+
+/** A Temporal dev server of our own. */
+export interface EmbeddedTemporal {
+  readonly address: string;
+  readonly exited: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const CLI_VERSION = "1.5.1";
+const DOWNLOAD_LIMIT = 15_000;
+const START_LIMIT = 60_000;
+const TOOLS = join(import.meta.dirname, "../../tools/temporal");
+
+/**
+ * Finds the Temporal CLI: on PATH, in our cache, by the SDK's download, or built from its pinned Go module.
+ * @throws Error one sentence how to get it
+ */
+export async function findTemporal(progress: Progress): Promise<string> {
+  const onPath = findOnPath("temporal");
+  if (onPath !== undefined) return onPath;
+  const cached = join(readMachine().cacheDirectory, `temporal-${CLI_VERSION}`);
+  if (existsSync(cached)) return cached;
+  mkdirSync(readMachine().cacheDirectory, { recursive: true });
+  try {
+    const download = ["--input-type=module", "--eval", DOWNLOAD, readMachine().cacheDirectory];
+    return await slowStep("Downloading the Temporal dev server", progress, async () => (await runProgram(process.execPath, download, { cwd: TOOLS, limit: DOWNLOAD_LIMIT })).trim());
+  } catch {
+    progress("  not to be had by download here");
+  }
+  if (findOnPath("go") === undefined) {
+    throw new Error("Temporal can't be had: install the temporal CLI (temporal.io/setup) or Go 1.24 or newer, or set TEMPORAL_ADDRESS to a server of yours.");
+  }
+  await slowStep(`Building the Temporal dev server ${CLI_VERSION} from its Go module (about three minutes, once)`, progress, () =>
+    runProgram("go", ["build", "-trimpath", "-o", `${cached}.${process.pid}`, "github.com/temporalio/cli/cmd/temporal"], { cwd: TOOLS }),
+  );
+  renameSync(`${cached}.${process.pid}`, cached);
+  return cached;
+}
+
+// The SDK downloads when it starts a server; the path of the program is all that is wanted of it here.
+const DOWNLOAD = `
+  import { readdirSync } from "node:fs";
+  import { join } from "node:path";
+  const { TestWorkflowEnvironment } = await import("@temporalio/testing");
+  const directory = process.argv[1];
+  const server = { executable: { type: "cached-download", downloadDir: directory } };
+  const environment = await TestWorkflowEnvironment.createLocal({ server });
+  await environment.teardown();
+  console.log(join(directory, readdirSync(directory).find((file) => file.startsWith("temporal-cli") || file.startsWith("temporal-sdk"))));
+  process.exit(0);`;
+
+/** Starts a dev server that keeps its state in a file, on 127.0.0.1. @throws Error when it can't be had or won't start */
+export async function startEmbeddedTemporal(stateFile: string, progress: Progress): Promise<EmbeddedTemporal> {
+  const program = await findTemporal(progress);
+  const port = await freePort();
+  mkdirSync(dirname(stateFile), { recursive: true, mode: 0o700 });
+  const args = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port), "--db-filename", stateFile, "--log-level", "error"];
+  // Its own group, as with Postgres: we stop it after its clients.
+  const server = spawn(program, args, { stdio: "ignore", detached: true });
+  let ended = false;
+  const exited = new Promise<void>((done) => {
+    const end = () => {
+      ended = true;
+      done();
+    };
+    server.once("exit", end).once("error", end);
+  });
+  const address = `127.0.0.1:${port}`;
+  await answering(address, () => ended);
+  return {
+    address,
+    exited,
+    async stop() {
+      server.kill("SIGTERM");
+      await exited;
+    },
+  };
+}
+
+async function answering(address: string, ended: () => boolean): Promise<void> {
+  const limit = Date.now() + START_LIMIT;
+  while (Date.now() < limit && !ended()) {
+    try {
+      const connection = await Connection.connect({ address, connectTimeout: 1000 });
+      await connection.workflowService.describeNamespace({ namespace: "default" });
+      await connection.close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error("The Temporal dev server did not start: another program may hold its state file, or the disk may be full.");
+}
+
+/** The program's path on PATH, if it is there. */
+function findOnPath(program: string): string | undefined {
+  return readMachine()
+    .searchPath.map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
+}

@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "../db/client.ts";
+import { migrate } from "../db/migrate.ts";
+import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
+import { startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
+import { findTemporalTestServer } from "./support/temporal-test-server.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Superuser's URL of the one Postgres server; `template_platform` is migrated. */
+    postgresUrl: string;
+    temporalAddress: string;
+    /** Program of the time-skipping server, or "cached-download". */
+    temporalTestServer: string;
+  }
+}
+
+/** One Postgres and one Temporal for the whole run, both real; each test file has a database and a task queue of its own. */
+export default async function setup({ provide }: { provide: (key: string, value: string) => void }): Promise<() => Promise<void>> {
+  const directory = mkdtempSync(join(tmpdir(), "verification-platform-tests-"));
+  const [postgres, temporal, temporalTestServer] = await Promise.all([
+    startEmbeddedPostgres(join(directory, "postgres")),
+    startEmbeddedTemporal(join(directory, "temporal.db"), console.log),
+    findTemporalTestServer(console.log),
+  ]);
+  const { pool, close } = openDatabase(postgres.url, { max: 1 });
+  await pool.query("create database template_platform");
+  await close();
+  await migrate(postgres.url.replace(/\/postgres$/, "/template_platform"), { platform_api: "api", platform_worker: "worker" }, new Date().toISOString().slice(0, 10));
+  provide("postgresUrl", postgres.url);
+  provide("temporalAddress", temporal.address);
+  provide("temporalTestServer", temporalTestServer);
+  return async () => {
+    await Promise.all([postgres.stop(), temporal.stop()]);
+    for (const place of [directory, postgres.directory]) rmSync(place, { recursive: true, force: true });
+  };
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, type Connection } from "@temporalio/client";
+import type { NativeConnection, Worker, WorkflowBundle } from "@temporalio/worker";
+import { pino } from "pino";
+import { type OpenDatabase, openDatabase } from "../../db/client.ts";
+import { createActivities } from "../../src/activities/index.ts";
+import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
+import { createDataConverter } from "../../src/adapters/temporal-client.ts";
+import { bundleWorkflows, createWorker } from "../../src/adapters/temporal-worker.ts";
+import { readEnvironment } from "../../src/config.ts";
+import type { WorkerContext } from "../../src/context.ts";
+import { createTestDatabase } from "./database.ts";
+
+/** A platform's worker side in a test: its own database, keys and task queue, on a Temporal server that the test gives. */
+export interface TestPlatform {
+  readonly context: WorkerContext;
+  readonly client: Client;
+  readonly database: OpenDatabase;
+  readonly apiUrl: string;
+  /** Starts a worker; it serves until its `stop` or the platform's. */
+  startWorker(): Promise<{ stop(): Promise<void> }>;
+  stop(): Promise<void>;
+}
+
+let bundle: Promise<WorkflowBundle> | undefined;
+
+/** @param now the clock of activities, for servers that skip time */
+export async function createTestPlatform(connection: Connection, nativeConnection: NativeConnection, now: () => Date = () => new Date()): Promise<TestPlatform> {
+  bundle ??= bundleWorkflows();
+  const directory = mkdtempSync(join(tmpdir(), "platform-"));
+  const database = await createTestDatabase();
+  const config = readEnvironment({ DATA_DIR: directory, TASK_QUEUE: randomUUID(), ALLOW_PRIVATE_ADDRESSES: "true" });
+  createKeys(config.keysDirectory);
+  const keyStore = openKeyStore(config.keysDirectory);
+  const opened = openDatabase(database.workerUrl, { max: 4 });
+  const context: WorkerContext = { config, logger: pino({ level: "silent" }), ...opened, keyStore, now, randomId: randomUUID };
+  const running = new Set<() => Promise<void>>();
+
+  async function startWorker() {
+    const parts = { taskQueue: config.taskQueue, activities: createActivities(context), workflowBundle: await (bundle as Promise<WorkflowBundle>), shutdownGraceTime: 2000 };
+    const worker: Worker = await createWorker(nativeConnection, { namespace: "default", keys: keyStore.temporalPayload }, parts);
+    const run = worker.run();
+    const stop = async () => {
+      running.delete(stop);
+      worker.shutdown();
+      await run;
+    };
+    running.add(stop);
+    return { stop };
+  }
+
+  return {
+    context,
+    client: new Client({ connection, dataConverter: createDataConverter(keyStore.temporalPayload) }),
+    database: opened,
+    apiUrl: database.apiUrl,
+    startWorker,
+    async stop() {
+      for (const stop of running) await stop();
+      await opened.close();
+      await database.drop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
