@@ -25,24 +25,29 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       import_id uuid primary key,
       dataset_id smallint references dataset,
       file_name text not null,
-      file_sha256 bytea not null,
+      file_sha256 bytea not null check (length(file_sha256) = 32),
       file_bytes bigint not null,
+      delivered_by text not null,
       stage text not null check (stage in ('received', 'loading', 'loaded', 'switched', 'imported', 'quarantined', 'rejected')),
       received_at timestamptz not null,
       rows_read bigint not null default 0,
+      bad_rows bigint not null default 0,
       rejection_code text,
       rejected_lines jsonb,
       recipient_fingerprint text,
+      other_recipients integer,
       signer_fingerprint text,
       signed_at timestamptz,
       as_of date,
+      quarantined_until timestamptz,
       finished_at timestamptz
     );
+    create index on dataset_import (file_sha256);
 
     create table generation (
       generation_id integer generated always as identity primary key,
       dataset_id smallint not null references dataset,
-      import_id uuid not null unique references dataset_import,
+      import_id uuid not null references dataset_import,
       index_key_id text not null,
       as_of date,
       signed_at timestamptz,
@@ -51,12 +56,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       switched_at timestamptz,
       dropped_at timestamptz
     );
+    create unique index on generation (import_id) where dropped_at is null;
     alter table dataset add foreign key (current_generation_id) references generation;
 
     create table delivery_key (
       fingerprint text primary key,
       dataset_id smallint not null references dataset,
       public_key text not null,
+      issued_by text not null,
       issued_at timestamptz not null,
       expires_at timestamptz not null,
       destroyed_at timestamptz
@@ -64,11 +71,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     create table destruction_certificate (
       certificate_id uuid primary key,
+      object_key text not null unique,
       import_id uuid references dataset_import,
       destroyed_object text not null check (destroyed_object in ('delivery-file', 'delivery-key', 'generation')),
       particulars jsonb not null,
       destroyed_at timestamptz not null,
       destroyed_by text not null
+    );
+
+    -- What people did about datasets: keys trusted and issued, decisions on rejected files. Append-only by grant.
+    create table dataset_step (
+      step_id bigint generated always as identity primary key,
+      step_key text not null unique,
+      dataset_id smallint references dataset,
+      import_id uuid references dataset_import,
+      step text not null,
+      actor text not null,
+      particulars jsonb not null,
+      taken_at timestamptz not null
     );
 
     create table subject_record (
@@ -81,7 +101,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       indigenous boolean,
       valid_from date,
       valid_until date,
-      primary key (dataset_id, subject_key)
+      -- The hash first: an index on it is built three times as fast, and a look-up names no dataset.
+      primary key (subject_key, dataset_id)
     ) partition by list (dataset_id);
 
     insert into dataset (dataset_id, dataset_code, dataset_name, owner_unit, kind, encoding, bad_rows_allowed, maximum_age_days, approved_from, approved_until) values
@@ -92,9 +113,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select (dataset_id, dataset_code, kind, maximum_age_days, approved_from, approved_until, current_generation_id) on dataset to platform_api;
     grant select (generation_id, dataset_id, index_key_id, as_of) on generation to platform_api;
     grant select on subject_record to platform_api;
-    -- The table that an import fills; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
+    -- The table that an import fills. Its check spares the switch a scan; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
     create function create_generation_table(generation integer) returns void language plpgsql security definer
-      set search_path = pg_catalog, public as $$
+      set search_path = pg_catalog, public, pg_temp as $$
     declare
       dataset smallint := (select dataset_id from public.generation where generation_id = generation and switched_at is null and dropped_at is null);
       table_name text := 'subject_generation_' || generation;
@@ -102,29 +123,29 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       if dataset is null then raise exception 'generation % is not one that may be loaded', generation; end if;
       execute format('drop table if exists public.%I', table_name);
       execute format('create table public.%I (like public.subject_record including defaults, line_number integer)', table_name);
-      execute format('alter table public.%I alter column dataset_id set default %s', table_name, dataset);
+      execute format('alter table public.%I alter column dataset_id set default %s, add constraint of_dataset check (dataset_id = %s)', table_name, dataset, dataset);
       execute format('grant select, insert on public.%I to platform_worker', table_name);
     end $$;
 
-    -- Makes the table fit to be a partition: its primary key finds duplicate ID numbers (unique_violation), its check spares the switch a scan.
+    -- Makes the table fit to be a partition. Its primary key finds duplicate ID numbers (unique_violation).
     create function finish_generation_table(generation integer) returns void language plpgsql security definer
-      set search_path = pg_catalog, public as $$
+      set search_path = pg_catalog, public, pg_temp as $$
     declare
       dataset smallint := (select dataset_id from public.generation where generation_id = generation and switched_at is null and dropped_at is null);
       table_name text := 'subject_generation_' || generation;
     begin
       if dataset is null then raise exception 'generation % is not one that may be loaded', generation; end if;
       set local maintenance_work_mem = '256MB';
-      execute format('alter table public.%I add primary key (dataset_id, subject_key)', table_name);
-      execute format('alter table public.%I add constraint of_dataset check (dataset_id = %s)', table_name, dataset);
+      execute format('alter table public.%I add primary key (subject_key, dataset_id)', table_name);
       execute format('alter table public.%I drop column line_number', table_name);
       execute format('revoke all on public.%I from platform_worker', table_name);
       execute format('analyze public.%I', table_name);
     end $$;
 
     -- The switch: in one transaction the old generation goes, the new one answers, and the dataset says so. A second call finds it done.
+    -- Detaching waits for questions under way and makes new ones wait behind it, so it gives up after two seconds and is tried again.
     create function switch_generation(generation integer, now_is timestamptz) returns void language plpgsql security definer
-      set search_path = pg_catalog, public as $$
+      set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
     declare
       chosen public.generation%rowtype;
       old_partition regclass;
@@ -143,7 +164,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Drops a generation that is not current: a replaced one, or the table of a rejected import.
     create function drop_generation(generation integer, now_is timestamptz) returns void language plpgsql security definer
-      set search_path = pg_catalog, public as $$
+      set search_path = pg_catalog, public, pg_temp as $$
     begin
       if exists (select from public.dataset where current_generation_id = generation) then raise exception 'generation % is current', generation; end if;
       execute format('drop table if exists public.%I', 'subject_generation_' || generation);
@@ -153,6 +174,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     grant select on dataset, subject_record to platform_worker;
     grant select, insert, update on dataset_import, generation, delivery_key to platform_worker;
-    grant select, insert on destruction_certificate to platform_worker;
+    grant select, insert on destruction_certificate, dataset_step to platform_worker;
   `.execute(db);
 }

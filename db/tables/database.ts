@@ -52,15 +52,19 @@ export interface Database {
     file_name: string;
     file_sha256: Buffer;
     file_bytes: string;
+    delivered_by: string;
     stage: ImportStage;
     received_at: Date;
-    rows_read: string;
+    rows_read: Generated<string>;
+    bad_rows: Generated<string>;
     rejection_code: string | null;
     rejected_lines: unknown;
     recipient_fingerprint: string | null;
+    other_recipients: number | null;
     signer_fingerprint: string | null;
     signed_at: Date | null;
     as_of: string | null;
+    quarantined_until: Date | null;
     finished_at: Date | null;
   };
   generation: {
@@ -75,14 +79,25 @@ export interface Database {
     switched_at: Date | null;
     dropped_at: Date | null;
   };
-  delivery_key: { fingerprint: string; dataset_id: number; public_key: string; issued_at: Date; expires_at: Date; destroyed_at: Date | null };
+  delivery_key: { fingerprint: string; dataset_id: number; public_key: string; issued_by: string; issued_at: Date; expires_at: Date; destroyed_at: Date | null };
   destruction_certificate: {
     certificate_id: string;
+    object_key: string;
     import_id: string | null;
     destroyed_object: "delivery-file" | "delivery-key" | "generation";
     particulars: unknown;
     destroyed_at: Date;
     destroyed_by: string;
+  };
+  dataset_step: {
+    step_id: Generated<string>;
+    step_key: string;
+    dataset_id: number | null;
+    import_id: string | null;
+    step: string;
+    actor: string;
+    particulars: unknown;
+    taken_at: Date;
   };
 }
 

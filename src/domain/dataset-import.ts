@@ -26,6 +26,7 @@ export interface ListRow {
 /** What is wrong with a row; never what it says. */
 export type RowErrorCode =
   | "wrong-number-of-fields"
+  | "undecodable-text"
   | "invalid-national-id"
   | "invalid-name"
   | "invalid-birth-date"

@@ -1,0 +1,174 @@
+import { Readable } from "node:stream";
+import { decrypt, enums, type KeyID, type Message, type MaybeStream, type PrivateKey, type PublicKey, readKeys, readMessage, readPrivateKeys } from "openpgp";
+import type { RejectionCode } from "../domain/dataset-import.ts";
+import { DeliveryRejected } from "../domain/delivery-rejected.ts";
+
+/** Who may have sent a delivery, who may open it, and how much it may grow. Keys are armored texts. */
+export interface OpeningOptions {
+  readonly privateKeys: readonly string[];
+  /** The owner unit's keys; undefined when none is trusted yet. */
+  readonly senderKeys: string | undefined;
+  /** Bytes of plaintext beyond which a file counts as a decompression bomb. */
+  readonly maximumBytes: number;
+  readonly now: Date;
+}
+
+/** Proof of who sent a delivery. */
+export interface Signature {
+  readonly signerFingerprint: string;
+  readonly signedAt: Date;
+}
+
+/** A delivery while it is read. */
+export interface OpenedDelivery {
+  /** Fingerprints of our keys that open it. */
+  readonly recipients: readonly string[];
+  /** Keys (or passwords) of others that open it too. */
+  readonly otherRecipients: number;
+  /** The plaintext. Nothing that was read may take effect before `verify` has returned. */
+  readonly plaintext: AsyncIterable<Uint8Array>;
+  /** After the plaintext's end: who signed it. */
+  verify(): Promise<Signature>;
+}
+
+/** Sender and platform clocks may differ by this much (milliseconds). */
+const CLOCK_TOLERANCE = 10 * 60_000;
+const ARMOR = /^\uFEFF?\s*-----BEGIN PGP MESSAGE-----/;
+
+/**
+ * Opens a signed and encrypted OpenPGP file as a stream, binary or armored: RFC 4880 as GnuPG writes it, and RFC 9580 with AEAD.
+ *
+ * Unauthenticated data flows on purpose, since the file may be larger than memory; integrity and signature are known at the end only.
+ * @param file its bytes; an error of this stream is thrown as it is, since the file is not to blame for it
+ * @throws DeliveryRejected, here, while the plaintext is read, or by `verify`
+ * @clause 4(1)1
+ */
+export async function openDelivery(file: AsyncIterable<Uint8Array>, options: OpeningOptions): Promise<OpenedDelivery> {
+  const source = watchForErrors(file);
+  const config = { allowUnauthenticatedStream: true, maxDecompressedMessageSize: options.maximumBytes };
+  const message = await source.judge("not-openpgp", () => readFile(source.bytes));
+  const keyIds = message.getEncryptionKeyIDs();
+  const privateKeys = await readPrivateKeyList(options.privateKeys);
+  const candidates = privateKeys.filter((key) => keyIds.some((id) => fits(key, id)));
+  if (candidates.length === 0) throw new DeliveryRejected("not-encrypted-for-us");
+  const senderKeys = options.senderKeys === undefined ? [] : await readKeys({ armoredKeys: options.senderKeys });
+  const date = new Date(options.now.getTime() + CLOCK_TOLERANCE);
+  const opened = await source.judge("modified", () =>
+    decrypt({ message, decryptionKeys: candidates, verificationKeys: senderKeys, format: "binary", date, config }),
+  );
+  if (opened.signatures.length === 0) throw new DeliveryRejected("not-signed");
+  return {
+    recipients: candidates.map((key) => key.getFingerprint()),
+    otherRecipients: sessionKeyCount(message) - keyIds.filter((id) => candidates.some((key) => fits(key, id))).length,
+    plaintext: readPlaintext(opened.data as MaybeStream<Uint8Array> as ReadableStream<Uint8Array>, source, options.maximumBytes),
+    verify: () => verifySignatures(opened.signatures, senderKeys),
+  };
+}
+
+/** A sender may hide the recipient (a key id of zeros): then any key may fit. */
+function fits(key: PrivateKey, keyId: KeyID): boolean {
+  return /^0+$/.test(keyId.toHex()) || key.getKeys(keyId).length > 0;
+}
+
+async function readFile(bytes: AsyncGenerator<Uint8Array>): Promise<Message<MaybeStream<Uint8Array>>> {
+  const { value: start } = await bytes.next();
+  if (start === undefined) throw new DeliveryRejected("truncated");
+  const stream = Readable.from(prepend(start, bytes), { objectMode: false });
+  if (ARMOR.test(Buffer.from(start.subarray(0, 200)).toString("utf8"))) {
+    return readMessage({ armoredMessage: Readable.toWeb(stream.setEncoding("latin1")) as ReadableStream<string> });
+  }
+  if (((start[0] ?? 0) & 0x80) === 0) throw new DeliveryRejected("not-openpgp");
+  return readMessage({ binaryMessage: Readable.toWeb(stream) as ReadableStream<Uint8Array> });
+}
+
+async function* prepend(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* rest;
+}
+
+async function* readPlaintext(data: ReadableStream<Uint8Array>, source: WatchedSource, maximumBytes: number): AsyncGenerator<Uint8Array> {
+  const reader = data.getReader();
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await source.judge("modified", () => reader.read());
+      if (done) return;
+      bytes += value.length;
+      if (bytes > maximumBytes) throw new DeliveryRejected("decompression-limit");
+      yield value;
+    }
+  } finally {
+    // Whoever stops reading early stops the decryption too.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+type Signatures = Awaited<ReturnType<typeof decrypt>>["signatures"];
+
+/** One valid signature of the owner unit is enough; without one, the first one's fault is told. */
+async function verifySignatures(signatures: Signatures, senderKeys: readonly PublicKey[]): Promise<Signature> {
+  let fault: RejectionCode = "unknown-signer";
+  for (const { keyID, verified, signature } of signatures) {
+    try {
+      await verified;
+      const key = senderKeys.find((candidate) => candidate.getKeys(keyID).length > 0) as PublicKey;
+      const [packet] = (await signature).packets;
+      return { signerFingerprint: key.getFingerprint(), signedAt: packet?.created as Date };
+    } catch (error) {
+      fault = signatureFault(error);
+    }
+  }
+  throw new DeliveryRejected(fault);
+}
+
+function signatureFault(error: unknown): RejectionCode {
+  const text = error instanceof Error ? error.message : "";
+  if (/Could not find signing key|is expired|is revoked|Key is newer/.test(text) && !/Signature is expired/.test(text)) return "unknown-signer";
+  return /creation time is in the future/.test(text) ? "signature-in-future" : "bad-signature";
+}
+
+/** The library has no error codes; tests hold these words against every release of it. */
+function faultOf(error: unknown, otherwise: RejectionCode): RejectionCode {
+  const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}` : "";
+  if (/Maximum decompressed message size/.test(text)) return "decompression-limit";
+  if (/Modification detected|Authentication tag mismatch|Message is not authenticated/.test(text)) return "modified";
+  if (/[Uu]nexpected end|ended without|Misformed armored text|Premature/.test(text)) return "truncated";
+  if (/No encrypted data found|No public key encrypted session key/.test(text)) return "not-encrypted-for-us";
+  return otherwise;
+}
+
+interface WatchedSource {
+  readonly bytes: AsyncGenerator<Uint8Array>;
+  /** Runs a step of the library and says what its failure means, unless reading the file itself failed. */
+  judge<T>(otherwise: RejectionCode, step: () => Promise<T>): Promise<T>;
+}
+
+function watchForErrors(file: AsyncIterable<Uint8Array>): WatchedSource {
+  let failure: { readonly error: unknown } | undefined;
+  return {
+    bytes: (async function* () {
+      try {
+        yield* file;
+      } catch (error) {
+        failure = { error };
+        throw error;
+      }
+    })(),
+    async judge(otherwise, step) {
+      try {
+        return await step();
+      } catch (error) {
+        if (failure !== undefined) throw failure.error;
+        throw error instanceof DeliveryRejected ? error : new DeliveryRejected(faultOf(error, otherwise));
+      }
+    },
+  };
+}
+
+function sessionKeyCount(message: Message<MaybeStream<Uint8Array>>): number {
+  return message.packets.filterByTag(enums.packet.publicKeyEncryptedSessionKey, enums.packet.symEncryptedSessionKey).length;
+}
+
+async function readPrivateKeyList(armored: readonly string[]): Promise<PrivateKey[]> {
+  return (await Promise.all(armored.map((armoredKeys) => readPrivateKeys({ armoredKeys })))).flat();
+}
