@@ -65,6 +65,8 @@ export interface Machine {
   /** Where programs that take long to get are kept, outside the tree, so that the next clone finds them. */
   readonly cacheDirectory: string;
   readonly chromiumPath: string | undefined;
+  /** What child processes need of our environment. */
+  readonly inherited: Readonly<Record<string, string>>;
 }
 
 /** Reads where programs are from the environment. */
@@ -73,6 +75,7 @@ export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machi
     searchPath: (environment["PATH"] ?? "").split(delimiter),
     cacheDirectory: join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "verification-platform"),
     chromiumPath: environment["CHROMIUM_PATH"],
+    inherited: { PATH: environment["PATH"] ?? "", HOME: environment["HOME"] ?? homedir() },
   };
 }
 

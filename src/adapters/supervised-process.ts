@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { readMachine } from "../config.ts";
+import type { Progress } from "./slow-step.ts";
+
+/** A process of ours that is started again when it dies. */
+export interface SupervisedProcess {
+  readonly name: string;
+  /** Whether it has said that it serves. */
+  ready(): boolean;
+  /** Whether it died at every one of its first tries. */
+  gaveUp(): boolean;
+  stop(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, "../..");
+const TRIES_BEFORE_READY = 3;
+const LONGEST_PAUSE = 30_000;
+/** What the processes log when they serve. */
+const READY_LINE = /"msg":"(listening|worker ready)"/;
+
+/**
+ * Runs a script as a child and starts it again when it dies, with growing pauses.
+ * @param environment its settings; of ours it gets PATH, HOME and TZ only
+ */
+export function superviseProcess(name: string, environment: Readonly<Record<string, string>>, progress: Progress): SupervisedProcess {
+  let child: ChildProcess | undefined;
+  let stopping = false;
+  let serves = false;
+  let deaths = 0;
+  let pause: NodeJS.Timeout | undefined;
+
+  function run(): void {
+    // Its own group: on Ctrl-C it is stopped in order, after those that need it.
+    child = spawn(process.execPath, [join(ROOT, name)], {
+      env: { ...readMachine().inherited, TZ: "UTC", ...environment },
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    child.stdout?.on("data", (chunk: Buffer) => {
+      process.stdout.write(chunk);
+      if (READY_LINE.test(chunk.toString())) serves = true;
+    });
+    child.once("exit", (code, signal) => {
+      child = undefined;
+      if (stopping) return;
+      deaths += 1;
+      if (!serves && deaths >= TRIES_BEFORE_READY) return;
+      const wait = Math.min(LONGEST_PAUSE, 250 * 2 ** Math.min(deaths, 10));
+      progress(`${name} ended (${signal ?? code}); starting it again in ${wait / 1000} s`);
+      pause = setTimeout(run, wait);
+    });
+  }
+
+  run();
+  return {
+    name,
+    ready: () => serves && child !== undefined,
+    gaveUp: () => !serves && deaths >= TRIES_BEFORE_READY,
+    async stop() {
+      stopping = true;
+      clearTimeout(pause);
+      const ending = child;
+      if (ending === undefined) return;
+      const ended = new Promise((resolve) => ending.once("exit", resolve));
+      ending.kill("SIGTERM");
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,144 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { openDatabase } from "../db/client.ts";
+import { migrate, type RolePasswords } from "../db/migrate.ts";
+import { startEmbeddedPostgres } from "./adapters/embedded-postgres.ts";
+import { createKeys, openKeyStore } from "./adapters/key-store.ts";
+import { rolePassword } from "./adapters/role-password.ts";
+import type { Progress } from "./adapters/slow-step.ts";
+import { startEmbeddedTemporal } from "./adapters/temporal-server.ts";
+import { isFirstStart, noteStarted, requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts";
+import type { Config } from "./config.ts";
+import { taipeiDate } from "./domain/roc-date.ts";
+import { superviseProcess, type SupervisedProcess } from "./adapters/supervised-process.ts";
+
+/** The whole platform at work on one machine. */
+export interface Platform {
+  readonly apiUrl: string;
+  readonly temporalAddress: string;
+  /** The owner's URL, with its password: for whoever started the platform. */
+  readonly ownerUrl: string;
+  /** Resolves when a server that the platform can't do without has ended by itself. */
+  readonly failed: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** What has been started, to be stopped in the opposite order. */
+type Stop = () => Promise<void>;
+
+/**
+ * Brings up the platform: Postgres and Temporal where none are given, the schema, the keys, a worker and the API.
+ * What it started it stops again when a later step fails.
+ * @throws Error one sentence that says what to do
+ */
+export async function startPlatform(config: Config, progress: Progress): Promise<Platform> {
+  const stops: Stop[] = [];
+  const stop = async () => {
+    for (const next of stops.splice(0).reverse()) await next();
+  };
+  try {
+    return { ...(await start(config, progress, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(config: Config, progress: Progress, stops: Stop[]): Promise<Omit<Platform, "stop">> {
+  const directory = takeDataDirectory(config.dataDirectory);
+  stops.push(async () => directory.release());
+  await requireFreePort(config.host, config.port);
+  if (config.databaseUrl === undefined && isFirstStart(config.dataDirectory)) createKeys(config.keysDirectory);
+  openKeyStore(config.keysDirectory);
+  for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+
+  const failures: Promise<string>[] = [];
+  let ownerUrl = config.databaseUrl;
+  if (ownerUrl === undefined) {
+    const postgres = await startEmbeddedPostgres(join(config.dataDirectory, "postgres"));
+    stops.push(postgres.stop);
+    failures.push(postgres.exited.then(() => "Postgres has stopped by itself."));
+    ownerUrl = postgres.url;
+    progress(`Postgres: data in ${postgres.directory}`);
+  }
+  noteStarted(config.dataDirectory);
+  const passwords: RolePasswords = {
+    platform_api: rolePassword(config.keysDirectory, "api"),
+    platform_worker: rolePassword(config.keysDirectory, "worker"),
+  };
+  const applied = await migrate(ownerUrl, passwords, taipeiDate(Date.now()));
+  if (applied.length > 0) progress(`Schema: ${applied.length} migrations applied`);
+  await requireIndexKeys(ownerUrl, config.keysDirectory);
+
+  let { temporalAddress } = config;
+  if (temporalAddress === undefined) {
+    const temporal = await startEmbeddedTemporal(join(config.dataDirectory, "temporal.db"), progress);
+    stops.push(temporal.stop);
+    failures.push(temporal.exited.then(() => "Temporal has stopped by itself."));
+    temporalAddress = temporal.address;
+  }
+  const settings = { ...environmentOf(config), TEMPORAL_ADDRESS: temporalAddress };
+  const worker = superviseProcess("bin/worker.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_worker", passwords) }, progress);
+  const api = superviseProcess("bin/api.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_api", passwords) }, progress);
+  stops.push(async () => void (await Promise.all([worker.stop(), api.stop()])));
+  const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
+  await answers(`${apiUrl}/readyz`, [worker, api]);
+  directory.announce({ pid: process.pid, temporalAddress, apiUrl });
+  return { apiUrl, temporalAddress, ownerUrl, failed: Promise.race([...failures, new Promise<never>(() => undefined)]) };
+}
+
+function environmentOf(config: Config): Record<string, string> {
+  return {
+    DATA_DIR: config.dataDirectory,
+    KEYS_DIR: config.keysDirectory,
+    DROP_DIR: config.dropDirectory,
+    INBOX_DIR: config.inboxDirectory,
+    QUARANTINE_DIR: config.quarantineDirectory,
+    TEMPORAL_NAMESPACE: config.temporalNamespace,
+    TASK_QUEUE: config.taskQueue,
+    HOST: config.host,
+    PORT: String(config.port),
+    TRUSTED_PROXIES: config.trustedProxies.join(","),
+    METRICS_ADDRESSES: config.metricsAddresses.join(","),
+    ALLOW_PRIVATE_ADDRESSES: String(config.privateAddressesAllowed),
+    LOG_LEVEL: config.logLevel,
+    ...(config.workflowBundle !== undefined && { WORKFLOW_BUNDLE: config.workflowBundle }),
+  };
+}
+
+function urlOfRole(ownerUrl: string, role: keyof RolePasswords, passwords: RolePasswords): string {
+  const url = new URL(ownerUrl);
+  url.username = role;
+  url.password = passwords[role];
+  return url.href;
+}
+
+/** A generation whose index key is lost answers nothing right, so nothing starts without it. */
+async function requireIndexKeys(ownerUrl: string, keysDirectory: string): Promise<void> {
+  const { db, close } = openDatabase(ownerUrl, { max: 1 });
+  try {
+    const { index } = openKeyStore(keysDirectory);
+    const current = await db
+      .selectFrom("dataset")
+      .innerJoin("generation", "generation.generation_id", "dataset.current_generation_id")
+      .select("generation.index_key_id")
+      .execute();
+    for (const { index_key_id } of current) index.get(index_key_id);
+  } finally {
+    await close();
+  }
+}
+
+const READY_LIMIT = 90_000;
+
+async function answers(url: string, processes: readonly SupervisedProcess[]): Promise<void> {
+  const limit = Date.now() + READY_LIMIT;
+  while (Date.now() < limit) {
+    const gaveUp = processes.find((process) => process.gaveUp());
+    if (gaveUp !== undefined) throw new Error(`${gaveUp.name} does not start: read its last lines above.`);
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok === true && processes.every((process) => process.ready())) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("The API did not answer within a minute and a half: read its lines above.");
+}
