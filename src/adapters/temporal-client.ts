@@ -1,11 +1,11 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import type { DataConverter } from "@temporalio/common";
 import type { KeyRing } from "./key-store.ts";
 import { createPayloadCodec } from "./payload-codec.ts";
 
 /** The module that workflows and the worker load to encode failures. */
-export const FAILURE_CONVERTER_PATH = fileURLToPath(import.meta.resolve("./failure-converter.ts"));
+export const FAILURE_CONVERTER_PATH = join(import.meta.dirname, "failure-converter.ts");
 
 /** How values become Temporal payloads; worker and every client use the same, or they can't read each other. */
 export function createDataConverter(keys: KeyRing): DataConverter {

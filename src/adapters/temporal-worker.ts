@@ -1,8 +1,7 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Logger } from "pino";
-import type { TemporalSettings } from "./temporal-client.ts";
-import { createDataConverter, FAILURE_CONVERTER_PATH } from "./temporal-client.ts";
+import { createDataConverter, FAILURE_CONVERTER_PATH, type TemporalSettings } from "./temporal-client.ts";
 
 const RETRY_AFTER = 2000;
 
@@ -19,7 +18,7 @@ export interface WorkerParts {
 /** Packs src/workflows with the failure converter; production does it once, when the image is built. */
 export function bundleWorkflows(): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
-    workflowsPath: fileURLToPath(import.meta.resolve("../workflows/index.ts")),
+    workflowsPath: join(import.meta.dirname, "../workflows/index.ts"),
     failureConverterPath: FAILURE_CONVERTER_PATH,
     logger: new DefaultLogger("WARN"),
   });

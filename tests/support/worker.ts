@@ -2,24 +2,24 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, type Connection } from "@temporalio/client";
-import type { NativeConnection, Worker, WorkflowBundle } from "@temporalio/worker";
+import { Client, Connection } from "@temporalio/client";
+import { NativeConnection, type WorkflowBundle } from "@temporalio/worker";
 import { pino } from "pino";
-import { type OpenDatabase, openDatabase } from "../../db/client.ts";
+import { openDatabase } from "../../db/client.ts";
 import { createActivities } from "../../src/activities/index.ts";
 import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createDataConverter } from "../../src/adapters/temporal-client.ts";
 import { bundleWorkflows, createWorker } from "../../src/adapters/temporal-worker.ts";
 import { readEnvironment } from "../../src/config.ts";
 import type { WorkerContext } from "../../src/context.ts";
-import { createTestDatabase } from "./database.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { newTaskQueue, temporalAddress } from "./temporal.ts";
 
-/** A platform's worker side in a test: its own database, keys and task queue, on a Temporal server that the test gives. */
+/** A platform's worker side in a test: its own database, keys and task queue. */
 export interface TestPlatform {
   readonly context: WorkerContext;
   readonly client: Client;
-  readonly database: OpenDatabase;
-  readonly apiUrl: string;
+  readonly database: TestDatabase;
   /** Starts a worker; it serves until its `stop` or the platform's. */
   startWorker(): Promise<{ stop(): Promise<void> }>;
   stop(): Promise<void>;
@@ -27,12 +27,22 @@ export interface TestPlatform {
 
 let bundle: Promise<WorkflowBundle> | undefined;
 
-/** @param now the clock of activities, for servers that skip time */
-export async function createTestPlatform(connection: Connection, nativeConnection: NativeConnection, now: () => Date = () => new Date()): Promise<TestPlatform> {
+/** Connections to one Temporal server. */
+export interface TemporalConnections {
+  readonly connection: Connection;
+  readonly nativeConnection: NativeConnection;
+}
+
+/**
+ * @param temporal another server than the run's dev server, which its owner closes
+ * @param now the clock of activities, for servers that skip time
+ */
+export async function createTestPlatform(temporal?: TemporalConnections, now: () => Date = () => new Date()): Promise<TestPlatform> {
+  const { connection, nativeConnection } = temporal ?? (await connectToDevServer());
   bundle ??= bundleWorkflows();
   const directory = mkdtempSync(join(tmpdir(), "platform-"));
   const database = await createTestDatabase();
-  const config = readEnvironment({ DATA_DIR: directory, TASK_QUEUE: randomUUID(), ALLOW_PRIVATE_ADDRESSES: "true" });
+  const config = readEnvironment({ DATA_DIR: directory, TASK_QUEUE: newTaskQueue(), ALLOW_PRIVATE_ADDRESSES: "true" });
   createKeys(config.keysDirectory);
   const keyStore = openKeyStore(config.keysDirectory);
   const opened = openDatabase(database.workerUrl, { max: 4 });
@@ -41,7 +51,7 @@ export async function createTestPlatform(connection: Connection, nativeConnectio
 
   async function startWorker() {
     const parts = { taskQueue: config.taskQueue, activities: createActivities(context), workflowBundle: await (bundle as Promise<WorkflowBundle>), shutdownGraceTime: 2000 };
-    const worker: Worker = await createWorker(nativeConnection, { namespace: "default", keys: keyStore.temporalPayload }, parts);
+    const worker = await createWorker(nativeConnection, { namespace: "default", keys: keyStore.temporalPayload }, parts);
     const run = worker.run();
     const stop = async () => {
       running.delete(stop);
@@ -55,14 +65,22 @@ export async function createTestPlatform(connection: Connection, nativeConnectio
   return {
     context,
     client: new Client({ connection, dataConverter: createDataConverter(keyStore.temporalPayload) }),
-    database: opened,
-    apiUrl: database.apiUrl,
+    database,
     startWorker,
     async stop() {
       for (const stop of running) await stop();
       await opened.close();
       await database.drop();
       rmSync(directory, { recursive: true, force: true });
+      if (temporal === undefined) {
+        await connection.close();
+        await nativeConnection.close();
+      }
     },
   };
+}
+
+async function connectToDevServer(): Promise<TemporalConnections> {
+  const address = temporalAddress();
+  return { connection: await Connection.connect({ address }), nativeConnection: await NativeConnection.connect({ address }) };
 }
