@@ -14,8 +14,7 @@ import { stepKey, toStepRow } from "./integration.ts";
 export async function insertStep(trx: Transaction<Database>, step: RecordedStep): Promise<void> {
   // Another attempt at the same step may be under way: wait for its end before looking.
   await trx.selectFrom("integration").select("state").where("application_number", "=", step.applicationNumber).forUpdate().execute();
-  const known = await trx.selectFrom("integration_step").select("step_id").where("step_key", "=", stepKey(step)).executeTakeFirst();
-  if (known !== undefined || step.step === "submit") return;
+  if (step.step === "submit" || (await isOnRecord(trx, step))) return;
   const moved = await trx
     .updateTable("integration")
     .set({ state: step.state, ...approvedColumns(step) })
@@ -23,11 +22,22 @@ export async function insertStep(trx: Transaction<Database>, step: RecordedStep)
     .where("state", "in", [...STEP_RULES[step.step].from])
     .returning("integration_id")
     .executeTakeFirst();
-  if (moved === undefined) throw new RuleViolation("3(3)", "record-disagrees", "The records say that this step can't follow: look at the integration's timeline.");
+  if (moved === undefined) throw recordDisagrees();
   await trx.insertInto("integration_step").values(toStepRow(moved.integration_id, step)).execute();
   if (step.step === "provision") await giveScopeAndAddresses(trx, moved.integration_id, step.takenAt);
   if (step.credential !== undefined) await giveCredential(trx, moved.integration_id, step.credential);
   if (step.step === "revoke") await revokeCredentials(trx, moved.integration_id, step.takenAt);
+}
+
+/** Whether this very step is there. @throws RuleViolation `record-disagrees` when another step has its place */
+async function isOnRecord(trx: Transaction<Database>, step: RecordedStep): Promise<boolean> {
+  const known = await trx.selectFrom("integration_step").select(["step", "taken_at"]).where("step_key", "=", stepKey(step)).executeTakeFirst();
+  if (known !== undefined && (known.step !== step.step || known.taken_at.getTime() !== Date.parse(step.takenAt))) throw recordDisagrees();
+  return known !== undefined;
+}
+
+function recordDisagrees(): RuleViolation {
+  return new RuleViolation("3(3)", "record-disagrees", "The records say that this step can't follow: look at the integration's timeline.");
 }
 
 function approvedColumns({ approval }: RecordedStep) {

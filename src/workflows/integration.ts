@@ -31,22 +31,30 @@ type Rule<Request> = (integration: rules.Integration, request: Request, now: num
  */
 export async function integration(draft: ApplicationDraft, submission: rules.StepRequest): Promise<IntegrationState> {
   let current = underRules(() => rules.submit(draft, submission, Date.now()));
-  let recorded = 0;
+  const submitted = recordSubmission(current.application, lastStep(current));
+  let lastTurn: Promise<unknown> = submitted;
 
-  /** Steps reach the records in the order they were taken, however long the database is away. */
+  /**
+   * One step at a time, however long the database is away: its rule is asked again when its turn comes, since the steps before it may
+   * have changed what it allows. What could not be put on record has not happened, and does not stand in the way of the next.
+   */
+  function inTurn<T>(take: () => Promise<T>): Promise<T> {
+    const turn = lastTurn.then(take);
+    lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
   async function record(next: rules.Integration, secretHash?: string): Promise<rules.Integration> {
-    current = next;
-    const sequence = next.timeline.length;
-    await condition(() => recorded === sequence - 1);
     await recordStep(lastStep(next, secretHash));
-    recorded = sequence;
+    current = next;
     return next;
   }
 
   function accept<Request extends rules.StepRequest>(rule: Rule<Request>, secretHashOf?: (request: Request) => string) {
+    const attempt = (request: Request) => underRules(() => rule(current, request, Date.now()));
     return {
-      handler: (request: Request) => record(rule(current, request, Date.now()), secretHashOf?.(request)),
-      options: { validator: (request: Request) => void underRules(() => rule(current, request, Date.now())) },
+      handler: (request: Request) => inTurn(() => record(attempt(request), secretHashOf?.(request))),
+      options: { validator: (request: Request) => void attempt(request) },
     };
   }
 
@@ -59,19 +67,16 @@ export async function integration(draft: ApplicationDraft, submission: rules.Ste
   setHandler(provisionUpdate, provisioning.handler, provisioning.options);
   setHandler(addCredentialUpdate, addition.handler, addition.options);
   setHandler(integrationQuery, () => current);
-  const onRecord = async () => {
-    await condition(() => recorded > 0);
-    return current;
-  };
-  setHandler(awaitSubmission, onRecord, { unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON });
+  setHandler(awaitSubmission, () => submitted.then(() => current), { unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON });
 
-  await recordSubmission(current.application, lastStep(current));
-  recorded = 1;
+  await submitted;
   while (!isFinal(current.state)) {
     const seen = current;
     const due = rules.nextDueStep(seen);
-    await condition(() => current !== seen, due && Math.max(due.at - Date.now(), 1));
-    if (due !== undefined && current === seen) await record(rules.takeDueStep(seen, due.step, Date.now()));
+    const wait = due && due.at - Date.now();
+    if (wait === undefined || wait > 0) await condition(() => current !== seen, wait);
+    if (due === undefined || current !== seen) continue;
+    await inTurn(async () => (current === seen ? record(rules.takeDueStep(seen, due.step, Date.now())) : seen));
   }
   await condition(allHandlersFinished);
   return current.state;
