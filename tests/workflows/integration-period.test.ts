@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findIntegration } from "../../db/queries/integration.ts";
+import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
+import { startOfDay } from "../../src/domain/integration-period.ts";
+import type { Actor } from "../../src/domain/integration-step.ts";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
+import { APPLICANT, MANAGER, madeUpApplication, OFFICER } from "../support/integration.ts";
+import { createTimeSkippingEnvironment } from "../support/temporal.ts";
+import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
+
+const DAY = 86_400_000;
+const say = (by: Actor) => ({ by, reason: "測試理由" });
+const fresh = () => ({ credentialId: randomUUID(), secretHash: hashSecret(createSecret()) });
+
+let environment: TestWorkflowEnvironment;
+let platform: TestPlatform;
+let integrations: IntegrationClient;
+
+beforeAll(async () => {
+  environment = await createTimeSkippingEnvironment();
+  platform = await createTestPlatform(environment);
+  integrations = createIntegrationClient(platform.client, platform.context.config.taskQueue);
+  await platform.startWorker();
+});
+afterAll(async () => {
+  await platform.stop();
+  await environment.teardown();
+});
+
+async function approved(days: { from: number; until: number }) {
+  const now = await environment.currentTimeMs();
+  const [from, until] = [taipeiDate(now + days.from * DAY), taipeiDate(now + days.until * DAY)];
+  const number = randomUUID();
+  await integrations.apply(madeUpApplication(number, from, until), say(APPLICANT));
+  await integrations.approve(number, say(MANAGER));
+  return { number, begins: startOfDay(from), ends: startOfDay(until) + DAY };
+}
+
+async function sleepUntil(moment: number): Promise<void> {
+  await environment.sleep(moment - (await environment.currentTimeMs()));
+}
+
+async function expectState(number: string, state: string): Promise<void> {
+  await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state, { timeout: 5000 }).toBe(state);
+}
+
+describe("the approved period", () => {
+  test("§4(1)2 makes the integration active when it begins, and expired when it ends", async () => {
+    const { number, begins, ends } = await approved({ from: 3, until: 30 });
+    await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await sleepUntil(begins - 60_000);
+    await expectState(number, "provisioned");
+    await sleepUntil(begins + 60_000);
+    await expectState(number, "active");
+    await sleepUntil(ends - 60_000);
+    await expectState(number, "active");
+    await sleepUntil(ends + 60_000);
+    await expectState(number, "expired");
+    expect(await platform.client.workflow.getHandle(integrationWorkflowId(number)).result()).toBe("expired");
+    await expect(integrations.revoke(number, say(OFFICER))).rejects.toMatchObject({ code: "integration-not-open" });
+  });
+
+  test("§4(1)2 ends three years later too", async () => {
+    const { number, ends } = await approved({ from: 0, until: 3 * 365 - 1 });
+    await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await expectState(number, "active");
+    await sleepUntil(ends - 60_000);
+    await expectState(number, "active");
+    await sleepUntil(ends + 60_000);
+    await expectState(number, "expired");
+  });
+
+  test("§4(1)2 ends for what was approved and never provisioned, and waits for no decision", async () => {
+    const { number, ends } = await approved({ from: 1, until: 5 });
+    const now = await environment.currentTimeMs();
+    const undecided = randomUUID();
+    await integrations.apply(madeUpApplication(undecided, taipeiDate(now), taipeiDate(now + DAY)), say(APPLICANT));
+    await sleepUntil(ends + 60_000);
+    await expectState(number, "expired");
+    await expectState(undecided, "submitted");
+    await expect(integrations.approve(undecided, say(MANAGER))).rejects.toMatchObject({ code: "period-over" });
+    await integrations.refuse(undecided, say(MANAGER));
+    await expectState(undecided, "refused");
+  });
+});
