@@ -1,19 +1,22 @@
 import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy, type ScheduleOptions } from "@temporalio/client";
 
-export const UPKEEP_SCHEDULE = "upkeep";
-
-/** Makes the daily schedule, or brings an older one up to today's specification. */
-export async function ensureUpkeepSchedule(client: Client, taskQueue: string): Promise<void> {
+/**
+ * Makes the daily schedule of a task queue's platform, or brings an older one up to today's specification.
+ * @returns the schedule's id
+ */
+export async function ensureUpkeepSchedule(client: Client, taskQueue: string): Promise<string> {
+  const scheduleId = `upkeep-${taskQueue}`;
   const options = {
-    scheduleId: UPKEEP_SCHEDULE,
+    scheduleId,
     spec: { calendars: [{ hour: 3, minute: 10 }], timezone: "Asia/Taipei" },
-    action: { type: "startWorkflow", workflowType: "upkeep", workflowId: UPKEEP_SCHEDULE, taskQueue, workflowExecutionTimeout: "12 hours" },
+    action: { type: "startWorkflow", workflowType: "upkeep", workflowId: scheduleId, taskQueue, workflowExecutionTimeout: "12 hours" },
     policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: "7 days" },
   } satisfies ScheduleOptions;
   try {
     await client.schedule.create(options);
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(UPKEEP_SCHEDULE).update(({ state }) => ({ ...options, state }));
+    await client.schedule.getHandle(scheduleId).update(({ state }) => ({ ...options, state }));
   }
+  return scheduleId;
 }

@@ -9,7 +9,7 @@ import { openDatabase } from "../../db/client.ts";
 import { createActivities } from "../../src/activities/index.ts";
 import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createDataConverter } from "../../src/adapters/temporal-client.ts";
-import { bundleWorkflows, createWorker } from "../../src/adapters/temporal-worker.ts";
+import { bundleWorkflows, createWorker, installTemporalLogger } from "../../src/adapters/temporal-worker.ts";
 import { readEnvironment } from "../../src/config.ts";
 import type { WorkerContext } from "../../src/context.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -24,6 +24,9 @@ export interface TestPlatform {
   startWorker(): Promise<{ stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
+
+// Before any connection is made: the SDK takes its logger once.
+installTemporalLogger(pino({ level: "silent" }));
 
 let bundle: Promise<WorkflowBundle> | undefined;
 

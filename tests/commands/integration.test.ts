@@ -1,0 +1,119 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { hashSecret } from "../../src/adapters/credential-secret.ts";
+import { createKeys } from "../../src/adapters/key-store.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const directory = mkdtempSync(join(tmpdir(), "integration-command-"));
+let database: TestDatabase;
+let worker: ChildProcess;
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  createKeys(join(directory, "keys"));
+  environment = { PATH: process.env["PATH"], DATA_DIR: directory, TASK_QUEUE: newTaskQueue(), ALLOW_PRIVATE_ADDRESSES: "true", TEMPORAL_ADDRESS: temporalAddress() };
+  worker = spawn(process.execPath, [join(ROOT, "bin/worker.ts")], { env: { ...environment, DATABASE_URL: database.workerUrl }, stdio: ["ignore", "pipe", "inherit"] });
+  await new Promise<void>((resolve, reject) => {
+    worker.once("exit", () => reject(new Error("the worker ended")));
+    worker.stdout?.on("data", (chunk: Buffer) => chunk.toString().includes("worker ready") && resolve());
+  });
+});
+afterAll(async () => {
+  worker.kill("SIGKILL");
+  await database.drop();
+  rmSync(directory, { recursive: true });
+});
+
+interface Outcome {
+  readonly exitCode: number;
+  readonly lines: string[];
+  readonly error: string;
+}
+
+function integration(argv: string[], env = environment): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(ROOT, "bin/integration.ts"), ...argv], { env }, (error, stdout, stderr) => {
+      resolve({ exitCode: typeof error?.code === "number" ? error.code : 0, lines: stdout.trim().split("\n"), error: stderr.trim() });
+    });
+  });
+}
+
+const APPLY = [
+  ...["--agency-code", "tax", "--agency", "測試稅務局", "--system", "地方稅系統", "--legal-basis", "測試法第1條", "--purpose", "減免資格審查"],
+  ...["--contact", "049-2222106", "--check", "resident", "--check", "indigenous", "--address", "127.0.0.1", "--as", "tax.clerk", "--role", "applicant"],
+];
+const AS_MANAGER = ["--as", "lin.manager", "--role", "manager", "--reason", "符合目的"];
+const AS_OFFICER = ["--as", "wu.officer", "--role", "dedicated-officer", "--reason", "已設定"];
+
+describe("bin/integration", () => {
+  test("§3(3) takes an integration from its application to its end, and shows its secret once", async () => {
+    expect(await integration(["apply", "115-1", ...APPLY])).toMatchObject({ exitCode: 0, lines: ["Integration 115-1 (測試稅務局, 地方稅系統) is submitted."] });
+    expect((await integration(["approve", "115-1", ...AS_MANAGER, "--check", "resident"])).lines.at(-1)).toContain("is approved, resident from ");
+    const provisioned = await integration(["provision", "115-1", ...AS_OFFICER]);
+    const secret = provisioned.lines.find((line) => line.startsWith("vp_")) ?? "";
+    expect(secret).toMatch(/^vp_[A-Za-z0-9_-]{43}$/);
+    const { pool, close } = openDatabase(database.workerUrl, { max: 1 });
+    const { rows } = await pool.query("select encode(secret_hash, 'hex') as hash from credential");
+    await close();
+    expect(rows).toEqual([{ hash: hashSecret(secret) }]);
+    const added = await integration(["add-credential", "115-1", ...AS_OFFICER, "--json"]);
+    expect(JSON.parse(added.lines.at(-1) ?? "").credential.secret).toMatch(/^vp_/);
+    const shown = await integration(["show", "115-1"]);
+    expect(shown.lines.join()).not.toContain(secret);
+    expect(shown.lines.slice(0, -1).map((line) => line.split("  ")[1])).toEqual(["submit", "approve", "provision", "activate", "addCredential"]);
+    expect((await integration(["revoke", "115-1", ...AS_OFFICER])).lines.at(-1)).toContain("is revoked");
+    const listed = await integration(["list", "--json"]);
+    expect(JSON.parse(listed.lines.at(-1) ?? "")).toContainEqual(expect.objectContaining({ state: "revoked", application: expect.objectContaining({ applicationNumber: "115-1" }) }));
+  });
+
+  test("§3(3) says which rule stands against a step, for people and for machines", async () => {
+    await integration(["apply", "115-2", ...APPLY]);
+    const refused = await integration(["approve", "115-2", ...AS_OFFICER, "--json"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.error).toContain("(role-not-allowed, clause 3(3))");
+    expect(JSON.parse(refused.lines.at(-1) ?? "").error).toMatchObject({ clause: "3(3)", code: "role-not-allowed" });
+    expect((await integration(["apply", "115-2", ...APPLY])).error).toContain("application-number-taken");
+    expect((await integration(["approve", "unknown", ...AS_MANAGER])).error).toContain("integration-not-open");
+  });
+
+  test.each([
+    [["approve"], "Name a step and an application number"],
+    [["improve", "115-2"], 'no step "improve"'],
+    [["approve", "115-2"], "--as ACCOUNT"],
+    [["approve", "115-2", "--as", "x", "--role", "king"], "--role"],
+    [["approve", "115-2", "--unknown"], "--unknown"],
+  ])("§3(3) answers %j with one clear sentence", async (argv, sentence) => {
+    const { exitCode, error } = await integration(argv);
+    expect(exitCode).toBe(1);
+    expect(error.split("\n")).toHaveLength(1);
+    expect(error).toContain(sentence);
+  });
+
+  test("§3(3) finds the platform that runs from the data directory, and says when none does", async () => {
+    const { TEMPORAL_ADDRESS: address, ...rest } = environment;
+    expect((await integration(["show", "115-2"], rest)).error).toContain("npm start");
+    writeFileSync(join(directory, "run.json"), JSON.stringify({ pid: process.pid, temporalAddress: address, apiUrl: "http://127.0.0.1:1" }));
+    expect((await integration(["show", "115-2"], rest)).lines.at(-1)).toContain("115-2");
+  });
+
+  test("§3(3) has its help", async () => {
+    expect((await integration(["--help"])).lines[0]).toContain("Usage: node bin/integration.ts");
+  });
+});
+
+describe("bin/worker", () => {
+  test("§3(3) stops cleanly on SIGTERM", async () => {
+    worker.removeAllListeners("exit");
+    const exited = once(worker, "exit");
+    worker.kill("SIGTERM");
+    expect(await exited).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,53 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { ensureUpkeepSchedule } from "../../src/adapters/upkeep-schedule.ts";
+import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
+
+const DAY = 86_400_000;
+const inHundredDays = new Date(Date.now() + 100 * DAY);
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await createTestPlatform(undefined, () => inHundredDays);
+  await platform.startWorker();
+});
+afterAll(() => platform.stop());
+
+async function partitions(): Promise<string[]> {
+  const { rows } = await platform.context.pool.query("select inhrelid::regclass::text as name from pg_inherits where inhparent = 'query_log'::regclass");
+  return rows.map(({ name }) => name);
+}
+
+describe("the daily upkeep", () => {
+  test("§4(2)5 has the log's coming months ready, and forgets what only made retries safe", async () => {
+    const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
+    for (const [key, hoursBefore] of [["old", 49], ["recent", 47]] as const) {
+      const askedAt = new Date(inHundredDays.getTime() - hoursBefore * 3_600_000);
+      const bytes = randomBytes(16);
+      await owner.pool.query("insert into idempotent_request values ($1, $2, $3, $4, 1, $5)", [1, Buffer.from(key), bytes, randomUUID(), askedAt]);
+    }
+    const { scheduleId, handle } = await scheduled();
+    await handle.trigger();
+    await expect.poll(async () => (await owner.pool.query("select idempotency_key_index from idempotent_request")).rowCount, { timeout: 10_000 }).toBe(1);
+    const month = new Date(inHundredDays.getTime() + 8 * 3_600_000 + 60 * DAY).toISOString().slice(0, 7).replace("-", "_");
+    expect(await partitions()).toContain(`query_log_${month}`);
+    expect(scheduleId).toContain("upkeep");
+    await handle.delete();
+    await owner.close();
+  });
+
+  test("§4(2)5 has one schedule, however often workers start, and misses no day while they are down", async () => {
+    await ensureUpkeepSchedule(platform.client, platform.context.config.taskQueue);
+    const { handle } = await scheduled();
+    const { spec, policies } = await handle.describe();
+    expect(spec.timezone).toBe("Asia/Taipei");
+    expect(policies).toMatchObject({ overlap: "BUFFER_ONE", catchupWindow: 7 * DAY });
+    await handle.delete();
+  });
+});
+
+async function scheduled() {
+  const scheduleId = await ensureUpkeepSchedule(platform.client, platform.context.config.taskQueue);
+  return { scheduleId, handle: platform.client.schedule.getHandle(scheduleId) };
+}
