@@ -62,8 +62,11 @@ export function requireText(text: string, field: string): void {
   requireNoNationalId(text, field);
 }
 
+/** As citizens' and residents' numbers look, in any width or case; longer runs of letters and digits are something else. */
+const LIKE_NATIONAL_ID = /(?<![a-z0-9])[a-z][1289a-d]\d{8}(?![a-z0-9])/i;
+
 function requireNoNationalId(text: string, field: string): void {
-  if (/[A-Z][1-289A-D]\d{8}/i.test(text.normalize("NFKC"))) {
+  if (LIKE_NATIONAL_ID.test(text.normalize("NFKC"))) {
     throw new RuleViolation("3(10)", "national-id-in-text", `${field} holds what looks like a person's ID number: describe the matter without it.`);
   }
 }

@@ -144,7 +144,7 @@ function entry(step: StepName, { by, reason }: StepRequest, now: number): Timeli
 
 /** Accounts are names of appointments, never a person's ID number. @clause 3(2) */
 function requireActor({ account }: Actor): void {
-  if (!/^[a-z][a-z0-9._-]{1,63}$/.test(account) || /^[a-z][1-289a-d]\d{8}$/.test(account)) {
+  if (!/^[a-z][a-z0-9._-]{1,63}$/.test(account) || /^[a-z][1289a-d]\d{8}$/.test(account)) {
     throw new RuleViolation("3(2)", "account-malformed", "An account is 2 to 64 small letters, digits, dots or hyphens, and not an ID number.");
   }
 }
