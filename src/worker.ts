@@ -4,6 +4,7 @@ import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
 import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
 import type { WorkerContext } from "./context.ts";
+import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
 
 const HEALTH_EVERY = 60_000;
 
@@ -26,7 +27,9 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     const worker = await createWorker(connection, temporal, { taskQueue: config.taskQueue, activities: createActivities(context), workflowBundle });
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
+    const dropFolder = await startDropFolderWatcher(context, client);
     await serve(worker, context, stop);
+    await dropFolder.stop();
   } finally {
     await client.connection.close();
     await close(connection);

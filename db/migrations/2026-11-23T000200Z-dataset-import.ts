@@ -114,27 +114,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select (generation_id, dataset_id, index_key_id, as_of) on generation to platform_api;
     grant select on subject_record to platform_api;
     -- The table that an import fills. Its check spares the switch a scan; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
-    create function create_generation_table(generation integer) returns void language plpgsql security definer
+    create function create_generation_table(wanted integer) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
     declare
-      dataset smallint := (select dataset_id from public.generation where generation_id = generation and switched_at is null and dropped_at is null);
-      table_name text := 'subject_generation_' || generation;
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      table_name text := 'subject_generation_' || wanted;
     begin
-      if dataset is null then raise exception 'generation % is not one that may be loaded', generation; end if;
+      if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
       execute format('drop table if exists public.%I', table_name);
       execute format('create table public.%I (like public.subject_record including defaults, line_number integer)', table_name);
-      execute format('alter table public.%I alter column dataset_id set default %s, add constraint of_dataset check (dataset_id = %s)', table_name, dataset, dataset);
+      execute format('alter table public.%I alter column dataset_id set default %s, add constraint of_dataset check (dataset_id = %s)', table_name, owner_dataset, owner_dataset);
       execute format('grant select, insert on public.%I to platform_worker', table_name);
     end $$;
 
     -- Makes the table fit to be a partition. Its primary key finds duplicate ID numbers (unique_violation).
-    create function finish_generation_table(generation integer) returns void language plpgsql security definer
+    create function finish_generation_table(wanted integer) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
     declare
-      dataset smallint := (select dataset_id from public.generation where generation_id = generation and switched_at is null and dropped_at is null);
-      table_name text := 'subject_generation_' || generation;
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      table_name text := 'subject_generation_' || wanted;
     begin
-      if dataset is null then raise exception 'generation % is not one that may be loaded', generation; end if;
+      if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
       set local maintenance_work_mem = '256MB';
       execute format('alter table public.%I add primary key (subject_key, dataset_id)', table_name);
       execute format('alter table public.%I drop column line_number', table_name);
@@ -144,33 +144,37 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- The switch: in one transaction the old generation goes, the new one answers, and the dataset says so. A second call finds it done.
     -- Detaching waits for questions under way and makes new ones wait behind it, so it gives up after two seconds and is tried again.
-    create function switch_generation(generation integer, now_is timestamptz) returns void language plpgsql security definer
+    create function switch_generation(wanted integer, now_is timestamptz) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
     declare
       chosen public.generation%rowtype;
       old_partition regclass;
     begin
-      select * into chosen from public.generation where generation_id = generation for update;
+      select * into chosen from public.generation where generation_id = wanted for update;
       if chosen.switched_at is not null then return; end if;
-      if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', generation; end if;
-      perform 1 from public.dataset where dataset_id = chosen.dataset_id for update;
+      if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', wanted; end if;
+      perform 1 from public.dataset where dataset_id = chosen.dataset_id for no key update;
       select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);
       if old_partition is not null then execute format('alter table public.subject_record detach partition %s', old_partition); end if;
-      execute format('alter table public.subject_record attach partition public.%I for values in (%s)', 'subject_generation_' || generation, chosen.dataset_id);
-      update public.generation set switched_at = now_is where generation_id = generation;
-      update public.dataset set current_generation_id = generation where dataset_id = chosen.dataset_id;
+      execute format('alter table public.subject_record attach partition public.%I for values in (%s)', 'subject_generation_' || wanted, chosen.dataset_id);
+      update public.generation set switched_at = now_is where generation_id = wanted;
+      update public.dataset set current_generation_id = wanted where dataset_id = chosen.dataset_id;
     end $$;
 
     -- Drops a generation that is not current: a replaced one, or the table of a rejected import.
-    create function drop_generation(generation integer, now_is timestamptz) returns void language plpgsql security definer
+    create function drop_generation(wanted integer, now_is timestamptz) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
     begin
-      if exists (select from public.dataset where current_generation_id = generation) then raise exception 'generation % is current', generation; end if;
-      execute format('drop table if exists public.%I', 'subject_generation_' || generation);
-      update public.generation set dropped_at = coalesce(dropped_at, now_is) where generation_id = generation;
+      if exists (select from public.dataset where current_generation_id = wanted) then raise exception 'generation % is current', wanted; end if;
+      execute format('drop table if exists public.%I', 'subject_generation_' || wanted);
+      update public.generation set dropped_at = coalesce(dropped_at, now_is) where generation_id = wanted;
     end $$;
-    grant execute on function create_generation_table, finish_generation_table, switch_generation, drop_generation to platform_worker;
+
+    -- One import of a dataset at a time judges and switches; the worker may not lock the row itself, since it may not change it.
+    create function lock_dataset(wanted smallint) returns void language sql security definer
+      set search_path = pg_catalog, public, pg_temp as $$ select 1 from public.dataset where dataset_id = wanted for no key update $$;
+    grant execute on function lock_dataset, create_generation_table, finish_generation_table, switch_generation, drop_generation to platform_worker;
 
     grant select on dataset, subject_record to platform_worker;
     grant select, insert, update on dataset_import, generation, delivery_key to platform_worker;

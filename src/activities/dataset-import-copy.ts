@@ -49,7 +49,7 @@ export function createCopyWriter(indexKey: KeyObject, capacity = 64 * 1024): Cop
     return place;
   }
   function keyedHash(hexadecimal: string): void {
-    bytes.hexWrite(hexadecimal, field(HASH_BYTES), HASH_BYTES);
+    bytes.write(hexadecimal, field(HASH_BYTES), HASH_BYTES, "hex");
   }
   function none(): void {
     end = bytes.writeInt32BE(-1, end);

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { decodeLines, isCleanUtf8, type SourceEncoding, UNDECODABLE } from "../adapters/source-text.ts";
-import { type Columns, type DatasetKind, parseHouseholdRow, parseListRow, recogniseColumns, type RowErrorCode } from "../domain/dataset-import.ts";
+import { type BadRow, type Columns, type DatasetKind, parseHouseholdRow, parseListRow, recogniseColumns, type RowErrorCode } from "../domain/dataset-import.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 import type { CopyWriter } from "./dataset-import-copy.ts";
 
@@ -12,12 +12,6 @@ export interface SourceFormat {
   readonly fieldCount: number;
   /** ISO 8601. */
   readonly today: string;
-}
-
-/** A row that can't be read: where and why, never what. */
-export interface BadRow {
-  readonly line: number;
-  readonly code: RowErrorCode;
 }
 
 /** What came of a block of lines. */

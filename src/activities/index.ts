@@ -1,8 +1,10 @@
 import type { WorkerContext } from "../context.ts";
+import { createDatasetImportActivities } from "./dataset-import.ts";
+import { createDatasetKeyActivities } from "./dataset-import-keys.ts";
 import { createIntegrationActivities } from "./integration.ts";
 import { createUpkeepActivities } from "./upkeep.ts";
 
 /** Every side effect that a workflow may ask for, by topic. Each is idempotent: it may run twice and acts once. */
 export function createActivities(context: WorkerContext) {
-  return { ...createIntegrationActivities(context), ...createUpkeepActivities(context) };
+  return { ...createDatasetImportActivities(context), ...createDatasetKeyActivities(context), ...createIntegrationActivities(context), ...createUpkeepActivities(context) };
 }

@@ -21,8 +21,8 @@ export function createBulkPersonKeys(indexKey: KeyObject): (nationalId: string) 
   }
   key.fill(0);
   return (nationalId) => {
-    const length = inner.latin1Write(nationalId, BLOCK_BYTES, LONGEST_ID);
-    outer.latin1Write(hash("sha256", inner.subarray(0, BLOCK_BYTES + length), "latin1"), BLOCK_BYTES, DIGEST_BYTES);
+    const length = inner.write(nationalId, BLOCK_BYTES, LONGEST_ID, "latin1");
+    outer.write(hash("sha256", inner.subarray(0, BLOCK_BYTES + length), "binary"), BLOCK_BYTES, DIGEST_BYTES, "latin1");
     const digest = hash("sha256", outer, "hex");
     return { subjectKey: digest.slice(0, HALF_DIGITS), secret: digest.slice(HALF_DIGITS) };
   };

@@ -6,8 +6,8 @@ import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 /** Who may have sent a delivery, who may open it, and how much it may grow. Keys are armored texts. */
 export interface OpeningOptions {
   readonly privateKeys: readonly string[];
-  /** The owner unit's keys; undefined when none is trusted yet. */
-  readonly senderKeys: string | undefined;
+  /** The keys that may have signed, once it is known which of our keys open the file; undefined when none is trusted yet. */
+  senderKeys(recipients: readonly string[]): Promise<string | undefined>;
   /** Bytes of plaintext beyond which a file counts as a decompression bomb. */
   readonly maximumBytes: number;
   readonly now: Date;
@@ -26,8 +26,8 @@ export interface OpenedDelivery {
   /** Keys (or passwords) of others that open it too. */
   readonly otherRecipients: number;
   /** The plaintext. Nothing that was read may take effect before `verify` has returned. */
-  readonly plaintext: AsyncIterable<Uint8Array>;
-  /** After the plaintext's end: who signed it. */
+  readonly plaintext: AsyncIterableIterator<Uint8Array>;
+  /** Reads what is left of the plaintext, then tells who signed it. */
   verify(): Promise<Signature>;
 }
 
@@ -51,17 +51,24 @@ export async function openDelivery(file: AsyncIterable<Uint8Array>, options: Ope
   const privateKeys = await readPrivateKeyList(options.privateKeys);
   const candidates = privateKeys.filter((key) => keyIds.some((id) => fits(key, id)));
   if (candidates.length === 0) throw new DeliveryRejected("not-encrypted-for-us");
-  const senderKeys = options.senderKeys === undefined ? [] : await readKeys({ armoredKeys: options.senderKeys });
+  const recipients = candidates.map((key) => key.getFingerprint());
+  const armoredKeys = await options.senderKeys(recipients);
+  const senderKeys = armoredKeys === undefined ? [] : await readKeys({ armoredKeys });
   const date = new Date(options.now.getTime() + CLOCK_TOLERANCE);
   const opened = await source.judge("modified", () =>
     decrypt({ message, decryptionKeys: candidates, verificationKeys: senderKeys, format: "binary", date, config }),
   );
   if (opened.signatures.length === 0) throw new DeliveryRejected("not-signed");
+  const plaintext = readPlaintext(opened.data as MaybeStream<Uint8Array> as ReadableStream<Uint8Array>, source, options.maximumBytes);
   return {
-    recipients: candidates.map((key) => key.getFingerprint()),
+    recipients,
     otherRecipients: sessionKeyCount(message) - keyIds.filter((id) => candidates.some((key) => fits(key, id))).length,
-    plaintext: readPlaintext(opened.data as MaybeStream<Uint8Array> as ReadableStream<Uint8Array>, source, options.maximumBytes),
-    verify: () => verifySignatures(opened.signatures, senderKeys),
+    plaintext,
+    async verify() {
+      // An integrity fault, found while reading, says more than the signature that then can't be checked.
+      while (!(await plaintext.next()).done);
+      return verifySignatures(opened.signatures, senderKeys);
+    },
   };
 }
 
@@ -86,21 +93,29 @@ async function* prepend(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): As
   yield* rest;
 }
 
-async function* readPlaintext(data: ReadableStream<Uint8Array>, source: WatchedSource, maximumBytes: number): AsyncGenerator<Uint8Array> {
+/** An iterator that keeps failing once it has failed, and that stays open when its reader stops early. */
+function readPlaintext(data: ReadableStream<Uint8Array>, source: WatchedSource, maximumBytes: number): AsyncIterableIterator<Uint8Array> {
   const reader = data.getReader();
   let bytes = 0;
-  try {
-    for (;;) {
-      const { done, value } = await source.judge("modified", () => reader.read());
-      if (done) return;
-      bytes += value.length;
-      if (bytes > maximumBytes) throw new DeliveryRejected("decompression-limit");
-      yield value;
-    }
-  } finally {
-    // Whoever stops reading early stops the decryption too.
-    await reader.cancel().catch(() => undefined);
-  }
+  let fault: { readonly error: unknown } | undefined;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (fault !== undefined) throw fault.error;
+      try {
+        const { done, value } = await source.judge("modified", () => reader.read());
+        bytes += value?.length ?? 0;
+        if (bytes > maximumBytes) throw new DeliveryRejected("decompression-limit");
+        return done ? { done, value: undefined } : { done, value };
+      } catch (error) {
+        fault = { error };
+        await reader.cancel().catch(() => undefined);
+        throw error;
+      }
+    },
+  };
 }
 
 type Signatures = Awaited<ReturnType<typeof decrypt>>["signatures"];

@@ -34,6 +34,13 @@ export type RowErrorCode =
   | "invalid-indigenous-status"
   | "invalid-validity";
 
+/** A row that can't be read: where and why, never what. */
+export interface BadRow {
+  /** Line number in the file, from 1. */
+  readonly line: number;
+  readonly code: RowErrorCode | "duplicate-id";
+}
+
 /** Why a whole delivery is refused. */
 export type RejectionCode =
   | "not-openpgp"
@@ -62,6 +69,13 @@ export type RejectionCode =
   | "signature-in-future"
   | "outside-approved-period"
   | "already-imported";
+
+/** Why a delivery was refused, for the officer: codes and line numbers, never data. */
+export interface Rejection {
+  readonly code: RejectionCode;
+  /** The first of the lines that are to blame. */
+  readonly lines: readonly BadRow[];
+}
 
 const HEADERS: Readonly<Record<string, ColumnName>> = {
   統一編號: "nationalId",
@@ -171,6 +185,15 @@ export function parseManifestLine(line: string): Manifest | undefined {
   return { dataset, asOf, rows: Number(rows), sha256 };
 }
 
+/** Reads a manifest that lies beside its file, as JSON with the fields of `Manifest`. */
+export function parseManifest(json: string): Manifest | undefined {
+  try {
+    return parseManifestLine(manifestLine(JSON.parse(json)));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Writes a manifest line. */
 export function manifestLine({ dataset, asOf, rows, sha256 }: Manifest): string {
   return `#manifest dataset=${dataset} as_of=${asOf} rows=${rows} sha256=${sha256}`;
@@ -217,9 +240,29 @@ export function judgeDelivery(delivery: Delivery): RejectionCode[] {
     delivery.badRows > delivery.badRowsAllowed && "too-many-bad-rows",
     manifest.asOf > today && "as-of-in-future",
     delivery.signedAt > delivery.now + CLOCK_TOLERANCE && "signature-in-future",
-    delivery.currentAsOf !== null && manifest.asOf < delivery.currentAsOf && "as-of-older-than-current",
-    delivery.currentSignedAt !== null && delivery.signedAt <= delivery.currentSignedAt && "signature-not-newer",
+    ...judgeSuccession({ ...delivery, asOf: manifest.asOf }),
     (today < delivery.approvedFrom || today > delivery.approvedUntil) && "outside-approved-period",
+  ];
+  return reasons.filter((reason) => reason !== false);
+}
+
+/** A delivery and the generation that it would replace. Times are epoch milliseconds, dates ISO 8601; null where there is none yet. */
+export interface Succession {
+  readonly asOf: string;
+  readonly signedAt: number;
+  readonly currentAsOf: string | null;
+  readonly currentSignedAt: number | null;
+}
+
+/**
+ * Whether a delivery is newer than what it would replace.
+ * @returns reasons to reject; none means accepted
+ * @clause 4(1)1
+ */
+export function judgeSuccession({ asOf, signedAt, currentAsOf, currentSignedAt }: Succession): RejectionCode[] {
+  const reasons: (RejectionCode | false)[] = [
+    currentAsOf !== null && asOf < currentAsOf && "as-of-older-than-current",
+    currentSignedAt !== null && signedAt <= currentSignedAt && "signature-not-newer",
   ];
   return reasons.filter((reason) => reason !== false);
 }

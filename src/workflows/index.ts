@@ -1,2 +1,4 @@
+export { datasetImport } from "./dataset-import.ts";
+export { keepDatasetKeys } from "./dataset-import-keys.ts";
 export { integration } from "./integration.ts";
 export { upkeep } from "./upkeep.ts";

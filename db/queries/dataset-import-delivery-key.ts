@@ -1,0 +1,53 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../tables/database.ts";
+
+/** A key made for one delivery; its private half is a file, and dies with the delivery. */
+export interface DeliveryKey {
+  readonly fingerprint: string;
+  readonly datasetCode: string;
+  readonly issuedBy: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly destroyedAt: Date | null;
+}
+
+export async function recordDeliveryKey(
+  db: Kysely<Database>,
+  key: { fingerprint: string; datasetId: number; publicKey: string; issuedBy: string; issuedAt: Date; expiresAt: Date },
+): Promise<void> {
+  await db
+    .insertInto("delivery_key")
+    .values({
+      fingerprint: key.fingerprint,
+      dataset_id: key.datasetId,
+      public_key: key.publicKey,
+      issued_by: key.issuedBy,
+      issued_at: key.issuedAt,
+      expires_at: key.expiresAt,
+      destroyed_at: null,
+    })
+    .execute();
+}
+
+const DELIVERY_KEY = sql<DeliveryKey>`
+  select k.fingerprint, d.dataset_code as "datasetCode", k.issued_by as "issuedBy", k.issued_at as "issuedAt", k.expires_at as "expiresAt",
+    k.destroyed_at as "destroyedAt" from delivery_key k join dataset d using (dataset_id)`;
+
+/** All delivery keys, the latest first. */
+export async function listDeliveryKeys(db: Kysely<Database>): Promise<DeliveryKey[]> {
+  return (await sql<DeliveryKey>`${DELIVERY_KEY} order by k.issued_at desc, k.fingerprint`.execute(db)).rows;
+}
+
+export async function findDeliveryKey(db: Kysely<Database>, fingerprint: string): Promise<DeliveryKey | undefined> {
+  return (await sql<DeliveryKey>`${DELIVERY_KEY} where k.fingerprint = ${fingerprint}`.execute(db)).rows[0];
+}
+
+/** Delivery keys whose time has passed and whose private half still exists. */
+export async function listExpiredDeliveryKeys(db: Kysely<Database>, now: Date): Promise<DeliveryKey[]> {
+  return (await sql<DeliveryKey>`${DELIVERY_KEY} where k.destroyed_at is null and k.expires_at <= ${now}`.execute(db)).rows;
+}
+
+/** Says that the private half is gone. */
+export async function recordDeliveryKeyDestroyed(db: Kysely<Database>, fingerprint: string, destroyedAt: Date): Promise<void> {
+  await sql`update delivery_key set destroyed_at = coalesce(destroyed_at, ${destroyedAt}) where fingerprint = ${fingerprint}`.execute(db);
+}

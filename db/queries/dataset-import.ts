@@ -1,0 +1,157 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { BadRow, RejectionCode } from "../../src/domain/dataset-import.ts";
+import type { Database, ImportStage } from "../tables/database.ts";
+
+/** A dataset's fixed settings and its approved period; dates are ISO 8601. */
+export interface Dataset {
+  readonly datasetId: number;
+  readonly code: string;
+  readonly ownerUnit: string;
+  readonly kind: "household" | "list";
+  readonly encoding: "utf-8" | "big5";
+  readonly badRowsAllowed: number;
+  readonly approvedFrom: string;
+  readonly approvedUntil: string;
+}
+
+/** An import as it is on record. */
+export interface ImportRecord {
+  readonly importId: string;
+  readonly datasetId: number | null;
+  readonly fileName: string;
+  readonly fileSha256: string;
+  readonly fileBytes: number;
+  readonly stage: ImportStage;
+  readonly rowsRead: number;
+  readonly badRows: number;
+  readonly rejectionCode: RejectionCode | null;
+  readonly rejectedLines: readonly BadRow[] | null;
+  readonly recipientFingerprint: string | null;
+  readonly otherRecipients: number | null;
+  readonly signerFingerprint: string | null;
+  readonly signedAt: Date | null;
+  readonly asOf: string | null;
+  readonly quarantinedUntil: Date | null;
+}
+
+const DATASET = sql<Dataset>`
+  select dataset_id as "datasetId", dataset_code as code, owner_unit as "ownerUnit", kind, encoding, bad_rows_allowed as "badRowsAllowed",
+    approved_from::text as "approvedFrom", approved_until::text as "approvedUntil" from dataset`;
+
+/** All datasets, in the order of their ids. */
+export async function listDatasets(db: Kysely<Database>): Promise<Dataset[]> {
+  return (await sql<Dataset>`${DATASET} order by dataset_id`.execute(db)).rows;
+}
+
+export async function findDataset(db: Kysely<Database>, code: string): Promise<Dataset | undefined> {
+  return (await sql<Dataset>`${DATASET} where dataset_code = ${code}`.execute(db)).rows[0];
+}
+
+/** Puts a received file on record, once. */
+export async function recordReceived(
+  db: Kysely<Database>,
+  file: { importId: string; fileName: string; sha256: string; bytes: number; deliveredBy: string; receivedAt: Date },
+): Promise<void> {
+  await db
+    .insertInto("dataset_import")
+    .values({
+      import_id: file.importId,
+      file_name: file.fileName,
+      file_sha256: Buffer.from(file.sha256, "hex"),
+      file_bytes: String(file.bytes),
+      delivered_by: file.deliveredBy,
+      stage: "received",
+      received_at: file.receivedAt,
+    })
+    .onConflict((conflict) => conflict.column("import_id").doNothing())
+    .execute();
+}
+
+/** @throws Error when there is no such import */
+export async function getImport(db: Kysely<Database>, importId: string): Promise<ImportRecord> {
+  const { rows } = await sql<ImportRecord>`
+    select import_id as "importId", dataset_id as "datasetId", file_name as "fileName", encode(file_sha256, 'hex') as "fileSha256",
+      file_bytes::float8 as "fileBytes", stage, rows_read::float8 as "rowsRead", bad_rows::float8 as "badRows", rejection_code as "rejectionCode",
+      rejected_lines as "rejectedLines", recipient_fingerprint as "recipientFingerprint", other_recipients as "otherRecipients",
+      signer_fingerprint as "signerFingerprint", signed_at as "signedAt", as_of::text as "asOf", quarantined_until as "quarantinedUntil"
+    from dataset_import where import_id = ${importId}`.execute(db);
+  if (rows[0] === undefined) throw new Error(`There is no import ${importId}.`);
+  return rows[0];
+}
+
+/** Whether another import has brought exactly this file into the platform. */
+export async function isAlreadyImported(db: Kysely<Database>, importId: string, sha256: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from dataset_import where file_sha256 = ${Buffer.from(sha256, "hex")} and import_id <> ${importId} and stage in ('switched', 'imported')`.execute(db);
+  return rows.length > 0;
+}
+
+/** What an import has come to know about its file. */
+export type ImportFindings = Partial<{
+  stage: ImportStage;
+  dataset_id: number;
+  rows_read: string;
+  bad_rows: string;
+  recipient_fingerprint: string;
+  other_recipients: number;
+  signer_fingerprint: string;
+  signed_at: Date;
+  as_of: string;
+  quarantined_until: Date;
+  finished_at: Date;
+}>;
+
+export async function recordFindings(db: Kysely<Database> | Transaction<Database>, importId: string, findings: ImportFindings): Promise<void> {
+  await db.updateTable("dataset_import").set(findings).where("import_id", "=", importId).execute();
+}
+
+/** Rows read so far; a report that comes late changes nothing. */
+export async function recordProgress(db: Kysely<Database>, importId: string, rows: number): Promise<void> {
+  await sql`update dataset_import set rows_read = ${rows} where import_id = ${importId} and stage = 'loading'`.execute(db);
+}
+
+/** Why a file is rejected: a code, and line numbers with theirs. */
+export async function recordRejection(db: Kysely<Database>, importId: string, code: RejectionCode, lines: readonly BadRow[]): Promise<void> {
+  await db
+    .updateTable("dataset_import")
+    .set({ rejection_code: code, rejected_lines: JSON.stringify(lines) })
+    .where("import_id", "=", importId)
+    .execute();
+}
+
+/** The officer has another try made: what the last one found counts no more. */
+export async function forgetRejection(db: Kysely<Database>, importId: string): Promise<void> {
+  await db
+    .updateTable("dataset_import")
+    .set({ stage: "received", rejection_code: null, rejected_lines: null })
+    .where("import_id", "=", importId)
+    .execute();
+}
+
+/** Something that a person did about a dataset, or decided about an import. */
+export interface DatasetStep {
+  /** What makes it unique: a second record of the same step is left out. */
+  readonly key: string;
+  readonly datasetId?: number;
+  readonly importId?: string;
+  readonly step: "supplier-key-trusted" | "supplier-key-distrusted" | "delivery-key-issued" | "delivery-key-revoked" | "quarantine-decided";
+  readonly actor: string;
+  readonly particulars: object;
+  readonly takenAt: Date;
+}
+
+export async function recordDatasetStep(db: Kysely<Database>, step: DatasetStep): Promise<void> {
+  await db
+    .insertInto("dataset_step")
+    .values({
+      step_key: step.key,
+      dataset_id: step.datasetId ?? null,
+      import_id: step.importId ?? null,
+      step: step.step,
+      actor: step.actor,
+      particulars: JSON.stringify(step.particulars),
+      taken_at: step.takenAt,
+    })
+    .onConflict((conflict) => conflict.column("step_key").doNothing())
+    .execute();
+}

@@ -1,0 +1,130 @@
+import { type Dataset, findDataset, listDatasets, recordDatasetStep } from "../../db/queries/dataset-import.ts";
+import { type DeliveryKey, findDeliveryKey, listDeliveryKeys, listExpiredDeliveryKeys, recordDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
+import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
+import { type KeyDescription, UnusableKey } from "../adapters/openpgp-keys.ts";
+import type { WorkerContext } from "../context.ts";
+import { type DatasetKeyRequest, requireKeyRequest } from "../domain/dataset-keys.ts";
+import { RuleViolation } from "../domain/rule-violation.ts";
+import { asRuleFailure } from "../workflows/rule-failure.ts";
+import { destroyDeliveryKey } from "./dataset-import-destroy.ts";
+
+/** A delivery key; times are ISO 8601. */
+export interface IssuedKey extends Pick<DeliveryKey, "fingerprint" | "datasetCode" | "issuedBy"> {
+  readonly issuedAt: string;
+  readonly expiresAt: string;
+  /** Null while its private half exists. */
+  readonly destroyedAt: string | null;
+}
+
+/** What came of a request about keys; public halves are armored. */
+export interface DatasetKeyAnswer {
+  readonly fingerprint?: string;
+  readonly publicKey?: string;
+  readonly expiresAt?: string;
+  readonly signingKey?: string;
+  readonly deliveryKeys?: readonly IssuedKey[];
+  readonly datasets?: readonly (Pick<Dataset, "code" | "ownerUnit"> & { readonly trusted: readonly KeyDescription[] })[];
+}
+
+const MILLISECONDS_A_DAY = 86_400_000;
+const PLATFORM = "platform";
+
+/** The keys of deliveries: those that the platform makes for one delivery each, and those of the units that deliver. */
+export function createDatasetKeyActivities(context: WorkerContext) {
+  return {
+    async keepDatasetKeys(request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+      try {
+        requireKeyRequest(request);
+        return await keepKeys(context, request);
+      } catch (error) {
+        throw asRuleFailure(error instanceof UnusableKey ? new RuleViolation("4(1)1", "unusable-key", error.message) : error);
+      }
+    },
+  };
+}
+
+async function keepKeys(context: WorkerContext, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+  const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
+  await folder.prepare(context.now());
+  switch (request.action) {
+    case "issue":
+      return issue(context, request);
+    case "revoke":
+      return revoke(context, request);
+    case "trust":
+    case "distrust":
+      return changeTrust(context, request);
+    case "list": {
+      const datasets = await listDatasets(context.db);
+      const trusted = await Promise.all(datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: await folder.trusted(ownerUnit) })));
+      return { deliveryKeys: (await listDeliveryKeys(context.db)).map(issuedKey), datasets: trusted };
+    }
+    case "platform-keys": {
+      const { signing, standing } = await folder.platformKeys();
+      return { publicKey: standing, signingKey: signing, fingerprint: await folder.standingFingerprint() };
+    }
+  }
+}
+
+function issuedKey({ issuedAt, expiresAt, destroyedAt, ...key }: DeliveryKey): IssuedKey {
+  return { ...key, issuedAt: issuedAt.toISOString(), expiresAt: expiresAt.toISOString(), destroyedAt: destroyedAt?.toISOString() ?? null };
+}
+
+async function issue(context: WorkerContext, { dataset: code, version, days, actor }: DatasetKeyRequest & { action: "issue" }): Promise<DatasetKeyAnswer> {
+  const { db, config, now } = context;
+  const { datasetId } = await getDataset(db, code);
+  const createdAt = new Date(Math.floor(now().getTime() / 1000) * 1000);
+  const expiresAt = new Date(createdAt.getTime() + days * MILLISECONDS_A_DAY);
+  const name = `Verification Platform delivery ${code} ${createdAt.toISOString().slice(0, 10)}`;
+  const { fingerprint, publicKey } = await openOpenpgpKeyFolder(config.keysDirectory).createDeliveryKey({ name, version, createdAt, expiresAt });
+  await recordDeliveryKey(db, { fingerprint, datasetId, publicKey, issuedBy: actor, issuedAt: createdAt, expiresAt });
+  await recordDatasetStep(db, { key: `issue/${fingerprint}`, datasetId, step: "delivery-key-issued", actor, particulars: { fingerprint, version }, takenAt: createdAt });
+  return { fingerprint, publicKey, expiresAt: expiresAt.toISOString() };
+}
+
+async function revoke(context: WorkerContext, { fingerprint, actor, reason }: DatasetKeyRequest & { action: "revoke" }): Promise<DatasetKeyAnswer> {
+  const { db, now } = context;
+  const key = await findDeliveryKey(db, fingerprint);
+  if (key === undefined) throw new RuleViolation("4(1)1", "unknown-delivery-key", "No delivery key has this fingerprint: bin/delivery-key.ts list shows them.");
+  await recordDatasetStep(db, { key: `revoke/${fingerprint}`, step: "delivery-key-revoked", actor, particulars: { fingerprint, reason }, takenAt: now() });
+  await destroyDeliveryKey(context, fingerprint, null, actor);
+  return { fingerprint };
+}
+
+async function changeTrust(context: WorkerContext, request: DatasetKeyRequest & { action: "trust" | "distrust" }): Promise<DatasetKeyAnswer> {
+  const { db, config, now } = context;
+  const { datasetId, ownerUnit } = await getDataset(db, request.dataset);
+  const folder = openOpenpgpKeyFolder(config.keysDirectory);
+  const takenAt = now();
+  let fingerprint: string;
+  if (request.action === "trust") ({ fingerprint } = await folder.trust(ownerUnit, request.publicKey));
+  else {
+    fingerprint = request.fingerprint;
+    await folder.distrust(ownerUnit, fingerprint);
+  }
+  await recordDatasetStep(db, {
+    key: `${request.action}/${ownerUnit}/${fingerprint}/${takenAt.toISOString()}`,
+    datasetId,
+    step: request.action === "trust" ? "supplier-key-trusted" : "supplier-key-distrusted",
+    actor: request.actor,
+    particulars: { fingerprint, ownerUnit, ...("reason" in request && { reason: request.reason }) },
+    takenAt,
+  });
+  return { fingerprint };
+}
+
+async function getDataset(db: WorkerContext["db"], code: string): Promise<Dataset> {
+  const dataset = await findDataset(db, code);
+  if (dataset !== undefined) return dataset;
+  throw new RuleViolation("4(1)2", "unknown-dataset", "There is no such dataset: bin/dataset.ts list shows them.");
+}
+
+/**
+ * Destroys the private halves of delivery keys whose time has passed without a delivery.
+ * @clause 4(4)
+ */
+export async function destroyExpiredDeliveryKeys(context: WorkerContext): Promise<number> {
+  const expired = await listExpiredDeliveryKeys(context.db, context.now());
+  for (const { fingerprint } of expired) await destroyDeliveryKey(context, fingerprint, null, PLATFORM);
+  return expired.length;
+}

@@ -1,0 +1,52 @@
+import { forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
+import { dropGeneration, findGenerationOfImport } from "../../db/queries/dataset-import-generation.ts";
+import { moveDelivery } from "../adapters/delivery-folder.ts";
+import type { WorkerContext } from "../context.ts";
+import { type QuarantineDecision, quarantineEnd } from "../domain/quarantine.ts";
+import { withHeartbeat } from "./dataset-import-heartbeat.ts";
+import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
+
+/**
+ * Puts a rejected file, still encrypted, where it waits for the officer's decision, and drops what it had loaded.
+ * @returns until when it may wait (epoch milliseconds), counted from its first rejection
+ * @clause 4(4)
+ */
+export function quarantineDelivery(context: WorkerContext, importId: string): Promise<number> {
+  return withHeartbeat(async () => {
+    const { db, config, now } = context;
+    await dropLoaded(context, importId);
+    const { quarantinedUntil } = await getImport(db, importId);
+    const until = quarantinedUntil ?? new Date(quarantineEnd(now().getTime()));
+    await moveDelivery(inboxFolder(config, importId), quarantineFolder(config, importId));
+    await recordFindings(db, importId, { stage: "quarantined", quarantined_until: until });
+    return until.getTime();
+  });
+}
+
+/** Drops what a rejected file had loaded; nobody has ever been answered from it. */
+export async function dropLoaded({ db, now }: WorkerContext, importId: string): Promise<void> {
+  const loaded = await findGenerationOfImport(db, importId);
+  if (loaded !== undefined && loaded.switchedAt === null) await dropGeneration(db, loaded.generationId, now());
+}
+
+/**
+ * Records what the officer decided, and takes the file back for another try if that is it.
+ * @param round how many decisions about this file came before
+ * @clause 4(4)
+ */
+export function applyQuarantineDecision({ db, config, now }: WorkerContext, importId: string, decision: QuarantineDecision, round: number): Promise<void> {
+  return withHeartbeat(async () => {
+    const { actor, choice, reason } = decision;
+    await recordDatasetStep(db, {
+      key: `quarantine/${importId}/${round}`,
+      importId,
+      step: "quarantine-decided",
+      actor,
+      particulars: { choice, reason },
+      takenAt: now(),
+    });
+    if (choice === "destroy") return;
+    await moveDelivery(quarantineFolder(config, importId), inboxFolder(config, importId));
+    await forgetRejection(db, importId);
+  });
+}

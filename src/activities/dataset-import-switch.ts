@@ -1,0 +1,70 @@
+import { getImport, isAlreadyImported, recordFindings, recordRejection } from "../../db/queries/dataset-import.ts";
+import {
+  findDuplicateLines,
+  findGenerationOfImport,
+  finishGeneration,
+  type Generation,
+  isGenerationFinished,
+  lockCurrentGeneration,
+  switchGeneration as switchTo,
+} from "../../db/queries/dataset-import-generation.ts";
+import type { WorkerContext } from "../context.ts";
+import { judgeSuccession, type Rejection } from "../domain/dataset-import.ts";
+import { withHeartbeat } from "./dataset-import-heartbeat.ts";
+import { BAD_ROWS_TOLD } from "./dataset-import-rows.ts";
+
+/**
+ * Builds the index of a loaded generation, which also finds ID numbers that are in it twice.
+ * @returns why the file is rejected; undefined when the generation is ready
+ * @clause 4(1)1
+ */
+export function indexGeneration({ db }: WorkerContext, importId: string): Promise<Rejection | undefined> {
+  return withHeartbeat(async () => {
+    const { generationId } = await getGeneration(db, importId);
+    if ((await isGenerationFinished(db, generationId)) || (await finishGeneration(db, generationId))) return undefined;
+    const lines = (await findDuplicateLines(db, generationId, BAD_ROWS_TOLD)).map((line) => ({ line, code: "duplicate-id" as const }));
+    await recordRejection(db, importId, "duplicate-id", lines);
+    return { code: "duplicate-id", lines };
+  });
+}
+
+/**
+ * Makes a generation the one that answers, in one transaction; questions see the old one or the new one. Another import of the same dataset may
+ * have switched since this one was judged, so it is judged again under the dataset's lock.
+ * @returns why the file is rejected; undefined when the new generation answers
+ * @clause 4(1)3
+ */
+export function switchGeneration({ db, now }: WorkerContext, importId: string): Promise<Rejection | undefined> {
+  return withHeartbeat(async () => {
+    const generation = await getGeneration(db, importId);
+    if (generation.switchedAt !== null) return undefined;
+    const { fileSha256 } = await getImport(db, importId);
+    const reason = await db.transaction().execute(async (trx) => {
+      const current = await lockCurrentGeneration(trx, generation.datasetId);
+      if (await isAlreadyImported(trx, importId, fileSha256)) return "already-imported";
+      const [refusal] = judgeSuccession(successionOf(generation, current));
+      if (refusal !== undefined) return refusal;
+      await switchTo(trx, generation.generationId, now());
+      await recordFindings(trx, importId, { stage: "switched" });
+      return undefined;
+    });
+    if (reason === undefined) return undefined;
+    await recordRejection(db, importId, reason, []);
+    return { code: reason, lines: [] };
+  });
+}
+
+function successionOf(generation: Generation, current: Generation | undefined) {
+  return {
+    asOf: generation.asOf as string,
+    signedAt: (generation.signedAt as Date).getTime(),
+    currentAsOf: current?.asOf ?? null,
+    currentSignedAt: current?.signedAt?.getTime() ?? null,
+  };
+}
+
+async function getGeneration(db: WorkerContext["db"], importId: string): Promise<Generation> {
+  const generation = await findGenerationOfImport(db, importId);
+  if (generation === undefined) throw new Error(`Import ${importId} has no loaded generation.`);
+  return generation;
+}

@@ -1,0 +1,130 @@
+import { chmod, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { destroyFile, exists, flushFolder } from "./destroy-file.ts";
+import { createKeyPair, joinPublicKeys, type KeyDescription, readPublicKey, splitPublicKeys, UnusableKey } from "./openpgp-keys.ts";
+
+/** The OpenPGP keys of the platform and of those who deliver to it, in `<key folder>/openpgp` (0700, files 0600). */
+export interface OpenpgpKeyFolder {
+  /** Makes the platform's signing key and its standing key where they are missing. */
+  prepare(now: Date): Promise<void>;
+  /** Public halves that suppliers need: what certifies delivery keys, and the key for those who can't take delivery keys. */
+  platformKeys(): Promise<{ readonly signing: string; readonly standing: string }>;
+  /** Every private key that may open a delivery, armored. */
+  privateKeys(): Promise<string[]>;
+  /** Fingerprint of the standing key. */
+  standingFingerprint(): Promise<string>;
+  /** Makes a key for one delivery and keeps its private half. */
+  createDeliveryKey(settings: { name: string; version: 4 | 6; createdAt: Date; expiresAt: Date }): Promise<KeyDescription & { readonly publicKey: string }>;
+  /** Destroys the private half of a delivery key. @returns whether it was there */
+  destroyDeliveryKey(fingerprint: string): Promise<boolean>;
+  /** The trusted keys of an owner unit as one armored block; undefined when there are none. */
+  senderKeys(ownerUnit: string): Promise<string | undefined>;
+  trusted(ownerUnit: string): Promise<KeyDescription[]>;
+  trust(ownerUnit: string, armoredKey: string): Promise<KeyDescription>;
+  /** @throws UnusableKey when no such key is trusted */
+  distrust(ownerUnit: string, fingerprint: string): Promise<void>;
+}
+
+const SIGNING = "platform-signing";
+const STANDING = "standing";
+const FINGERPRINT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
+const UNIT = /^[a-z][a-z-]{0,40}$/;
+
+/** @param keysDirectory the key folder of the platform */
+export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
+  const root = join(keysDirectory, "openpgp");
+  const deliveries = join(root, "deliveries");
+  const pair = (name: string) => ({ private: join(root, `${name}.asc`), public: join(root, `${name}.public.asc`) });
+
+  function supplierFile(ownerUnit: string): string {
+    if (!UNIT.test(ownerUnit)) throw new UnusableKey("The name of the unit is not one of the datasets' owners.");
+    return join(root, "suppliers", `${ownerUnit}.asc`);
+  }
+  function deliveryFile(fingerprint: string): string {
+    if (!FINGERPRINT.test(fingerprint)) throw new UnusableKey("A fingerprint has 40 or 64 hexadecimal digits, lower case.");
+    return join(deliveries, `${fingerprint}.asc`);
+  }
+
+  async function prepareFolders(): Promise<void> {
+    for (const folder of [root, join(root, "suppliers"), deliveries]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await chmod(folder, 0o700);
+    }
+  }
+
+  async function preparePair(name: string, title: string, now: Date, certifier?: string): Promise<void> {
+    if (await exists(pair(name).private)) return;
+    const made = await createKeyPair({ name: title, version: 4, createdAt: now }, certifier);
+    // The private half last: it says that the pair is whole.
+    await writePrivately(pair(name).public, made.publicKey);
+    await writePrivately(pair(name).private, made.privateKey);
+  }
+
+  async function prepare(now: Date): Promise<void> {
+    await prepareFolders();
+    await preparePair(SIGNING, "Verification Platform signing key", now);
+    await preparePair(STANDING, "Verification Platform standing delivery key", now, await readFile(pair(SIGNING).private, "utf8"));
+  }
+
+  async function senderKeys(ownerUnit: string): Promise<string | undefined> {
+    return (await exists(supplierFile(ownerUnit))) ? readFile(supplierFile(ownerUnit), "utf8") : undefined;
+  }
+  async function trustedKeys(ownerUnit: string) {
+    const armored = await senderKeys(ownerUnit);
+    return armored === undefined ? [] : splitPublicKeys(armored);
+  }
+
+  return {
+    prepare,
+    senderKeys,
+    trusted: trustedKeys,
+    async platformKeys() {
+      return { signing: await readFile(pair(SIGNING).public, "utf8"), standing: await readFile(pair(STANDING).public, "utf8") };
+    },
+    async privateKeys() {
+      const files = (await readdir(deliveries)).filter((file) => file.endsWith(".asc")).map((file) => join(deliveries, file));
+      const standing = (await exists(pair(STANDING).private)) ? [pair(STANDING).private] : [];
+      // A delivery key may die between listing and reading; then it opens nothing any more.
+      const read = await Promise.all([...files, ...standing].map((file) => readFile(file, "utf8").catch(() => undefined)));
+      return read.filter((key) => key !== undefined);
+    },
+    async standingFingerprint() {
+      return (await readPublicKey(await readFile(pair(STANDING).public, "utf8"))).fingerprint;
+    },
+    async createDeliveryKey(settings) {
+      await prepare(settings.createdAt);
+      const { privateKey, ...made } = await createKeyPair(settings, await readFile(pair(SIGNING).private, "utf8"));
+      await writePrivately(deliveryFile(made.fingerprint), privateKey);
+      return made;
+    },
+    destroyDeliveryKey: async (fingerprint) => destroyFile(deliveryFile(fingerprint)),
+    async trust(ownerUnit, armoredKey) {
+      await prepareFolders();
+      const { publicKey, ...added } = await readPublicKey(armoredKey);
+      const others = (await trustedKeys(ownerUnit)).filter(({ fingerprint }) => fingerprint !== added.fingerprint);
+      await writePrivately(supplierFile(ownerUnit), await joinPublicKeys([...others.map((other) => other.publicKey), publicKey]));
+      return added;
+    },
+    async distrust(ownerUnit, fingerprint) {
+      const keys = await trustedKeys(ownerUnit);
+      const others = keys.filter((key) => key.fingerprint !== fingerprint);
+      if (others.length === keys.length) throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
+      if (others.length === 0) await destroyFile(supplierFile(ownerUnit));
+      else await writePrivately(supplierFile(ownerUnit), await joinPublicKeys(others.map(({ publicKey }) => publicKey)));
+    },
+  };
+}
+
+/** Writes a file that only we may read, whole or not at all. */
+async function writePrivately(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  const file = await open(partial, "w", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(partial, path);
+  await flushFolder(join(path, ".."));
+}

@@ -1,0 +1,56 @@
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, WorkflowNotFoundError } from "@temporalio/client";
+import { randomUUID } from "node:crypto";
+import type { DatasetKeyAnswer } from "./activities/dataset-import-keys.ts";
+import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
+import type { QuarantineDecision } from "./domain/quarantine.ts";
+import { RuleViolation } from "./domain/rule-violation.ts";
+import { type datasetImport, decideQuarantine } from "./workflows/dataset-import.ts";
+import type { keepDatasetKeys } from "./workflows/dataset-import-keys.ts";
+import { ruleViolationIn } from "./workflows/rule-failure.ts";
+
+/** A running import. */
+export type ImportHandle = WorkflowHandle<typeof datasetImport>;
+
+/** The workflow id of an import: one file, one process. */
+export function importWorkflowId(importId: string): string {
+  return `dataset-import/${importId}`;
+}
+
+/** Starts the import of a claimed file; one that has been started stays as it is. */
+export async function startDatasetImport(client: Client, taskQueue: string, importId: string): Promise<ImportHandle> {
+  const workflowId = importWorkflowId(importId);
+  try {
+    return await client.workflow.start<typeof datasetImport>("datasetImport", { workflowId, taskQueue, args: [importId], workflowIdReusePolicy: "REJECT_DUPLICATE" });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return client.workflow.getHandle<typeof datasetImport>(workflowId);
+  }
+}
+
+export function getImportHandle(client: Client, importId: string): ImportHandle {
+  return client.workflow.getHandle<typeof datasetImport>(importWorkflowId(importId));
+}
+
+/** Takes the officer's decision about a rejected file. @throws RuleViolation */
+export async function decide(client: Client, importId: string, decision: QuarantineDecision): Promise<void> {
+  try {
+    await getImportHandle(client, importId).executeUpdate(decideQuarantine, { args: [decision] });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new RuleViolation("4(4)", "not-in-quarantine", "No import of this id waits for a decision: it is unknown, or has ended.");
+    throw ruleViolationIn(error) ?? error;
+  }
+}
+
+/** Has the worker do something with the keys of deliveries. @throws RuleViolation */
+export async function askForKeys(client: Client, taskQueue: string, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+  try {
+    return await client.workflow.execute<typeof keepDatasetKeys>("keepDatasetKeys", {
+      workflowId: `dataset-keys/${randomUUID()}`,
+      taskQueue,
+      args: [request],
+      workflowExecutionTimeout: "2 minutes",
+    });
+  } catch (error) {
+    throw ruleViolationIn(error) ?? error;
+  }
+}

@@ -1,0 +1,38 @@
+import { POLICY } from "./policy.ts";
+import { RuleViolation } from "./rule-violation.ts";
+
+/** What the dedicated officer decides about a rejected file. */
+export interface QuarantineDecision {
+  readonly choice: "destroy" | "retry";
+  /** Account of the person who decides. */
+  readonly actor: string;
+  readonly reason: string;
+}
+
+const MILLISECONDS_A_DAY = 86_400_000;
+const LONGEST_REASON = 500;
+
+/**
+ * When a rejected file must be gone, counted from its first rejection (epoch milliseconds).
+ * @clause 4(4)
+ */
+export function quarantineEnd(rejectedAt: number): number {
+  return rejectedAt + POLICY.quarantineDays * MILLISECONDS_A_DAY;
+}
+
+/**
+ * Whether a decision about a rejected file may be taken now.
+ * @param waiting whether the file is in quarantine and undecided
+ * @throws RuleViolation
+ * @clause 4(4)
+ */
+export function requireDecision(waiting: boolean, decision: QuarantineDecision): void {
+  if (!waiting) throw new RuleViolation("4(4)", "not-in-quarantine", "The file does not wait for a decision: look at the import's state.");
+  if (decision.choice !== "destroy" && decision.choice !== "retry") throw new RuleViolation("4(4)", "unknown-decision", "Decide destroy or retry.");
+  if (!isText(decision.actor)) throw new RuleViolation("3(1)", "actor-missing", "Say who decides (--as ACCOUNT).");
+  if (!isText(decision.reason)) throw new RuleViolation("4(4)", "reason-missing", "Give a reason for the decision (--reason TEXT).");
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value.trim().length > 0 && value.length <= LONGEST_REASON;
+}

@@ -1,0 +1,50 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A GnuPG of its own home, as a supplier's office has it. */
+export interface Gnupg {
+  /** Makes a key pair without a passphrase. */
+  makeKey(name: string, algorithm: "rsa3072" | "ed25519"): void;
+  /** The armored public key of a name. */
+  exportKey(name: string): string;
+  importKey(armored: string): void;
+  /** Runs gpg on an input and gives its output. */
+  run(input: string | Uint8Array, ...options: string[]): Buffer;
+  remove(): void;
+}
+
+/** @throws Error when the machine has no gpg: these tests are about files that GnuPG made, and must not pass without it */
+export function createGnupg(): Gnupg {
+  const home = mkdtempSync(join(tmpdir(), "gnupg-"));
+  const run = (input: string | Uint8Array, ...options: string[]) =>
+    execFileSync("gpg", ["--homedir", home, "--batch", "--yes", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", "", ...options], {
+      input,
+      stdio: ["pipe", "pipe", "pipe"],
+      maxBuffer: 1 << 30,
+    });
+  try {
+    run("", "--version");
+  } catch {
+    throw new Error("gpg is missing: install GnuPG 2.2 or later (Debian: apt-get install gnupg), these tests read files that it makes.");
+  }
+  return {
+    run,
+    makeKey(name, algorithm) {
+      const [sign, encrypt] = algorithm === "rsa3072" ? ["rsa3072", "rsa3072"] : ["ed25519", "cv25519"];
+      run("", "--quick-generate-key", name, sign as string, "sign", "never");
+      const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(run("", "--with-colons", "--list-keys", name).toString())?.[1] as string;
+      run("", "--quick-add-key", fingerprint, encrypt as string, "encrypt", "never");
+    },
+    exportKey: (name) => run("", "--armor", "--export", name).toString(),
+    importKey: (armored) => void run(armored, "--import"),
+    remove() {
+      try {
+        execFileSync("gpgconf", ["--homedir", home, "--kill", "all"], { stdio: "ignore" });
+      } finally {
+        rmSync(home, { recursive: true, force: true });
+      }
+    },
+  };
+}
