@@ -13,13 +13,19 @@ Environment: DATABASE_URL (role platform_worker), TEMPORAL_ADDRESS, TEMPORAL_NAM
 
 await runCommand(HELP, async () => {
   const config = readEnvironment();
-  if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/worker.ts needs one.");
-  if (config.temporalAddress === undefined) throw new Error("TEMPORAL_ADDRESS is missing: npm start brings its own Temporal, bin/worker.ts needs one.");
+  if (config.databaseUrl === undefined)
+    throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/worker.ts needs one.");
+  if (config.temporalAddress === undefined)
+    throw new Error("TEMPORAL_ADDRESS is missing: npm start brings its own Temporal, bin/worker.ts needs one.");
   const logger = pino({ name: "worker", level: config.logLevel });
   const keyStore = openKeyStore(config.keysDirectory);
   const { db, pool, close } = openDatabase(config.databaseUrl, { applicationName: "worker" });
   installTemporalLogger(logger);
-  await runWorker({ config, logger, db, pool, keyStore, now: () => new Date(), randomId: randomUUID }, config.temporalAddress, stopSignal());
+  await runWorker(
+    { config, logger, db, pool, keyStore, now: () => new Date(), randomId: randomUUID },
+    config.temporalAddress,
+    stopSignal(),
+  );
   await close();
   return "The worker has stopped; what was under way goes on when a worker starts again.";
 });

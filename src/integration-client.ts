@@ -1,4 +1,10 @@
-import { type Client, isGrpcDeadlineError, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, WorkflowNotFoundError } from "@temporalio/client";
+import {
+  type Client,
+  isGrpcDeadlineError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from "@temporalio/client";
 import type { UpdateDefinition } from "@temporalio/common";
 import type { ApprovalRequest, CredentialRequest, Integration, StepRequest } from "./domain/integration.ts";
 import type { ApplicationDraft } from "./domain/integration-application.ts";
@@ -28,7 +34,8 @@ export function integrationWorkflowId(applicationNumber: string): string {
 }
 
 export function createIntegrationClient(client: Client, taskQueue: string): IntegrationClient {
-  const handleOf = (applicationNumber: string) => client.workflow.getHandle<typeof workflow.integration>(integrationWorkflowId(applicationNumber));
+  const handleOf = (applicationNumber: string) =>
+    client.workflow.getHandle<typeof workflow.integration>(integrationWorkflowId(applicationNumber));
   const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
   const step =
     <Request>(update: UpdateDefinition<Integration, [Request]>) =>
@@ -56,7 +63,9 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
     list: () =>
       patiently(async () => {
         const integrations: Integration[] = [];
-        for await (const { workflowId, runId } of client.workflow.list({ query: `WorkflowType = "integration" AND ExecutionStatus != "Failed"` })) {
+        for await (const { workflowId, runId } of client.workflow.list({
+          query: `WorkflowType = "integration" AND ExecutionStatus != "Failed"`,
+        })) {
           integrations.push(await client.workflow.getHandle(workflowId, runId).query(workflow.integrationQuery));
         }
         return integrations;
@@ -79,8 +88,13 @@ function explain(error: unknown): never {
     throw new RuleViolation("3(3)", "application-number-taken", "Another application has this number: give this one a number of its own.");
   }
   if (error instanceof WorkflowNotFoundError) {
-    throw new RuleViolation("3(3)", "integration-not-open", "No open integration has this application number: it is unknown, or has ended.");
+    throw new RuleViolation(
+      "3(3)",
+      "integration-not-open",
+      "No open integration has this application number: it is unknown, or has ended.",
+    );
   }
-  if (isGrpcDeadlineError(error)) throw new Error("The platform's worker did not answer within 30 s; the step may still be taken: look at the integration later.");
+  if (isGrpcDeadlineError(error))
+    throw new Error("The platform's worker did not answer within 30 s; the step may still be taken: look at the integration later.");
   throw ruleViolationIn(error) ?? error;
 }

@@ -87,7 +87,9 @@ async function take(client: IntegrationClient, step: string, number: string, val
       return told(await apply(client, number, values));
     case "approve": {
       const { check: checks, from, until } = values;
-      return told(await client.approve(number, { ...request(values), ...(checks && { checks }), ...(from && { from }), ...(until && { until }) }));
+      return told(
+        await client.approve(number, { ...request(values), ...(checks && { checks }), ...(from && { from }), ...(until && { until }) }),
+      );
     }
     case "refuse":
       return told(await client.refuse(number, request(values)));
@@ -126,11 +128,17 @@ function apply(client: IntegrationClient, applicationNumber: string, values: Val
   return client.apply(draft, request({ role: "applicant", reason: draft.purpose, ...values }));
 }
 
-const ROLES: Readonly<Record<string, Role>> = { applicant: "applicant", "case-officer": "caseOfficer", "dedicated-officer": "dedicatedOfficer", manager: "manager" };
+const ROLES: Readonly<Record<string, Role>> = {
+  applicant: "applicant",
+  "case-officer": "caseOfficer",
+  "dedicated-officer": "dedicatedOfficer",
+  manager: "manager",
+};
 
 function request(values: Values): StepRequest {
   const role = ROLES[values.role ?? ""];
-  if (values.as === undefined || role === undefined) throw new Error("Say who acts, and in what capacity: --as ACCOUNT --role manager (or another of --help).");
+  if (values.as === undefined || role === undefined)
+    throw new Error("Say who acts, and in what capacity: --as ACCOUNT --role manager (or another of --help).");
   return { by: { account: values.as, role }, reason: values.reason ?? "" };
 }
 
@@ -149,7 +157,9 @@ function told(integration: Integration): Outcome {
 }
 
 function shown(integration: Integration): Outcome {
-  const lines = integration.timeline.map(({ takenAt, step, account, role, reason }) => `${takenAt}  ${step}  ${account} (${role})  ${reason}`);
+  const lines = integration.timeline.map(
+    ({ takenAt, step, account, role, reason }) => `${takenAt}  ${step}  ${account} (${role})  ${reason}`,
+  );
   return { ...told(integration), lines };
 }
 

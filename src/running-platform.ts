@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
  */
 export async function connectToPlatform(config: Config): Promise<Client> {
   const address = config.temporalAddress ?? findRunningPlatform(config.dataDirectory)?.temporalAddress;
-  if (address === undefined) throw new Error(`No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR or TEMPORAL_ADDRESS.`);
+  if (address === undefined)
+    throw new Error(`No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR or TEMPORAL_ADDRESS.`);
   return connectTemporalClient({ address, namespace: config.temporalNamespace, keys: openKeyStore(config.keysDirectory).temporalPayload });
 }

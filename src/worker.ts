@@ -24,7 +24,11 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
   if (connection === undefined) return;
   const client = await connectTemporalClient(temporal);
   try {
-    const worker = await createWorker(connection, temporal, { taskQueue: config.taskQueue, activities: createActivities(context), workflowBundle });
+    const worker = await createWorker(connection, temporal, {
+      taskQueue: config.taskQueue,
+      activities: createActivities(context),
+      workflowBundle,
+    });
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
     const dropFolder = await startDropFolderWatcher(context, client);

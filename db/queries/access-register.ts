@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { IntegrationState } from "../../src/domain/integration-step.ts";
 
 /** A credential that may open an integration; times are epoch milliseconds. */
 export interface CredentialRow {
@@ -13,7 +14,7 @@ export interface CredentialRow {
 
 export interface IntegrationRow {
   readonly integrationId: number;
-  readonly state: "submitted" | "approved" | "provisioned" | "active" | "suspended" | "expired" | "revoked";
+  readonly state: IntegrationState;
   readonly approvedFrom: number;
   readonly approvedUntil: number;
   readonly requestsPerSecond: number;

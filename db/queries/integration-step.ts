@@ -31,7 +31,11 @@ export async function insertStep(trx: Transaction<Database>, step: RecordedStep)
 
 /** Whether this very step is there. @throws RuleViolation `record-disagrees` when another step has its place */
 async function isOnRecord(trx: Transaction<Database>, step: RecordedStep): Promise<boolean> {
-  const known = await trx.selectFrom("integration_step").select(["step", "taken_at"]).where("step_key", "=", stepKey(step)).executeTakeFirst();
+  const known = await trx
+    .selectFrom("integration_step")
+    .select(["step", "taken_at"])
+    .where("step_key", "=", stepKey(step))
+    .executeTakeFirst();
   if (known !== undefined && (known.step !== step.step || known.taken_at.getTime() !== Date.parse(step.takenAt))) throw recordDisagrees();
   return known !== undefined;
 }
@@ -47,13 +51,19 @@ function approvedColumns({ approval }: RecordedStep) {
 }
 
 async function giveScopeAndAddresses(trx: Transaction<Database>, integrationId: number, at: string): Promise<void> {
-  await sql`insert into integration_scope select integration_id, unnest(approved_checks) from integration where integration_id = ${integrationId}`.execute(trx);
+  await sql`insert into integration_scope select integration_id, unnest(approved_checks) from integration where integration_id = ${integrationId}`.execute(
+    trx,
+  );
   await sql`
     insert into integration_address select i.integration_id, unnest(a.requested_addresses), ${at}::timestamptz
     from integration i join application a using (application_number) where i.integration_id = ${integrationId}`.execute(trx);
 }
 
-async function giveCredential(trx: Transaction<Database>, integrationId: number, credential: NonNullable<RecordedStep["credential"]>): Promise<void> {
+async function giveCredential(
+  trx: Transaction<Database>,
+  integrationId: number,
+  credential: NonNullable<RecordedStep["credential"]>,
+): Promise<void> {
   const { credentialId, secretHash, validFrom, validUntil } = credential;
   await trx
     .insertInto("credential")
@@ -68,5 +78,10 @@ async function giveCredential(trx: Transaction<Database>, integrationId: number,
 }
 
 async function revokeCredentials(trx: Transaction<Database>, integrationId: number, at: string): Promise<void> {
-  await trx.updateTable("credential").set({ revoked_at: new Date(at) }).where("integration_id", "=", integrationId).where("revoked_at", "is", null).execute();
+  await trx
+    .updateTable("credential")
+    .set({ revoked_at: new Date(at) })
+    .where("integration_id", "=", integrationId)
+    .where("revoked_at", "is", null)
+    .execute();
 }

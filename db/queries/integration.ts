@@ -17,7 +17,11 @@ export function stepKey({ applicationNumber, sequence }: Pick<RecordedStep, "app
  */
 export async function insertApplication(trx: Transaction<Database>, application: Application, step: RecordedStep): Promise<void> {
   const { applicationNumber, agencyCode, agencyName, systemName } = application;
-  await trx.insertInto("agency").values({ agency_code: agencyCode, agency_name: agencyName }).onConflict((conflict) => conflict.doNothing()).execute();
+  await trx
+    .insertInto("agency")
+    .values({ agency_code: agencyCode, agency_name: agencyName })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
   const agency = await trx.selectFrom("agency").select("agency_id").where("agency_code", "=", agencyCode).executeTakeFirstOrThrow();
   const inserted = await trx
     .insertInto("application")
@@ -49,11 +53,23 @@ export async function insertApplication(trx: Transaction<Database>, application:
 /** The row of a step. */
 export function toStepRow(integrationId: number, step: RecordedStep) {
   const { step: name, account, role, reason, takenAt } = step;
-  return { integration_id: integrationId, step: name, actor: account, actor_role: role, reason, taken_at: new Date(takenAt), step_key: stepKey(step) };
+  return {
+    integration_id: integrationId,
+    step: name,
+    actor: account,
+    actor_role: role,
+    reason,
+    taken_at: new Date(takenAt),
+    step_key: stepKey(step),
+  };
 }
 
 async function requireSameSubmission(trx: Transaction<Database>, step: RecordedStep): Promise<void> {
-  const known = await trx.selectFrom("integration_step").select(["actor", "taken_at"]).where("step_key", "=", stepKey(step)).executeTakeFirst();
+  const known = await trx
+    .selectFrom("integration_step")
+    .select(["actor", "taken_at"])
+    .where("step_key", "=", stepKey(step))
+    .executeTakeFirst();
   if (known?.actor === step.account && known.taken_at.getTime() === Date.parse(step.takenAt)) return;
   throw new RuleViolation("3(3)", "application-number-taken", "Another application has this number: give this one a number of its own.");
 }
@@ -75,7 +91,12 @@ function selectSummary(db: Kysely<Database>) {
     .selectFrom("integration as i")
     .innerJoin("agency as a", "a.agency_id", "i.agency_id")
     .select(["i.integration_id as integrationId", "i.application_number as applicationNumber", "a.agency_name as agencyName"])
-    .select(["i.system_name as systemName", sql<IntegrationState>`i.state`.as("state"), "i.approved_from as approvedFrom", "i.approved_until as approvedUntil"]);
+    .select([
+      "i.system_name as systemName",
+      sql<IntegrationState>`i.state`.as("state"),
+      "i.approved_from as approvedFrom",
+      "i.approved_until as approvedUntil",
+    ]);
 }
 
 /** Every integration, by application number. */

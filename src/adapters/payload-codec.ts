@@ -13,7 +13,8 @@ const TAG_BYTES = 16;
 export function createPayloadCodec(keys: KeyRing): PayloadCodec {
   return {
     encode: async (payloads) => payloads.map((payload) => seal(payload, keys)),
-    decode: async (payloads) => payloads.map((payload) => (text(payload.metadata?.["encoding"]) === ENCODING ? open(payload, keys) : payload)),
+    decode: async (payloads) =>
+      payloads.map((payload) => (text(payload.metadata?.["encoding"]) === ENCODING ? open(payload, keys) : payload)),
   };
 }
 

@@ -48,7 +48,11 @@ export async function connectWorker(address: string, logger: Logger, stopped: ()
 }
 
 /** Makes a worker; `run()` serves until `shutdown()`. */
-export function createWorker(connection: NativeConnection, { namespace, keys }: Pick<TemporalSettings, "namespace" | "keys">, parts: WorkerParts): Promise<Worker> {
+export function createWorker(
+  connection: NativeConnection,
+  { namespace, keys }: Pick<TemporalSettings, "namespace" | "keys">,
+  parts: WorkerParts,
+): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
@@ -57,6 +61,8 @@ export function createWorker(connection: NativeConnection, { namespace, keys }: 
     workflowBundle: typeof parts.workflowBundle === "string" ? { codePath: parts.workflowBundle } : parts.workflowBundle,
     dataConverter: createDataConverter(keys),
     maxCachedWorkflows: 150,
+    // How long a killed worker's workflows wait for it before another takes them.
+    stickyQueueScheduleToStartTimeout: 3000,
     shutdownGraceTime: parts.shutdownGraceTime ?? 30_000,
   });
 }

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { KeyObject } from "node:crypto";
 import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
+import { hashSecret } from "../adapters/credential-secret.ts";
 import { logIndexOf } from "../adapters/subject-keys.ts";
 import { requireApprovedAccess } from "../domain/verification.ts";
 import type { AccessSnapshot, CredentialAccess } from "./access-register.ts";
@@ -14,7 +15,7 @@ import { Refusal } from "./problem.ts";
 export function findCredential(snapshot: AccessSnapshot, authorization: string | undefined): CredentialAccess {
   const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization ?? "")?.[1];
   if (token === undefined) throw new Refusal("missing-credential", "Send the integration's credential: Authorization: Bearer <secret>.");
-  const credential = snapshot.findCredential(hash("sha256", token, "hex"));
+  const credential = snapshot.findCredential(hashSecret(token));
   if (credential === undefined) throw new Refusal("unknown-credential", "The credential is not known: check that it was copied whole.");
   return credential;
 }

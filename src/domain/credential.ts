@@ -27,9 +27,18 @@ const DAY = 86_400_000;
  * @throws RuleViolation `credential-malformed`, `credential-repeated`, `too-many-credentials`
  * @clause 3(5)
  */
-export function issueCredential(existing: readonly Credential[], fresh: NewCredential, rights: { from: number; until: number }, now: number): Credential {
+export function issueCredential(
+  existing: readonly Credential[],
+  fresh: NewCredential,
+  rights: { from: number; until: number },
+  now: number,
+): Credential {
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(fresh.credentialId) || !/^[0-9a-f]{64}$/.test(fresh.secretHash)) {
-    throw new RuleViolation("3(5)", "credential-malformed", "A credential is sent as its id (a UUID) and the SHA-256 of its secret in hexadecimal.");
+    throw new RuleViolation(
+      "3(5)",
+      "credential-malformed",
+      "A credential is sent as its id (a UUID) and the SHA-256 of its secret in hexadecimal.",
+    );
   }
   if (existing.some(({ credentialId }) => credentialId === fresh.credentialId)) {
     throw new RuleViolation("3(5)", "credential-repeated", "This credential has been added already: make a new secret for another one.");
@@ -37,7 +46,11 @@ export function issueCredential(existing: readonly Credential[], fresh: NewCrede
   const validFrom = Math.max(now, rights.from);
   const overlapping = existing.filter(({ validUntil }) => Date.parse(validUntil) > validFrom);
   if (overlapping.length >= POLICY.credentialsAtOnce) {
-    throw new RuleViolation("3(5)", "too-many-credentials", `At most ${POLICY.credentialsAtOnce} credentials may be valid at once: wait until the older one has ended.`);
+    throw new RuleViolation(
+      "3(5)",
+      "too-many-credentials",
+      `At most ${POLICY.credentialsAtOnce} credentials may be valid at once: wait until the older one has ended.`,
+    );
   }
   const validUntil = Math.min(validFrom + POLICY.credentialDays * DAY, rights.until);
   return { credentialId: fresh.credentialId, validFrom: new Date(validFrom).toISOString(), validUntil: new Date(validUntil).toISOString() };

@@ -36,8 +36,10 @@ export function prepareApplication(draft: ApplicationDraft, today: string): Appl
   for (const field of CODES) requireCode(draft[field], field);
   for (const field of TEXTS) requireText(draft[field], field);
   const checks = [...new Set(draft.checks)];
-  if (checks.length === 0) throw new RuleViolation("3(3)", "application-incomplete", "The application must list the query permissions it asks for: add checks.");
-  if (!checks.every(isCheckCode)) throw new RuleViolation("3(3)", "unknown-check", "The application asks for a check that the platform does not offer.");
+  if (checks.length === 0)
+    throw new RuleViolation("3(3)", "application-incomplete", "The application must list the query permissions it asks for: add checks.");
+  if (!checks.every(isCheckCode))
+    throw new RuleViolation("3(3)", "unknown-check", "The application asks for a check that the platform does not offer.");
   requirePeriod(draft, today);
   return { ...draft, checks, addresses: canonicalAddresses(draft.addresses) };
 }
@@ -56,9 +58,12 @@ function requireCode(code: string, field: string): void {
  * @clause 3(10)
  */
 export function requireText(text: string, field: string): void {
-  if ((text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 2) throw new RuleViolation("3(3)", "application-incomplete", `${field} is missing or says nothing: fill it in.`);
-  if (text.length > LONGEST_TEXT) throw new RuleViolation("3(3)", "text-too-long", `${field} has more than ${LONGEST_TEXT} characters: shorten it.`);
-  if (hasControlCharacter(text.replaceAll("\n", " "))) throw new RuleViolation("3(3)", "text-not-printable", `${field} holds control characters: remove them.`);
+  if ((text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 2)
+    throw new RuleViolation("3(3)", "application-incomplete", `${field} is missing or says nothing: fill it in.`);
+  if (text.length > LONGEST_TEXT)
+    throw new RuleViolation("3(3)", "text-too-long", `${field} has more than ${LONGEST_TEXT} characters: shorten it.`);
+  if (hasControlCharacter(text.replaceAll("\n", " ")))
+    throw new RuleViolation("3(3)", "text-not-printable", `${field} holds control characters: remove them.`);
   requireNoNationalId(text, field);
 }
 
@@ -67,6 +72,10 @@ const LIKE_NATIONAL_ID = /(?<![a-z0-9])[a-z][1289a-d]\d{8}(?![a-z0-9])/i;
 
 function requireNoNationalId(text: string, field: string): void {
   if (LIKE_NATIONAL_ID.test(text.normalize("NFKC"))) {
-    throw new RuleViolation("3(10)", "national-id-in-text", `${field} holds what looks like a person's ID number: describe the matter without it.`);
+    throw new RuleViolation(
+      "3(10)",
+      "national-id-in-text",
+      `${field} holds what looks like a person's ID number: describe the matter without it.`,
+    );
   }
 }

@@ -30,11 +30,19 @@ export function defaultLastDay(from: string): string {
  */
 export function requirePeriod({ from, until }: ApprovedPeriod, today: string): void {
   if (parseDate(from) !== from || parseDate(until) !== until || until < from) {
-    throw new RuleViolation("4(1)2", "period-malformed", "The period needs a first and a last day (YYYY-MM-DD), the first not after the last.");
+    throw new RuleViolation(
+      "4(1)2",
+      "period-malformed",
+      "The period needs a first and a last day (YYYY-MM-DD), the first not after the last.",
+    );
   }
   if (from < today) throw new RuleViolation("4(1)2", "period-in-the-past", "The period begins in the past: let it begin today or later.");
   if (until > lastDayAfterYears(from, POLICY.approvedPeriodCapYears)) {
-    throw new RuleViolation("4(1)2", "period-too-long", `Rights last at most ${POLICY.approvedPeriodCapYears} years: choose an earlier last day, and renew in time.`);
+    throw new RuleViolation(
+      "4(1)2",
+      "period-too-long",
+      `Rights last at most ${POLICY.approvedPeriodCapYears} years: choose an earlier last day, and renew in time.`,
+    );
   }
 }
 
@@ -46,12 +54,21 @@ export function requirePeriod({ from, until }: ApprovedPeriod, today: string): v
  */
 export function requireWithin(approved: ApprovedPeriod, requested: ApprovedPeriod, now: number): void {
   if (parseDate(approved.from) !== approved.from || parseDate(approved.until) !== approved.until || approved.until < approved.from) {
-    throw new RuleViolation("4(1)2", "period-malformed", "The period needs a first and a last day (YYYY-MM-DD), the first not after the last.");
+    throw new RuleViolation(
+      "4(1)2",
+      "period-malformed",
+      "The period needs a first and a last day (YYYY-MM-DD), the first not after the last.",
+    );
   }
   if (approved.from < requested.from || approved.until > requested.until) {
-    throw new RuleViolation("4(1)2", "period-wider-than-requested", "The approved period must lie within the requested one: shorten it, or ask for a new application.");
+    throw new RuleViolation(
+      "4(1)2",
+      "period-wider-than-requested",
+      "The approved period must lie within the requested one: shorten it, or ask for a new application.",
+    );
   }
-  if (approved.until < taipeiDate(now)) throw new RuleViolation("4(1)2", "period-over", "The period is over already: refuse the application, and ask for a new one.");
+  if (approved.until < taipeiDate(now))
+    throw new RuleViolation("4(1)2", "period-over", "The period is over already: refuse the application, and ask for a new one.");
 }
 
 /** The day before the anniversary, and the month's last day where there is none: 2025-02-28 for one year from 2024-02-29 (Civil Code §121). */

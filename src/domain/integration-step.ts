@@ -56,14 +56,20 @@ const NEXT: Record<IntegrationState, string> = {
 export function stateAfter(state: IntegrationState, step: keyof typeof STEP_RULES, actor: Actor): IntegrationState {
   const rule: StepRule = STEP_RULES[step];
   if (!rule.roles.includes(actor.role)) {
-    throw new RuleViolation("3(3)", "role-not-allowed", `This step is for ${rule.roles.map((role) => ROLE_NAMES[role]).join(" or ")}: ask one to take it.`);
+    throw new RuleViolation(
+      "3(3)",
+      "role-not-allowed",
+      `This step is for ${rule.roles.map((role) => ROLE_NAMES[role]).join(" or ")}: ask one to take it.`,
+    );
   }
   if (!rule.from.includes(state)) {
     const decision = step === "approve" || step === "refuse";
     throw new RuleViolation(
       "3(3)",
       decision ? "already-decided" : "step-out-of-order",
-      decision ? `The application has been decided already; it is ${state}: ${NEXT[state]}.` : `The integration is ${state}, so this step can't be taken: ${NEXT[state]}.`,
+      decision
+        ? `The application has been decided already; it is ${state}: ${NEXT[state]}.`
+        : `The integration is ${state}, so this step can't be taken: ${NEXT[state]}.`,
     );
   }
   return rule.to ?? state;

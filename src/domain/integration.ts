@@ -2,7 +2,7 @@ import type { CheckCode } from "./checks.ts";
 import { type Credential, issueCredential, type NewCredential } from "./credential.ts";
 import { type Application, type ApplicationDraft, prepareApplication, requireText } from "./integration-application.ts";
 import { type ApprovedPeriod, periodMoments, requireWithin } from "./integration-period.ts";
-import { type Actor, type IntegrationState, type Role, type StepName, type STEP_RULES, stateAfter } from "./integration-step.ts";
+import { type Actor, type IntegrationState, type Role, type STEP_RULES, type StepName, stateAfter } from "./integration-step.ts";
 import { taipeiDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
@@ -73,7 +73,11 @@ export function approve(integration: Integration, request: ApprovalRequest, now:
   const asked = request.checks ?? application.checks;
   const checks = application.checks.filter((check) => asked.includes(check));
   if (checks.length === 0 || checks.length !== new Set(asked).size) {
-    throw new RuleViolation("3(3)", "scope-wider-than-requested", "Only checks that the application asks for can be approved, and at least one of them.");
+    throw new RuleViolation(
+      "3(3)",
+      "scope-wider-than-requested",
+      "Only checks that the application asks for can be approved, and at least one of them.",
+    );
   }
   const period = { from: request.from ?? application.from, until: request.until ?? application.until };
   requireWithin(period, application, now);
@@ -124,9 +128,15 @@ function decide(integration: Integration, step: "approve" | "refuse", request: S
   return next;
 }
 
-function withCredential(integration: Integration, step: "provision" | "addCredential", request: CredentialRequest, now: number): Integration {
+function withCredential(
+  integration: Integration,
+  step: "provision" | "addCredential",
+  request: CredentialRequest,
+  now: number,
+): Integration {
   const next = take(integration, step, request, now);
-  if (integration.approval === undefined) throw new RuleViolation("3(3)", "step-out-of-order", "Nothing has been approved yet: a manager decides next.");
+  if (integration.approval === undefined)
+    throw new RuleViolation("3(3)", "step-out-of-order", "Nothing has been approved yet: a manager decides next.");
   const credential = issueCredential(integration.credentials, request.credential, periodMoments(integration.approval), now);
   return { ...next, credentials: [...integration.credentials, credential] };
 }
@@ -145,6 +155,10 @@ function entry(step: StepName, { by, reason }: StepRequest, now: number): Timeli
 /** Accounts are names of appointments, never a person's ID number. @clause 3(2) */
 function requireActor({ account }: Actor): void {
   if (!/^[a-z][a-z0-9._-]{1,63}$/.test(account) || /^[a-z][1289a-d]\d{8}$/.test(account)) {
-    throw new RuleViolation("3(2)", "account-malformed", "An account is 2 to 64 small letters, digits, dots or hyphens, and not an ID number.");
+    throw new RuleViolation(
+      "3(2)",
+      "account-malformed",
+      "An account is 2 to 64 small letters, digits, dots or hyphens, and not an ID number.",
+    );
   }
 }

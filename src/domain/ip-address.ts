@@ -7,14 +7,16 @@ import { RuleViolation } from "./rule-violation.ts";
  * @clause 3(7)
  */
 export function canonicalAddresses(texts: readonly string[]): string[] {
-  if (texts.length === 0) throw new RuleViolation("3(7)", "address-missing", "Name at least one fixed IP address that the system will ask from.");
+  if (texts.length === 0)
+    throw new RuleViolation("3(7)", "address-missing", "Name at least one fixed IP address that the system will ask from.");
   return [...new Set(texts.map(canonicalAddress))];
 }
 
 function canonicalAddress(raw: string): string {
   const text = raw.trim();
   // A zone names an interface of one machine; what follows a slash, a dash or a star is a network.
-  if (/[/*]|[0-9a-f]\s*-/i.test(text)) throw new RuleViolation("3(7)", "address-not-single", "Networks and ranges can't be whitelisted: list each fixed address by itself.");
+  if (/[/*]|[0-9a-f]\s*-/i.test(text))
+    throw new RuleViolation("3(7)", "address-not-single", "Networks and ranges can't be whitelisted: list each fixed address by itself.");
   if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !(text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text))) {
     throw new RuleViolation("3(7)", "address-malformed", "An address is neither IPv4 (203.0.113.7) nor IPv6 (2001:db8::7): correct it.");
   }
@@ -34,6 +36,10 @@ export function requireFixedAddresses(addresses: readonly string[], privateAllow
   for (const address of addresses) {
     const range = ipaddr.parse(address).range();
     if (range === "unicast" || (privateAllowed && PRIVATE_RANGES.has(range))) continue;
-    throw new RuleViolation("3(7)", "address-not-public", `${address} is a ${range} address: give the fixed public address that the platform sees.`);
+    throw new RuleViolation(
+      "3(7)",
+      "address-not-public",
+      `${address} is a ${range} address: give the fixed public address that the platform sees.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckCode } from "./checks.ts";
+import type { IntegrationState } from "./integration-step.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
 /** What is said about the person asked about; never which field did not fit, nor whether the person exists. */
@@ -80,7 +81,7 @@ function saysSomething(text: string): boolean {
 
 /** What an integration may ask, as approved. Times are epoch milliseconds. */
 export interface ApprovedAccess {
-  readonly state: "submitted" | "approved" | "provisioned" | "active" | "suspended" | "expired" | "revoked";
+  readonly state: IntegrationState;
   readonly approvedFrom: number;
   readonly approvedUntil: number;
   readonly scope: ReadonlySet<string>;

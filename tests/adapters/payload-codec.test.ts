@@ -2,8 +2,8 @@ import { createSecretKey, randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
 import { defaultPayloadConverter } from "@temporalio/common";
+import { afterAll, describe, expect, test } from "vitest";
 import { createKeys, openKeyStore, rotateKey } from "../../src/adapters/key-store.ts";
 import { createPayloadCodec } from "../../src/adapters/payload-codec.ts";
 

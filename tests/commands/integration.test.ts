@@ -19,18 +19,31 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   database = await createTestDatabase();
   createKeys(join(directory, "keys"));
-  environment = { PATH: process.env["PATH"], DATA_DIR: directory, TASK_QUEUE: newTaskQueue(), ALLOW_PRIVATE_ADDRESSES: "true", TEMPORAL_ADDRESS: temporalAddress() };
-  worker = spawn(process.execPath, [join(ROOT, "bin/worker.ts")], { env: { ...environment, DATABASE_URL: database.workerUrl }, stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise<void>((resolve, reject) => {
-    worker.once("exit", () => reject(new Error("the worker ended")));
-    worker.stdout?.on("data", (chunk: Buffer) => chunk.toString().includes("worker ready") && resolve());
-  });
+  environment = {
+    DATA_DIR: directory,
+    TASK_QUEUE: newTaskQueue(),
+    ALLOW_PRIVATE_ADDRESSES: "true",
+    TEMPORAL_ADDRESS: temporalAddress(),
+  };
+  worker = await startWorker();
 });
 afterAll(async () => {
   worker.kill("SIGKILL");
   await database.drop();
   rmSync(directory, { recursive: true });
 });
+
+async function startWorker(): Promise<ChildProcess> {
+  const started = spawn(process.execPath, [join(ROOT, "bin/worker.ts")], {
+    env: { ...environment, DATABASE_URL: database.workerUrl },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise<void>((resolve, reject) => {
+    started.once("exit", () => reject(new Error("the worker ended")));
+    started.stdout?.on("data", (chunk: Buffer) => chunk.toString().includes("worker ready") && resolve());
+  });
+  return started;
+}
 
 interface Outcome {
   readonly exitCode: number;
@@ -47,16 +60,45 @@ function integration(argv: string[], env = environment): Promise<Outcome> {
 }
 
 const APPLY = [
-  ...["--agency-code", "tax", "--agency", "測試稅務局", "--system", "地方稅系統", "--legal-basis", "測試法第1條", "--purpose", "減免資格審查"],
-  ...["--contact", "049-2222106", "--check", "resident", "--check", "indigenous", "--address", "127.0.0.1", "--as", "tax.clerk", "--role", "applicant"],
+  ...[
+    "--agency-code",
+    "tax",
+    "--agency",
+    "測試稅務局",
+    "--system",
+    "地方稅系統",
+    "--legal-basis",
+    "測試法第1條",
+    "--purpose",
+    "減免資格審查",
+  ],
+  ...[
+    "--contact",
+    "049-2222106",
+    "--check",
+    "resident",
+    "--check",
+    "indigenous",
+    "--address",
+    "127.0.0.1",
+    "--as",
+    "tax.clerk",
+    "--role",
+    "applicant",
+  ],
 ];
 const AS_MANAGER = ["--as", "lin.manager", "--role", "manager", "--reason", "符合目的"];
 const AS_OFFICER = ["--as", "wu.officer", "--role", "dedicated-officer", "--reason", "已設定"];
 
 describe("bin/integration", () => {
   test("§3(3) takes an integration from its application to its end, and shows its secret once", async () => {
-    expect(await integration(["apply", "115-1", ...APPLY])).toMatchObject({ exitCode: 0, lines: ["Integration 115-1 (測試稅務局, 地方稅系統) is submitted."] });
-    expect((await integration(["approve", "115-1", ...AS_MANAGER, "--check", "resident"])).lines.at(-1)).toContain("is approved, resident from ");
+    expect(await integration(["apply", "115-1", ...APPLY])).toMatchObject({
+      exitCode: 0,
+      lines: ["Integration 115-1 (測試稅務局, 地方稅系統) is submitted."],
+    });
+    expect((await integration(["approve", "115-1", ...AS_MANAGER, "--check", "resident"])).lines.at(-1)).toContain(
+      "is approved, resident from ",
+    );
     const provisioned = await integration(["provision", "115-1", ...AS_OFFICER]);
     const secret = provisioned.lines.find((line) => line.startsWith("vp_")) ?? "";
     expect(secret).toMatch(/^vp_[A-Za-z0-9_-]{43}$/);
@@ -68,10 +110,18 @@ describe("bin/integration", () => {
     expect(JSON.parse(added.lines.at(-1) ?? "").credential.secret).toMatch(/^vp_/);
     const shown = await integration(["show", "115-1"]);
     expect(shown.lines.join()).not.toContain(secret);
-    expect(shown.lines.slice(0, -1).map((line) => line.split("  ")[1])).toEqual(["submit", "approve", "provision", "activate", "addCredential"]);
+    expect(shown.lines.slice(0, -1).map((line) => line.split("  ")[1])).toEqual([
+      "submit",
+      "approve",
+      "provision",
+      "activate",
+      "addCredential",
+    ]);
     expect((await integration(["revoke", "115-1", ...AS_OFFICER])).lines.at(-1)).toContain("is revoked");
     const listed = await integration(["list", "--json"]);
-    expect(JSON.parse(listed.lines.at(-1) ?? "")).toContainEqual(expect.objectContaining({ state: "revoked", application: expect.objectContaining({ applicationNumber: "115-1" }) }));
+    expect(JSON.parse(listed.lines.at(-1) ?? "")).toContainEqual(
+      expect.objectContaining({ state: "revoked", application: expect.objectContaining({ applicationNumber: "115-1" }) }),
+    );
   });
 
   test("§3(3) says which rule stands against a step, for people and for machines", async () => {
@@ -100,8 +150,22 @@ describe("bin/integration", () => {
   test("§3(3) finds the platform that runs from the data directory, and says when none does", async () => {
     const { TEMPORAL_ADDRESS: address, ...rest } = environment;
     expect((await integration(["show", "115-2"], rest)).error).toContain("npm start");
-    writeFileSync(join(directory, "run.json"), JSON.stringify({ pid: process.pid, temporalAddress: address, apiUrl: "http://127.0.0.1:1" }));
+    writeFileSync(
+      join(directory, "run.json"),
+      JSON.stringify({ pid: process.pid, temporalAddress: address, apiUrl: "http://127.0.0.1:1" }),
+    );
     expect((await integration(["show", "115-2"], rest)).lines.at(-1)).toContain("115-2");
+  });
+
+  test("§3(3) goes on where it was after kill -9 of the worker", async () => {
+    await integration(["apply", "115-3", ...APPLY]);
+    await integration(["approve", "115-3", ...AS_MANAGER]);
+    worker.kill("SIGKILL");
+    await once(worker, "exit");
+    const pending = integration(["provision", "115-3", ...AS_OFFICER]);
+    worker = await startWorker();
+    expect((await pending).lines.at(-1)).toMatch(/115-3 .* is provisioned/);
+    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
   });
 
   test("§3(3) has its help", async () => {

@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addCredential, approve, type Integration, nextDueStep, provision, refuse, revoke, submit, takeDueStep } from "../../src/domain/integration.ts";
+import {
+  addCredential,
+  approve,
+  type Integration,
+  nextDueStep,
+  provision,
+  refuse,
+  revoke,
+  submit,
+  takeDueStep,
+} from "../../src/domain/integration.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { type Actor, isFinal } from "../../src/domain/integration-step.ts";
 import { APPLICANT, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, PLATFORM, ruleBroken } from "../support/integration.ts";
@@ -22,11 +32,19 @@ describe("an application", () => {
     expect(ruleBroken(() => submit({ ...draft, checks: ["income"] }, say(APPLICANT), NOW))).toBe("unknown-check");
   });
 
-  test.each(["agencyName", "systemName", "legalBasis", "purpose", "contact"] as const)("§3(3) needs its %s to say something printable", (field) => {
-    for (const [text, code] of [["", "application-incomplete"], [" . ", "application-incomplete"], ["a\u0007bc", "text-not-printable"], ["字".repeat(1001), "text-too-long"]] as const) {
-      expect(ruleBroken(() => submit({ ...draft, [field]: text }, say(APPLICANT), NOW))).toBe(code);
-    }
-  });
+  test.each(["agencyName", "systemName", "legalBasis", "purpose", "contact"] as const)(
+    "§3(3) needs its %s to say something printable",
+    (field) => {
+      for (const [text, code] of [
+        ["", "application-incomplete"],
+        [" . ", "application-incomplete"],
+        ["a\u0007bc", "text-not-printable"],
+        ["字".repeat(1001), "text-too-long"],
+      ] as const) {
+        expect(ruleBroken(() => submit({ ...draft, [field]: text }, say(APPLICANT), NOW))).toBe(code);
+      }
+    },
+  );
 
   test("§3(10) holds nobody's ID number, in any width or case", () => {
     for (const text of ["承辦人 A123456789", "承辦人 ａ１２３４５６７８９"]) {
@@ -107,12 +125,16 @@ describe("credentials", () => {
   test("§3(5) may overlap by two, so that a system can change over", () => {
     const two = addCredential(active, { ...say(OFFICER), credential: secret(2) }, NOW + 20 * DAY);
     expect(ruleBroken(() => addCredential(two, { ...say(OFFICER), credential: secret(3) }, NOW + 21 * DAY))).toBe("too-many-credentials");
-    expect(ruleBroken(() => addCredential(two, { ...say(OFFICER), credential: secret(3) }, startOfDay(draft.from) + 90 * DAY))).toBeUndefined();
+    expect(
+      ruleBroken(() => addCredential(two, { ...say(OFFICER), credential: secret(3) }, startOfDay(draft.from) + 90 * DAY)),
+    ).toBeUndefined();
   });
 
   test("§3(5) are never issued twice or malformed, nor by anyone but the dedicated officer", () => {
     expect(ruleBroken(() => addCredential(active, { ...say(OFFICER), credential: secret(1) }, NOW))).toBe("credential-repeated");
-    expect(ruleBroken(() => addCredential(active, { ...say(OFFICER), credential: { ...secret(2), secretHash: "plain" } }, NOW))).toBe("credential-malformed");
+    expect(ruleBroken(() => addCredential(active, { ...say(OFFICER), credential: { ...secret(2), secretHash: "plain" } }, NOW))).toBe(
+      "credential-malformed",
+    );
     expect(ruleBroken(() => provision(approved, { ...say(MANAGER), credential: secret(1) }, NOW))).toBe("role-not-allowed");
   });
 });
@@ -133,7 +155,15 @@ describe("the period", () => {
 });
 
 describe("whatever is tried, in whatever order", () => {
-  const actor = fc.constantFrom(APPLICANT, MANAGER, OTHER_MANAGER, OFFICER, PLATFORM, { ...APPLICANT, role: "manager" as const }, { ...MANAGER, role: "dedicatedOfficer" as const });
+  const actor = fc.constantFrom(
+    APPLICANT,
+    MANAGER,
+    OTHER_MANAGER,
+    OFFICER,
+    PLATFORM,
+    { ...APPLICANT, role: "manager" as const },
+    { ...MANAGER, role: "dedicatedOfficer" as const },
+  );
   const step = fc.constantFrom("approve", "refuse", "provision", "addCredential", "revoke", "activate", "expire");
   const attempts = fc.array(fc.record({ step, by: actor, hours: fc.integer({ min: 0, max: 5000 }) }), { maxLength: 25 });
 
@@ -159,12 +189,17 @@ describe("whatever is tried, in whatever order", () => {
           else expect(isFinal(before.state)).toBe(false);
         }
         const steps = current.timeline.map((entry) => entry.step);
-        if (current.state === "active") expect(steps.filter((name) => name !== "addCredential")).toEqual(["submit", "approve", "provision", "activate"]);
+        if (current.state === "active")
+          expect(steps.filter((name) => name !== "addCredential")).toEqual(["submit", "approve", "provision", "activate"]);
         const decision = current.timeline.filter((entry) => entry.step === "approve" || entry.step === "refuse");
         expect(decision.length).toBeLessThanOrEqual(1);
         expect(decision.every(({ account, role }) => role === "manager" && account !== APPLICANT.account)).toBe(true);
-        expect(current.credentials.every(({ validFrom, validUntil }) => Date.parse(validUntil) - Date.parse(validFrom) <= 90 * DAY)).toBe(true);
-        expect(new Set(current.timeline.filter(({ role }) => role === "dedicatedOfficer").map((entry) => entry.step)).has("approve")).toBe(false);
+        expect(current.credentials.every(({ validFrom, validUntil }) => Date.parse(validUntil) - Date.parse(validFrom) <= 90 * DAY)).toBe(
+          true,
+        );
+        expect(new Set(current.timeline.filter(({ role }) => role === "dedicatedOfficer").map((entry) => entry.step)).has("approve")).toBe(
+          false,
+        );
       }),
     );
   });

@@ -9,29 +9,47 @@ describe("addresses of a whitelist", () => {
     expect(canonicalAddresses([" 203.0.113.7 ", "2001:DB8:0:0::7", "::ffff:203.0.113.7"])).toEqual(["203.0.113.7", "2001:db8::7"]);
   });
 
-  test.each(["203.0.113.0/24", "2001:db8::/32", "203.0.113.1-203.0.113.9", "203.0.113.*"])("§3(7) refuses %s, which is more than one address", (text) => {
-    expect(ruleBroken(() => canonicalAddresses([text]))).toBe("address-not-single");
-  });
-
-  test.each(["", "203.0.113", "127.1", "0x7f000001", "2130706433", "010.0.0.1", "256.1.1.1", "fe80::1%eth0", "host.example", "1::2::3", "203.0.113.7:80"])(
-    "§3(7) refuses %j, which is no address",
+  test.each(["203.0.113.0/24", "2001:db8::/32", "203.0.113.1-203.0.113.9", "203.0.113.*"])(
+    "§3(7) refuses %s, which is more than one address",
     (text) => {
-      expect(ruleBroken(() => canonicalAddresses([text]))).toBe("address-malformed");
+      expect(ruleBroken(() => canonicalAddresses([text]))).toBe("address-not-single");
     },
   );
+
+  test.each([
+    "",
+    "203.0.113",
+    "127.1",
+    "0x7f000001",
+    "2130706433",
+    "010.0.0.1",
+    "256.1.1.1",
+    "fe80::1%eth0",
+    "host.example",
+    "1::2::3",
+    "203.0.113.7:80",
+  ])("§3(7) refuses %j, which is no address", (text) => {
+    expect(ruleBroken(() => canonicalAddresses([text]))).toBe("address-malformed");
+  });
 
   test("§3(7) needs at least one address", () => {
     expect(ruleBroken(() => canonicalAddresses([]))).toBe("address-missing");
   });
 
-  test.each(["10.1.2.3", "192.168.0.1", "172.16.0.1", "127.0.0.1", "::1", "fd00::1", "100.64.0.1"])("§3(7) takes the private address %s only where the settings allow it", (address) => {
-    expect(ruleBroken(() => requireFixedAddresses([address], false))).toBe("address-not-public");
-    expect(ruleBroken(() => requireFixedAddresses([address], true))).toBeUndefined();
-  });
+  test.each(["10.1.2.3", "192.168.0.1", "172.16.0.1", "127.0.0.1", "::1", "fd00::1", "100.64.0.1"])(
+    "§3(7) takes the private address %s only where the settings allow it",
+    (address) => {
+      expect(ruleBroken(() => requireFixedAddresses([address], false))).toBe("address-not-public");
+      expect(ruleBroken(() => requireFixedAddresses([address], true))).toBeUndefined();
+    },
+  );
 
-  test.each(["0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1", "::", "ff02::1", "fe80::1", "169.254.0.1"])("§3(7) never takes %s", (address) => {
-    expect(ruleBroken(() => requireFixedAddresses([address], true))).toBe("address-not-public");
-  });
+  test.each(["0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1", "::", "ff02::1", "fe80::1", "169.254.0.1"])(
+    "§3(7) never takes %s",
+    (address) => {
+      expect(ruleBroken(() => requireFixedAddresses([address], true))).toBe("address-not-public");
+    },
+  );
 
   test("§3(7) takes public addresses", () => {
     expect(ruleBroken(() => requireFixedAddresses(["8.8.8.8", "2606:4700::1111"], false))).toBeUndefined();

@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
-import { DeterminismViolationError, Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { DeterminismViolationError } from "@temporalio/workflow";
+import { pino } from "pino";
 import { beforeAll, describe, expect, test } from "vitest";
 import { FAILURE_CONVERTER_PATH } from "../../src/adapters/temporal-client.ts";
-import { bundleWorkflows } from "../../src/adapters/temporal-worker.ts";
+import { bundleWorkflows, installTemporalLogger } from "../../src/adapters/temporal-worker.ts";
 
 const histories = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".json"));
 let workflowBundle: WorkflowBundle;
 beforeAll(async () => {
+  installTemporalLogger(pino({ level: "silent" }));
   workflowBundle = await bundleWorkflows();
 });
 
@@ -17,12 +20,17 @@ function read(file: string): string {
 }
 
 function replay(history: string): Promise<void> {
-  return Worker.runReplayHistory({ workflowBundle, dataConverter: { failureConverterPath: FAILURE_CONVERTER_PATH } }, historyFromJSON(JSON.parse(history)));
+  return Worker.runReplayHistory(
+    { workflowBundle, dataConverter: { failureConverterPath: FAILURE_CONVERTER_PATH } },
+    historyFromJSON(JSON.parse(history)),
+  );
 }
 
 describe("today's workflows go on with histories of before", () => {
   test("§3(3) of an integration in each state that waits or ends", () => {
-    expect(histories).toEqual(expect.arrayContaining(["integration-provisioned.json", "integration-refused.json", "integration-revoked.json"]));
+    expect(histories).toEqual(
+      expect.arrayContaining(["integration-provisioned.json", "integration-refused.json", "integration-revoked.json"]),
+    );
   });
 
   test.each(histories)("%s", async (file) => {

@@ -22,14 +22,18 @@ export async function decryptedHistory(client: Client, workflowId: string): Prom
 
 /** The history with the content of every payload in the clear: fit to be searched. */
 export async function decodedHistory(client: Client, workflowId: string): Promise<unknown> {
-  return mapPayloads(await decryptedHistory(client, workflowId), async ({ data = "" }) => (data === "" ? null : JSON.parse(Buffer.from(data, "base64").toString("utf8"))));
+  return mapPayloads(await decryptedHistory(client, workflowId), async ({ data = "" }) =>
+    data === "" ? null : JSON.parse(Buffer.from(data, "base64").toString("utf8")),
+  );
 }
 
 async function mapPayloads(value: unknown, change: (payload: JsonPayload) => Promise<unknown>): Promise<unknown> {
   if (Array.isArray(value)) return Promise.all(value.map((item) => mapPayloads(item, change)));
   if (typeof value !== "object" || value === null) return value;
   if (isPayload(value)) return change(value);
-  return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, item]) => [name, await mapPayloads(item, change)] as const)));
+  return Object.fromEntries(
+    await Promise.all(Object.entries(value).map(async ([name, item]) => [name, await mapPayloads(item, change)] as const)),
+  );
 }
 
 function isPayload(value: object): value is JsonPayload {

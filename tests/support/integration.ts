@@ -1,5 +1,5 @@
-import type { Actor } from "../../src/domain/integration-step.ts";
 import type { ApplicationDraft } from "../../src/domain/integration-application.ts";
+import type { Actor } from "../../src/domain/integration-step.ts";
 
 export const APPLICANT: Actor = { account: "tax-office", role: "applicant" };
 export const MANAGER: Actor = { account: "lin.manager", role: "manager" };

@@ -53,7 +53,12 @@ export async function createTestPlatform(temporal?: TemporalConnections, now: ()
   const running = new Set<() => Promise<void>>();
 
   async function startWorker() {
-    const parts = { taskQueue: config.taskQueue, activities: createActivities(context), workflowBundle: await (bundle as Promise<WorkflowBundle>), shutdownGraceTime: 2000 };
+    const parts = {
+      taskQueue: config.taskQueue,
+      activities: createActivities(context),
+      workflowBundle: await (bundle as Promise<WorkflowBundle>),
+      shutdownGraceTime: 2000,
+    };
     const worker = await createWorker(nativeConnection, { namespace: "default", keys: keyStore.temporalPayload }, parts);
     const run = worker.run();
     const stop = async () => {

@@ -15,21 +15,34 @@ beforeAll(async () => {
 afterAll(() => platform.stop());
 
 async function partitions(): Promise<string[]> {
-  const { rows } = await platform.context.pool.query("select inhrelid::regclass::text as name from pg_inherits where inhparent = 'query_log'::regclass");
+  const { rows } = await platform.context.pool.query(
+    "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'query_log'::regclass",
+  );
   return rows.map(({ name }) => name);
 }
 
 describe("the daily upkeep", () => {
   test("§4(2)5 has the log's coming months ready, and forgets what only made retries safe", async () => {
     const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
-    for (const [key, hoursBefore] of [["old", 49], ["recent", 47]] as const) {
+    for (const [key, hoursBefore] of [
+      ["old", 49],
+      ["recent", 47],
+    ] as const) {
       const askedAt = new Date(inHundredDays.getTime() - hoursBefore * 3_600_000);
       const bytes = randomBytes(16);
-      await owner.pool.query("insert into idempotent_request values ($1, $2, $3, $4, 1, $5)", [1, Buffer.from(key), bytes, randomUUID(), askedAt]);
+      await owner.pool.query("insert into idempotent_request values ($1, $2, $3, $4, 1, $5)", [
+        1,
+        Buffer.from(key),
+        bytes,
+        randomUUID(),
+        askedAt,
+      ]);
     }
     const { scheduleId, handle } = await scheduled();
     await handle.trigger();
-    await expect.poll(async () => (await owner.pool.query("select idempotency_key_index from idempotent_request")).rowCount, { timeout: 10_000 }).toBe(1);
+    await expect
+      .poll(async () => (await owner.pool.query("select idempotency_key_index from idempotent_request")).rowCount, { timeout: 10_000 })
+      .toBe(1);
     const month = new Date(inHundredDays.getTime() + 8 * 3_600_000 + 60 * DAY).toISOString().slice(0, 7).replace("-", "_");
     expect(await partitions()).toContain(`query_log_${month}`);
     expect(scheduleId).toContain("upkeep");
