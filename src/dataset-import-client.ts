@@ -1,5 +1,6 @@
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, WorkflowNotFoundError } from "@temporalio/client";
 import { randomUUID } from "node:crypto";
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, WorkflowNotFoundError } from "@temporalio/client";
+import type { Payload } from "@temporalio/common";
 import type { DatasetKeyAnswer } from "./activities/dataset-import-keys.ts";
 import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
 import type { QuarantineDecision } from "./domain/quarantine.ts";
@@ -20,7 +21,12 @@ export function importWorkflowId(importId: string): string {
 export async function startDatasetImport(client: Client, taskQueue: string, importId: string): Promise<ImportHandle> {
   const workflowId = importWorkflowId(importId);
   try {
-    return await client.workflow.start<typeof datasetImport>("datasetImport", { workflowId, taskQueue, args: [importId], workflowIdReusePolicy: "REJECT_DUPLICATE" });
+    return await client.workflow.start<typeof datasetImport>("datasetImport", {
+      workflowId,
+      taskQueue,
+      args: [importId],
+      workflowIdReusePolicy: "REJECT_DUPLICATE",
+    });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     return client.workflow.getHandle<typeof datasetImport>(workflowId);
@@ -36,7 +42,8 @@ export async function decide(client: Client, importId: string, decision: Quarant
   try {
     await getImportHandle(client, importId).executeUpdate(decideQuarantine, { args: [decision] });
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new RuleViolation("4(4)", "not-in-quarantine", "No import of this id waits for a decision: it is unknown, or has ended.");
+    if (error instanceof WorkflowNotFoundError)
+      throw new RuleViolation("4(4)", "not-in-quarantine", "No import of this id waits for a decision: it is unknown, or has ended.");
     throw ruleViolationIn(error) ?? error;
   }
 }
@@ -53,4 +60,15 @@ export async function askForKeys(client: Client, taskQueue: string, request: Dat
   } catch (error) {
     throw ruleViolationIn(error) ?? error;
   }
+}
+
+/** Rows that an import has read so far, as its last sign of life told; 0 when it has told none. */
+export async function importRows(client: Client, handle: ImportHandle): Promise<number> {
+  const { raw } = await handle.describe();
+  const payloads = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads;
+  if (payloads == null || payloads.length === 0) return 0;
+  const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
+  let decoded = payloads;
+  for (const codec of payloadCodecs) decoded = await codec.decode(decoded);
+  return payloadConverter.fromPayload<{ rows: number }>(decoded[0] as Payload).rows;
 }

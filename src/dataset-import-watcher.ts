@@ -26,7 +26,8 @@ export interface DropFolderWatcher {
  */
 export async function startDropFolderWatcher(context: WorkerContext, client: Client): Promise<DropFolderWatcher> {
   const { config, logger } = context;
-  for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory])
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   await openOpenpgpKeyFolder(config.keysDirectory).prepare(context.now());
   const started = new Set<string>();
   const seen = new Map<string, SeenFile>();
@@ -50,7 +51,9 @@ export async function startDropFolderWatcher(context: WorkerContext, client: Cli
   async function run(): Promise<void> {
     while (!stopped) {
       // Names of errors only: a message may quote the name of a file.
-      await scan().catch((error: unknown) => logger.warn({ error: error instanceof Error ? error.name : "unknown" }, "the drop folder could not be looked after; trying again"));
+      await scan().catch((error: unknown) =>
+        logger.warn({ error: error instanceof Error ? error.name : "unknown" }, "the drop folder could not be looked after; trying again"),
+      );
       await Promise.race([stopping.promise, new Promise((resolve) => setTimeout(resolve, SCAN_EVERY).unref())]);
     }
   }

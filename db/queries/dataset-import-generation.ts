@@ -28,7 +28,10 @@ export async function lockCurrentGeneration(trx: Transaction<Database>, datasetI
 }
 
 export async function findCurrentGeneration(db: Kysely<Database>, datasetId: number): Promise<Generation | undefined> {
-  const { rows } = await sql<Generation>`${GENERATION} join dataset d on d.current_generation_id = g.generation_id where d.dataset_id = ${datasetId}`.execute(db);
+  const { rows } =
+    await sql<Generation>`${GENERATION} join dataset d on d.current_generation_id = g.generation_id where d.dataset_id = ${datasetId}`.execute(
+      db,
+    );
   return rows[0];
 }
 
@@ -96,7 +99,9 @@ export async function finishGeneration(db: Kysely<Database>, generationId: numbe
 /** Whether `finishGeneration` has been done: the column that it needs for telling duplicates is gone. */
 export async function isGenerationFinished(db: Kysely<Database>, generationId: number): Promise<boolean> {
   const { rows } = await sql`
-    select from pg_attribute where attrelid = to_regclass(${`public.${generationTable(generationId)}`}) and attname = 'line_number'`.execute(db);
+    select from pg_attribute where attrelid = to_regclass(${`public.${generationTable(generationId)}`}) and attname = 'line_number'`.execute(
+    db,
+  );
   return rows.length === 0;
 }
 

@@ -82,7 +82,9 @@ export async function getImport(db: Kysely<Database>, importId: string): Promise
 /** Whether another import has brought exactly this file into the platform. */
 export async function isAlreadyImported(db: Kysely<Database>, importId: string, sha256: string): Promise<boolean> {
   const { rows } = await sql`
-    select from dataset_import where file_sha256 = ${Buffer.from(sha256, "hex")} and import_id <> ${importId} and stage in ('switched', 'imported')`.execute(db);
+    select from dataset_import where file_sha256 = ${Buffer.from(sha256, "hex")} and import_id <> ${importId} and stage in ('switched', 'imported')`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 
@@ -101,7 +103,11 @@ export type ImportFindings = Partial<{
   finished_at: Date;
 }>;
 
-export async function recordFindings(db: Kysely<Database> | Transaction<Database>, importId: string, findings: ImportFindings): Promise<void> {
+export async function recordFindings(
+  db: Kysely<Database> | Transaction<Database>,
+  importId: string,
+  findings: ImportFindings,
+): Promise<void> {
   await db.updateTable("dataset_import").set(findings).where("import_id", "=", importId).execute();
 }
 
@@ -111,7 +117,12 @@ export async function recordProgress(db: Kysely<Database>, importId: string, row
 }
 
 /** Why a file is rejected: a code, and line numbers with theirs. */
-export async function recordRejection(db: Kysely<Database>, importId: string, code: RejectionCode, lines: readonly BadRow[]): Promise<void> {
+export async function recordRejection(
+  db: Kysely<Database>,
+  importId: string,
+  code: RejectionCode,
+  lines: readonly BadRow[],
+): Promise<void> {
   await db
     .updateTable("dataset_import")
     .set({ rejection_code: code, rejected_lines: JSON.stringify(lines) })

@@ -67,7 +67,12 @@ async function destroyKeyOf(context: WorkerContext, record: ImportRecord): Promi
 }
 
 /** Destroys the private half of a delivery key and certifies it, once. */
-export async function destroyDeliveryKey(context: WorkerContext, fingerprint: string, importId: string | null, destroyedBy: string): Promise<void> {
+export async function destroyDeliveryKey(
+  context: WorkerContext,
+  fingerprint: string,
+  importId: string | null,
+  destroyedBy: string,
+): Promise<void> {
   await openOpenpgpKeyFolder(context.config.keysDirectory).destroyDeliveryKey(fingerprint);
   const destroyedAt = context.now();
   await recordCertificate(context.db, {

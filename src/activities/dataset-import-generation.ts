@@ -33,7 +33,9 @@ export async function copyGeneration(
     await client.query("begin");
     const generationId = await createGeneration(client, { datasetId, importId, indexKeyId: keyStore.index.currentId, createdAt: now() });
     // The table is as new as the transaction, so its rows can be written frozen and never need to be touched again.
-    const copy = client.query(copyFrom(`copy ${generationTable(generationId)} (${COPY_COLUMNS[kind]}) from stdin with (format binary, freeze)`));
+    const copy = client.query(
+      copyFrom(`copy ${generationTable(generationId)} (${COPY_COLUMNS[kind]}) from stdin with (format binary, freeze)`),
+    );
     await pipeline(Readable.from(copyBytes(rows), { objectMode: false }), copy, { signal: cancelled });
     await judge(client, generationId);
     await client.query("commit");

@@ -1,5 +1,11 @@
 import { type Dataset, findDataset, listDatasets, recordDatasetStep } from "../../db/queries/dataset-import.ts";
-import { type DeliveryKey, findDeliveryKey, listDeliveryKeys, listExpiredDeliveryKeys, recordDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
+import {
+  type DeliveryKey,
+  findDeliveryKey,
+  listDeliveryKeys,
+  listExpiredDeliveryKeys,
+  recordDeliveryKey,
+} from "../../db/queries/dataset-import-delivery-key.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import { type KeyDescription, UnusableKey } from "../adapters/openpgp-keys.ts";
 import type { WorkerContext } from "../context.ts";
@@ -56,7 +62,9 @@ async function keepKeys(context: WorkerContext, request: DatasetKeyRequest): Pro
       return changeTrust(context, request);
     case "list": {
       const datasets = await listDatasets(context.db);
-      const trusted = await Promise.all(datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: await folder.trusted(ownerUnit) })));
+      const trusted = await Promise.all(
+        datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: await folder.trusted(ownerUnit) })),
+      );
       return { deliveryKeys: (await listDeliveryKeys(context.db)).map(issuedKey), datasets: trusted };
     }
     case "platform-keys": {
@@ -70,28 +78,56 @@ function issuedKey({ issuedAt, expiresAt, destroyedAt, ...key }: DeliveryKey): I
   return { ...key, issuedAt: issuedAt.toISOString(), expiresAt: expiresAt.toISOString(), destroyedAt: destroyedAt?.toISOString() ?? null };
 }
 
-async function issue(context: WorkerContext, { dataset: code, version, days, actor }: DatasetKeyRequest & { action: "issue" }): Promise<DatasetKeyAnswer> {
+async function issue(
+  context: WorkerContext,
+  { dataset: code, version, days, actor }: DatasetKeyRequest & { action: "issue" },
+): Promise<DatasetKeyAnswer> {
   const { db, config, now } = context;
   const { datasetId } = await getDataset(db, code);
   const createdAt = new Date(Math.floor(now().getTime() / 1000) * 1000);
   const expiresAt = new Date(createdAt.getTime() + days * MILLISECONDS_A_DAY);
   const name = `Verification Platform delivery ${code} ${createdAt.toISOString().slice(0, 10)}`;
-  const { fingerprint, publicKey } = await openOpenpgpKeyFolder(config.keysDirectory).createDeliveryKey({ name, version, createdAt, expiresAt });
+  const { fingerprint, publicKey } = await openOpenpgpKeyFolder(config.keysDirectory).createDeliveryKey({
+    name,
+    version,
+    createdAt,
+    expiresAt,
+  });
   await recordDeliveryKey(db, { fingerprint, datasetId, publicKey, issuedBy: actor, issuedAt: createdAt, expiresAt });
-  await recordDatasetStep(db, { key: `issue/${fingerprint}`, datasetId, step: "delivery-key-issued", actor, particulars: { fingerprint, version }, takenAt: createdAt });
+  await recordDatasetStep(db, {
+    key: `issue/${fingerprint}`,
+    datasetId,
+    step: "delivery-key-issued",
+    actor,
+    particulars: { fingerprint, version },
+    takenAt: createdAt,
+  });
   return { fingerprint, publicKey, expiresAt: expiresAt.toISOString() };
 }
 
-async function revoke(context: WorkerContext, { fingerprint, actor, reason }: DatasetKeyRequest & { action: "revoke" }): Promise<DatasetKeyAnswer> {
+async function revoke(
+  context: WorkerContext,
+  { fingerprint, actor, reason }: DatasetKeyRequest & { action: "revoke" },
+): Promise<DatasetKeyAnswer> {
   const { db, now } = context;
   const key = await findDeliveryKey(db, fingerprint);
-  if (key === undefined) throw new RuleViolation("4(1)1", "unknown-delivery-key", "No delivery key has this fingerprint: bin/delivery-key.ts list shows them.");
-  await recordDatasetStep(db, { key: `revoke/${fingerprint}`, step: "delivery-key-revoked", actor, particulars: { fingerprint, reason }, takenAt: now() });
+  if (key === undefined)
+    throw new RuleViolation("4(1)1", "unknown-delivery-key", "No delivery key has this fingerprint: bin/delivery-key.ts list shows them.");
+  await recordDatasetStep(db, {
+    key: `revoke/${fingerprint}`,
+    step: "delivery-key-revoked",
+    actor,
+    particulars: { fingerprint, reason },
+    takenAt: now(),
+  });
   await destroyDeliveryKey(context, fingerprint, null, actor);
   return { fingerprint };
 }
 
-async function changeTrust(context: WorkerContext, request: DatasetKeyRequest & { action: "trust" | "distrust" }): Promise<DatasetKeyAnswer> {
+async function changeTrust(
+  context: WorkerContext,
+  request: DatasetKeyRequest & { action: "trust" | "distrust" },
+): Promise<DatasetKeyAnswer> {
   const { db, config, now } = context;
   const { datasetId, ownerUnit } = await getDataset(db, request.dataset);
   const folder = openOpenpgpKeyFolder(config.keysDirectory);

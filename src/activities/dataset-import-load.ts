@@ -1,6 +1,13 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type Dataset, getImport, type ImportRecord, recordFindings, recordProgress, recordRejection } from "../../db/queries/dataset-import.ts";
+import {
+  type Dataset,
+  getImport,
+  type ImportRecord,
+  recordFindings,
+  recordProgress,
+  recordRejection,
+} from "../../db/queries/dataset-import.ts";
 import { findCurrentGeneration, findGenerationOfImport, recordLoaded } from "../../db/queries/dataset-import-generation.ts";
 import { type DeliveredFile, readNote } from "../adapters/delivery-folder.ts";
 import { type OpenedDelivery, openDelivery } from "../adapters/openpgp.ts";
@@ -46,7 +53,13 @@ export function loadGeneration(context: WorkerContext, importId: string): Promis
   });
 }
 
-async function load(context: WorkerContext, record: ImportRecord, file: DeliveredFile, folder: string, heartbeat: Heartbeat): Promise<void> {
+async function load(
+  context: WorkerContext,
+  record: ImportRecord,
+  file: DeliveredFile,
+  folder: string,
+  heartbeat: Heartbeat,
+): Promise<void> {
   const { importId } = record;
   const beside = await readManifestBeside(file);
   const keyFolder = openOpenpgpKeyFolder(context.config.keysDirectory);
@@ -100,34 +113,48 @@ async function loadRows(
     }
   }
 
-  await copyGeneration(context, { importId, datasetId: dataset.datasetId, kind: dataset.kind }, rows(), heartbeat.cancelled, async (client, generationId) => {
-    const { signerFingerprint, signedAt } = await opened.verify();
-    const { sha256, manifest = beside } = text.finish();
-    if (manifest === undefined) throw new DeliveryRejected("manifest-missing");
-    // Somebody changed the file, or still writes to it, after it was put on record.
-    if (fileHash.digest("hex") !== record.fileSha256) throw new DeliveryRejected("modified");
-    const current = await findCurrentGeneration(context.db, dataset.datasetId);
-    const [reason] = judgeDelivery({
-      manifest,
-      datasetCode: dataset.code,
-      ...tally,
-      sha256,
-      badRowsAllowed: dataset.badRowsAllowed,
-      duplicates: 0,
-      signedAt: signedAt.getTime(),
-      currentAsOf: current?.asOf ?? null,
-      currentSignedAt: current?.signedAt?.getTime() ?? null,
-      approvedFrom: dataset.approvedFrom,
-      approvedUntil: dataset.approvedUntil,
-      today,
-      now: context.now().getTime(),
-    });
-    if (reason !== undefined) {
-      await recordFindings(context.db, importId, { signer_fingerprint: signerFingerprint, signed_at: signedAt, as_of: manifest.asOf });
-      throw new DeliveryRejected(reason, tally.lines);
-    }
-    await recordLoaded(client, { importId, generationId, asOf: manifest.asOf, signedAt, signerFingerprint, rowsRead: tally.rowsRead, badRows: tally.badRows });
-  });
+  await copyGeneration(
+    context,
+    { importId, datasetId: dataset.datasetId, kind: dataset.kind },
+    rows(),
+    heartbeat.cancelled,
+    async (client, generationId) => {
+      const { signerFingerprint, signedAt } = await opened.verify();
+      const { sha256, manifest = beside } = text.finish();
+      if (manifest === undefined) throw new DeliveryRejected("manifest-missing");
+      // Somebody changed the file, or still writes to it, after it was put on record.
+      if (fileHash.digest("hex") !== record.fileSha256) throw new DeliveryRejected("modified");
+      const current = await findCurrentGeneration(context.db, dataset.datasetId);
+      const [reason] = judgeDelivery({
+        manifest,
+        datasetCode: dataset.code,
+        ...tally,
+        sha256,
+        badRowsAllowed: dataset.badRowsAllowed,
+        duplicates: 0,
+        signedAt: signedAt.getTime(),
+        currentAsOf: current?.asOf ?? null,
+        currentSignedAt: current?.signedAt?.getTime() ?? null,
+        approvedFrom: dataset.approvedFrom,
+        approvedUntil: dataset.approvedUntil,
+        today,
+        now: context.now().getTime(),
+      });
+      if (reason !== undefined) {
+        await recordFindings(context.db, importId, { signer_fingerprint: signerFingerprint, signed_at: signedAt, as_of: manifest.asOf });
+        throw new DeliveryRejected(reason, tally.lines);
+      }
+      await recordLoaded(client, {
+        importId,
+        generationId,
+        asOf: manifest.asOf,
+        signedAt,
+        signerFingerprint,
+        rowsRead: tally.rowsRead,
+        badRows: tally.badRows,
+      });
+    },
+  );
 }
 
 async function* readHashing(path: string, hash: Hash): AsyncGenerator<Uint8Array> {
@@ -137,12 +164,19 @@ async function* readHashing(path: string, hash: Hash): AsyncGenerator<Uint8Array
   }
 }
 
-async function recordRecipients({ db }: WorkerContext, importId: string, { recipients, otherRecipients }: OpenedDelivery, standing: string): Promise<void> {
+async function recordRecipients(
+  { db }: WorkerContext,
+  importId: string,
+  { recipients, otherRecipients }: OpenedDelivery,
+  standing: string,
+): Promise<void> {
   const delivery = recipients.find((fingerprint) => fingerprint !== standing);
   await recordFindings(db, importId, {
     recipient_fingerprint: delivery ?? standing,
     // The standing key lives on, so a file that it opens too does not die with its delivery key.
-    other_recipients: otherRecipients + (delivery === undefined ? recipients.length - 1 : recipients.filter((fingerprint) => fingerprint !== delivery).length),
+    other_recipients:
+      otherRecipients +
+      (delivery === undefined ? recipients.length - 1 : recipients.filter((fingerprint) => fingerprint !== delivery).length),
   });
 }
 

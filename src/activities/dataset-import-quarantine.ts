@@ -34,7 +34,12 @@ export async function dropLoaded({ db, now }: WorkerContext, importId: string): 
  * @param round how many decisions about this file came before
  * @clause 4(4)
  */
-export function applyQuarantineDecision({ db, config, now }: WorkerContext, importId: string, decision: QuarantineDecision, round: number): Promise<void> {
+export function applyQuarantineDecision(
+  { db, config, now }: WorkerContext,
+  importId: string,
+  decision: QuarantineDecision,
+  round: number,
+): Promise<void> {
   return withHeartbeat(async () => {
     const { actor, choice, reason } = decision;
     await recordDatasetStep(db, {

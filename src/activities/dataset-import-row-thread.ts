@@ -2,8 +2,8 @@ import type { KeyObject } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 import { createCopyWriter } from "./dataset-import-copy.ts";
-import { readRows, type SourceFormat } from "./dataset-import-rows.ts";
 import type { BlockResult, RowThreadTask } from "./dataset-import-row-threads.ts";
+import { readRows, type SourceFormat } from "./dataset-import-rows.ts";
 
 /** A thread that turns blocks of lines into bytes of a binary COPY, one block at a time. */
 const { indexKey, format } = workerData as { readonly indexKey: KeyObject; readonly format: SourceFormat };

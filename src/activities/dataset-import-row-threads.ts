@@ -60,7 +60,10 @@ interface RowThread {
 }
 
 function startThread(indexKey: KeyObject, format: SourceFormat): RowThread {
-  const worker = new Worker(new URL("./dataset-import-row-thread.ts", import.meta.url), { workerData: { indexKey, format }, resourceLimits: HEAP });
+  const worker = new Worker(new URL("./dataset-import-row-thread.ts", import.meta.url), {
+    workerData: { indexKey, format },
+    resourceLimits: HEAP,
+  });
   const waiting: PromiseWithResolvers<BlockResult>[] = [];
   let failure: unknown;
   function fail(error: unknown): void {

@@ -1,6 +1,14 @@
 import { parse } from "csv-parse/sync";
 import { decodeLines, isCleanUtf8, type SourceEncoding, UNDECODABLE } from "../adapters/source-text.ts";
-import { type BadRow, type Columns, type DatasetKind, parseHouseholdRow, parseListRow, recogniseColumns, type RowErrorCode } from "../domain/dataset-import.ts";
+import {
+  type BadRow,
+  type Columns,
+  type DatasetKind,
+  parseHouseholdRow,
+  parseListRow,
+  type RowErrorCode,
+  recogniseColumns,
+} from "../domain/dataset-import.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 import type { CopyWriter } from "./dataset-import-copy.ts";
 
@@ -30,7 +38,11 @@ export const BAD_ROWS_TOLD = 50;
  * about the rows' encoding, so the dataset's setting decides.
  * @throws DeliveryRejected `unknown-columns`
  */
-export function readHeader(line: Buffer, kind: DatasetKind, usual: SourceEncoding): Pick<SourceFormat, "columns" | "encoding" | "fieldCount"> {
+export function readHeader(
+  line: Buffer,
+  kind: DatasetKind,
+  usual: SourceEncoding,
+): Pick<SourceFormat, "columns" | "encoding" | "fieldCount"> {
   const ascii = line.every((byte) => byte < 0x80);
   const encodings: readonly SourceEncoding[] = ascii ? [usual] : ["utf-8", "big5"];
   for (const encoding of encodings) {
@@ -75,7 +87,13 @@ export function readRows(block: Buffer, firstLine: number, format: SourceFormat,
   return { rows, badRows, firstBadRows };
 }
 
-function readRow(fields: readonly string[], line: number, format: SourceFormat, writer: CopyWriter, undecodable: boolean): RowErrorCode | undefined {
+function readRow(
+  fields: readonly string[],
+  line: number,
+  format: SourceFormat,
+  writer: CopyWriter,
+  undecodable: boolean,
+): RowErrorCode | undefined {
   if (fields.length !== format.fieldCount) return "wrong-number-of-fields";
   if (undecodable && fields.some((field) => field.includes(UNDECODABLE))) return "undecodable-text";
   if (format.kind === "household") {

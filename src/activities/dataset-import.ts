@@ -17,6 +17,7 @@ export function createDatasetImportActivities(context: WorkerContext) {
     destroyDelivery: (importId: string, decidedBy?: string) => destroyDelivery(context, importId, decidedBy),
     dropReplacedGenerations: (importId: string) => dropReplacedGenerations(context, importId),
     quarantineDelivery: (importId: string) => quarantineDelivery(context, importId),
-    applyQuarantineDecision: (importId: string, decision: QuarantineDecision, round: number) => applyQuarantineDecision(context, importId, decision, round),
+    applyQuarantineDecision: (importId: string, decision: QuarantineDecision, round: number) =>
+      applyQuarantineDecision(context, importId, decision, round),
   };
 }

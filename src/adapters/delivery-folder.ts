@@ -74,7 +74,8 @@ export async function moveDelivery(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
   // The file last: wherever it lies, its note and its manifest lie there too.
   const names = await readdir(from);
-  for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)]) await moveFile(join(from, name), join(to, name));
+  for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)])
+    await moveFile(join(from, name), join(to, name));
   await removeFolder(from);
 }
 

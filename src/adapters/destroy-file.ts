@@ -4,7 +4,13 @@ import { access, type FileHandle, lstat, open, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** What was done to a file, in order. */
-export const DESTRUCTION_STEPS = ["overwritten once with random bytes", "flushed to the device", "unlinked", "folder flushed", "absence checked"] as const;
+export const DESTRUCTION_STEPS = [
+  "overwritten once with random bytes",
+  "flushed to the device",
+  "unlinked",
+  "folder flushed",
+  "absence checked",
+] as const;
 
 const CHUNK_BYTES = 1024 * 1024;
 

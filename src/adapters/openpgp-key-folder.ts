@@ -14,7 +14,12 @@ export interface OpenpgpKeyFolder {
   /** Fingerprint of the standing key. */
   standingFingerprint(): Promise<string>;
   /** Makes a key for one delivery and keeps its private half. */
-  createDeliveryKey(settings: { name: string; version: 4 | 6; createdAt: Date; expiresAt: Date }): Promise<KeyDescription & { readonly publicKey: string }>;
+  createDeliveryKey(settings: {
+    name: string;
+    version: 4 | 6;
+    createdAt: Date;
+    expiresAt: Date;
+  }): Promise<KeyDescription & { readonly publicKey: string }>;
   /** Destroys the private half of a delivery key. @returns whether it was there */
   destroyDeliveryKey(fingerprint: string): Promise<boolean>;
   /** The trusted keys of an owner unit as one armored block; undefined when there are none. */
@@ -108,7 +113,8 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
     async distrust(ownerUnit, fingerprint) {
       const keys = await trustedKeys(ownerUnit);
       const others = keys.filter((key) => key.fingerprint !== fingerprint);
-      if (others.length === keys.length) throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
+      if (others.length === keys.length)
+        throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
       if (others.length === 0) await destroyFile(supplierFile(ownerUnit));
       else await writePrivately(supplierFile(ownerUnit), await joinPublicKeys(others.map(({ publicKey }) => publicKey)));
     },

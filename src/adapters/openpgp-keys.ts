@@ -1,4 +1,4 @@
-import { enums, generateKey, type Key, type PrivateKey, type PublicKey, readKey, readKeys, readPrivateKey, armor } from "openpgp";
+import { armor, enums, generateKey, type Key, type PrivateKey, type PublicKey, readKey, readKeys, readPrivateKey } from "openpgp";
 
 /** What an armored key is. */
 export interface KeyDescription {
@@ -40,7 +40,8 @@ export async function createKeyPair(
     format: "object",
     config: version === 6 ? { v6Keys: true, aeadProtect: true } : {},
   });
-  const certified = certifier === undefined ? privateKey : await privateKey.signAllUsers([await readPrivateKey({ armoredKey: certifier })], createdAt);
+  const certified =
+    certifier === undefined ? privateKey : await privateKey.signAllUsers([await readPrivateKey({ armoredKey: certifier })], createdAt);
   return { ...(await describe(certified)), privateKey: privateKey.armor(), publicKey: certified.toPublic().armor() };
 }
 
@@ -57,14 +58,20 @@ export async function readPublicKey(armored: string): Promise<KeyDescription & {
   }
   const [key] = keys;
   if (key === undefined || keys.length > 1) throw new UnusableKey("The file must hold exactly one key: export the sender's only.");
-  if (key.isPrivate()) throw new UnusableKey("This is a private key, which must never leave its owner: ask for the public one (gpg --armor --export), and for a new pair.");
+  if (key.isPrivate())
+    throw new UnusableKey(
+      "This is a private key, which must never leave its owner: ask for the public one (gpg --armor --export), and for a new pair.",
+    );
   return { ...(await describe(key)), publicKey: key.armor() };
 }
 
 /** One armored block of several public keys. */
 export async function joinPublicKeys(armored: readonly string[]): Promise<string> {
   const keys = await Promise.all(armored.map((armoredKey) => readKey({ armoredKey })));
-  return armor(enums.armor.publicKey, Buffer.concat(keys.map((key) => key.write() as Uint8Array)) as Uint8Array<ArrayBuffer>) as unknown as string;
+  return armor(
+    enums.armor.publicKey,
+    Buffer.concat(keys.map((key) => key.write() as Uint8Array)) as Uint8Array<ArrayBuffer>,
+  ) as unknown as string;
 }
 
 /** The keys of an armored block, one by one. */

@@ -1,5 +1,16 @@
 import { Readable } from "node:stream";
-import { decrypt, enums, type KeyID, type Message, type MaybeStream, type PrivateKey, type PublicKey, readKeys, readMessage, readPrivateKeys } from "openpgp";
+import {
+  decrypt,
+  enums,
+  type KeyID,
+  type MaybeStream,
+  type Message,
+  type PrivateKey,
+  type PublicKey,
+  readKeys,
+  readMessage,
+  readPrivateKeys,
+} from "openpgp";
 import type { RejectionCode } from "../domain/dataset-import.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 
@@ -138,7 +149,8 @@ async function verifySignatures(signatures: Signatures, senderKeys: readonly Pub
 
 function signatureFault(error: unknown): RejectionCode {
   const text = error instanceof Error ? error.message : "";
-  if (/Could not find signing key|is expired|is revoked|Key is newer/.test(text) && !/Signature is expired/.test(text)) return "unknown-signer";
+  if (/Could not find signing key|is expired|is revoked|Key is newer/.test(text) && !/Signature is expired/.test(text))
+    return "unknown-signer";
   return /creation time is in the future/.test(text) ? "signature-in-future" : "bad-signature";
 }
 

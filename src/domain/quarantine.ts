@@ -28,7 +28,8 @@ export function quarantineEnd(rejectedAt: number): number {
  */
 export function requireDecision(waiting: boolean, decision: QuarantineDecision): void {
   if (!waiting) throw new RuleViolation("4(4)", "not-in-quarantine", "The file does not wait for a decision: look at the import's state.");
-  if (decision.choice !== "destroy" && decision.choice !== "retry") throw new RuleViolation("4(4)", "unknown-decision", "Decide destroy or retry.");
+  if (decision.choice !== "destroy" && decision.choice !== "retry")
+    throw new RuleViolation("4(4)", "unknown-decision", "Decide destroy or retry.");
   if (!isText(decision.actor)) throw new RuleViolation("3(1)", "actor-missing", "Say who decides (--as ACCOUNT).");
   if (!isText(decision.reason)) throw new RuleViolation("4(4)", "reason-missing", "Give a reason for the decision (--reason TEXT).");
 }

@@ -50,7 +50,10 @@ export async function datasetImport(importId: string): Promise<ImportOutcome> {
     { validator: (taken) => underRules(() => requireDecision(progress.stage === "quarantined" && decision === undefined, taken)) },
   );
 
-  async function rejectionOf(stage: ImportProgress["stage"], run: (importId: string) => Promise<Rejection | undefined>): Promise<Rejection | undefined> {
+  async function rejectionOf(
+    stage: ImportProgress["stage"],
+    run: (importId: string) => Promise<Rejection | undefined>,
+  ): Promise<Rejection | undefined> {
     progress = { stage };
     return (await run(importId)) ?? undefined;
   }

@@ -43,13 +43,17 @@ export const LIST_HEADER = "統一編號,起日,迄日";
 
 /** A household register file in plain text. */
 export function householdFile(rows: readonly MadeUpRow[], style: FileStyle = {}): Buffer {
-  return sourceFile(rows.map((row) => [row.nationalId, row.name, row.birthDate, row.indigenous]), { header: HOUSEHOLD_HEADER, dataset: "household", ...style });
+  return sourceFile(
+    rows.map((row) => [row.nationalId, row.name, row.birthDate, row.indigenous]),
+    { header: HOUSEHOLD_HEADER, dataset: "household", ...style },
+  );
 }
 
 /** A source file in plain text. */
 export function sourceFile(rows: readonly (readonly string[])[], style: FileStyle): Buffer {
   const { newline = "\n", quoted = false, header = LIST_HEADER, encoding = "utf-8" } = style;
-  const line = (fields: readonly string[]) => fields.map((field) => (quoted ? `"${field.replaceAll('"', '""')}"` : field)).join(",") + newline;
+  const line = (fields: readonly string[]) =>
+    fields.map((field) => (quoted ? `"${field.replaceAll('"', '""')}"` : field)).join(",") + newline;
   const text = header + newline + rows.map(line).join("");
   const data = encoding === "big5" ? iconv.encode(text, "cp950") : Buffer.from((encoding === "utf-8-bom" ? "\ufeff" : "") + text);
   return style.manifest === "none" ? data : Buffer.concat([data, Buffer.from(manifestOf(data, rows.length, style) + newline)]);
@@ -57,6 +61,11 @@ export function sourceFile(rows: readonly (readonly string[])[], style: FileStyl
 
 /** A manifest line. */
 export function manifestOf(data: Uint8Array, rows: number, style: FileStyle): string {
-  const { dataset = "household", asOf = "2026-11-01", claimedRows = rows, claimedHash = createHash("sha256").update(data).digest("hex") } = style;
+  const {
+    dataset = "household",
+    asOf = "2026-11-01",
+    claimedRows = rows,
+    claimedHash = createHash("sha256").update(data).digest("hex"),
+  } = style;
   return `#manifest dataset=${dataset} as_of=${asOf} rows=${claimedRows} sha256=${claimedHash}`;
 }

@@ -19,11 +19,28 @@ export interface Gnupg {
 export function createGnupg(): Gnupg {
   const home = mkdtempSync(join(tmpdir(), "gnupg-"));
   const run = (input: string | Uint8Array, ...options: string[]) =>
-    execFileSync("gpg", ["--homedir", home, "--batch", "--yes", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", "", ...options], {
-      input,
-      stdio: ["pipe", "pipe", "pipe"],
-      maxBuffer: 1 << 30,
-    });
+    execFileSync(
+      "gpg",
+      [
+        "--homedir",
+        home,
+        "--batch",
+        "--yes",
+        "--quiet",
+        "--trust-model",
+        "always",
+        "--pinentry-mode",
+        "loopback",
+        "--passphrase",
+        "",
+        ...options,
+      ],
+      {
+        input,
+        stdio: ["pipe", "pipe", "pipe"],
+        maxBuffer: 1 << 30,
+      },
+    );
   try {
     run("", "--version");
   } catch {

@@ -1,0 +1,15 @@
+import { runCommand } from "../src/command.ts";
+import { readEnvironment } from "../src/config.ts";
+import { askForKeys } from "../src/dataset-import-client.ts";
+import { DELIVERY_KEY_HELP, runDeliveryKeyCommand } from "../src/dataset-key-command.ts";
+import { connectToPlatform } from "../src/running-platform.ts";
+
+await runCommand(DELIVERY_KEY_HELP, async (argv) => {
+  const config = readEnvironment();
+  const client = await connectToPlatform(config);
+  try {
+    return await runDeliveryKeyCommand(argv, (request) => askForKeys(client, config.taskQueue, request));
+  } finally {
+    await client.connection.close();
+  }
+});
