@@ -207,12 +207,35 @@ describe("an integration", () => {
     await expect.poll(async () => (await onRecord(number)).state).toBe("active");
   });
 
-  test("§5(5) that the records say has been stopped gets no rights from a later step", async () => {
+  test("§5(5) that the records say has been stopped gets no rights from a later step, and what follows is not held up", async () => {
     const number = await applied();
     await integrations.approve(number, say(MANAGER));
     await platform.context.pool.query("update integration set state = 'revoked' where application_number = $1", [number]);
     expect(await codeOf(integrations.provision(number, { ...say(OFFICER), credential: fresh() }))).toBe("record-disagrees");
-    expect(await count("integration_scope", (await onRecord(number)).integrationId)).toBe(0);
+    const { integrationId } = await onRecord(number);
+    expect([await count("integration_scope", integrationId), await count("credential", integrationId)]).toEqual([0, 0]);
+    expect((await integrations.show(number)).state).toBe("approved");
+    await platform.context.pool.query("update integration set state = 'approved' where application_number = $1", [number]);
+    expect(await codeOf(integrations.provision(number, { ...say(OFFICER), credential: fresh() }))).toBeUndefined();
+  });
+
+  test("§3(3) takes steps in their order when the records were out of reach meanwhile", async () => {
+    const number = await applied();
+    await integrations.approve(number, say(MANAGER));
+    const holder = await platform.context.pool.connect();
+    await holder.query("begin");
+    await holder.query("select from integration where application_number = $1 for update", [number]);
+    const provisioned = integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    const waiting = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    await expect.poll(async () => (await platform.context.pool.query(waiting)).rowCount).toBe(1);
+    const revoked = integrations.revoke(number, say(OFFICER));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await holder.query("commit");
+    holder.release();
+    expect([(await provisioned).state, (await revoked).state]).toEqual(["provisioned", "revoked"]);
+    const steps = await listSteps(platform.context.db, (await onRecord(number)).integrationId);
+    expect(steps.map(({ step }) => step)).toEqual(["submit", "approve", "provision", "revoke"]);
+    expect(await count("credential", (await onRecord(number)).integrationId, "revoked_at is null")).toBe(0);
   });
 });
 
