@@ -17,7 +17,7 @@ await runCommand(HELP, async () => {
   const logger = pino({ name: "api", level: config.logLevel });
   const pool = new Pool({ connectionString: config.databaseUrl, max: 6, application_name: "api", options: "-c plan_cache_mode=force_generic_plan -c statement_timeout=10000" });
   pool.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
-  const context = await createApiContext(pool, openKeyStore(config.keysDirectory), logger, { ...config, rowsPerStatement: 1000, statementsAtOnce: 1 });
+  const context = await createApiContext(pool, openKeyStore(config.keysDirectory), logger, { ...config, rowsPerStatement: 1000, statementsAtOnce: 1, now: Date.now });
   const server = serve({ fetch: createApp(context).fetch, hostname: config.host, port: config.port });
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   logger.info({ host: config.host, port: config.port }, "listening");

@@ -16,7 +16,8 @@ const RUN_FILE = "run.json";
  * @throws Error when a running platform holds it
  */
 export function takeDataDirectory(directory: string): { announce(platform: RunningPlatform): void; release(): void } {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Others may pass through it, since Postgres' user must, but see nothing.
+  mkdirSync(directory, { recursive: true, mode: 0o711 });
   const running = findRunningPlatform(directory);
   if (running !== undefined) throw new Error(`A platform already runs on ${directory} (process ${running.pid}, ${running.apiUrl}): stop it first, or set DATA_DIR.`);
   const file = join(directory, RUN_FILE);

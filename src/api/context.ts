@@ -17,6 +17,8 @@ export interface ApiSettings {
   readonly rowsPerStatement: number;
   /** Statements of one kind under way at once. */
   readonly statementsAtOnce: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 }
 
 /** Everything that the routes share. */
@@ -31,7 +33,6 @@ export interface ApiContext {
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
   readonly sourceAddress: ReturnType<typeof createSourceAddress>;
-  /** Epoch milliseconds. */
   readonly now: () => number;
   close(): Promise<void>;
 }
@@ -40,7 +41,7 @@ export interface ApiContext {
 const MAXIMUM_WAITING_ROWS = 50_000;
 
 /** @throws Error when the database can't be reached */
-export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings, now: () => number = Date.now): Promise<ApiContext> {
+export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
   const limits = { maximumRows: settings.rowsPerStatement, statementsAtOnce: settings.statementsAtOnce, maximumWaitingRows: MAXIMUM_WAITING_ROWS };
   return {
@@ -54,7 +55,7 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     limits: createRequestLimits(),
     metrics: createMetrics(),
     sourceAddress: createSourceAddress(settings.trustedProxies),
-    now,
+    now: settings.now,
     close: () => register.close(),
   };
 }

@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ServerType, serve } from "@hono/node-server";
+import { pino } from "pino";
+import { openDatabase } from "../../db/client.ts";
+import { createKeys, type KeyStore, openKeyStore } from "../../src/adapters/key-store.ts";
+import { createApp } from "../../src/api/app.ts";
+import { createApiContext } from "../../src/api/context.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+/** An HTTP answer, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.
+  readonly body: any;
+  readonly text: string;
+}
+
+export interface Ask {
+  readonly token?: string | undefined;
+  /** Loopback address to ask from. */
+  readonly from?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly path?: string;
+  readonly method?: string;
+}
+
+/** Sends a body (an object as JSON, a text as it is) and reads the answer. */
+export function ask(url: string, body: unknown, { token, from = "127.0.0.1", headers = {}, path = "/v1/verifications", method = "POST" }: Ask = {}): Promise<Answer> {
+  const payload = typeof body === "string" || Buffer.isBuffer(body) ? body : body === undefined ? "" : JSON.stringify(body);
+  return new Promise((resolve, reject) => {
+    const sent = request(new URL(path, url), {
+      method,
+      localAddress: from,
+      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(payload), ...(token && { authorization: `Bearer ${token}` }), ...headers },
+    });
+    sent.once("error", reject);
+    sent.once("response", (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.once("error", reject);
+      response.once("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        const isJson = /json/.test(response.headers["content-type"] ?? "");
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined });
+      });
+    });
+    sent.end(payload);
+  });
+}
+
+/** The API in this process on a database of its own, its log kept to be looked at. */
+export interface TestApi {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly owner: ReturnType<typeof openDatabase>;
+  readonly keyStore: KeyStore;
+  readonly keysDirectory: string;
+  readonly logLines: string[];
+  close(): Promise<void>;
+}
+
+export async function startTestApi({ trustedProxies = [] as string[], now = Date.now } = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const keysDirectory = mkdtempSync(join(tmpdir(), "verification-platform-keys-"));
+  createKeys(keysDirectory);
+  const keyStore = openKeyStore(keysDirectory);
+  const owner = openDatabase(database.ownerUrl, { max: 4 });
+  const api = openDatabase(database.apiUrl, { max: 6 });
+  const logLines: string[] = [];
+  const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
+  const context = await createApiContext(api.pool, keyStore, logger, {
+    trustedProxies,
+    metricsAddresses: ["127.0.0.1"],
+    rowsPerStatement: 1000,
+    statementsAtOnce: 1,
+    now,
+  });
+  const server: ServerType = serve({ fetch: createApp(context).fetch, hostname: "0.0.0.0", port: 0 });
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    database,
+    owner,
+    keyStore,
+    keysDirectory,
+    logLines,
+    async close() {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await context.close();
+      await Promise.all([api.close(), owner.close()]);
+      await database.drop();
+      rmSync(keysDirectory, { recursive: true, force: true });
+    },
+  };
+}
