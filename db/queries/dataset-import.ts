@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { BadRow, RejectionCode } from "../../src/domain/dataset-import.ts";
+import type { RejectionCode } from "../../src/domain/dataset-import.ts";
+import type { BadRow } from "../../src/domain/dataset-import-row.ts";
 import type { Database, ImportStage } from "../tables/database.ts";
 
 /** A dataset's fixed settings and its approved period; dates are ISO 8601. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Manifest, parseManifestLine } from "../domain/dataset-import.ts";
+import { type Manifest, parseManifestLine } from "../domain/dataset-import-manifest.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 
 /** Whole records of a file. */

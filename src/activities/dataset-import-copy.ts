@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { createBulkPersonKeys } from "../adapters/bulk-person-keys.ts";
 import { birthDateKey, nameKey } from "../adapters/subject-keys.ts";
-import type { HouseholdRow, ListRow } from "../domain/dataset-import.ts";
+import type { HouseholdRow, ListRow } from "../domain/dataset-import-row.ts";
 import { toPositionMask } from "../domain/person-name.ts";
 
 /** Columns of an import's table in the order in which the writers below fill them. */

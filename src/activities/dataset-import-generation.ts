@@ -4,7 +4,7 @@ import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { createGeneration, generationTable } from "../../db/queries/dataset-import-generation.ts";
 import type { WorkerContext } from "../context.ts";
-import type { DatasetKind } from "../domain/dataset-import.ts";
+import type { DatasetKind } from "../domain/dataset-import-row.ts";
 import { COPY_COLUMNS, COPY_END, COPY_START } from "./dataset-import-copy.ts";
 
 /** What a new generation belongs to. */

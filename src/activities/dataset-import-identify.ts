@@ -3,7 +3,7 @@ import { type Dataset, findDataset, listDatasets } from "../../db/queries/datase
 import { findDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
 import type { DeliveredFile, DeliveryNote } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
-import { type Manifest, parseManifest } from "../domain/dataset-import.ts";
+import { type Manifest, parseManifest } from "../domain/dataset-import-manifest.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 
 const LONGEST_MANIFEST = 10_000;

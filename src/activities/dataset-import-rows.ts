@@ -8,7 +8,7 @@ import {
   parseListRow,
   type RowErrorCode,
   recogniseColumns,
-} from "../domain/dataset-import.ts";
+} from "../domain/dataset-import-row.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 import type { CopyWriter } from "./dataset-import-copy.ts";
 

@@ -1,4 +1,5 @@
-import type { BadRow, RejectionCode } from "./dataset-import.ts";
+import type { RejectionCode } from "./dataset-import.ts";
+import type { BadRow } from "./dataset-import-row.ts";
 
 /** A delivered file is not what it has to be; it is rejected whole. Never a passing failure: another try with the same bytes ends the same way. */
 export class DeliveryRejected extends Error {
