@@ -40,7 +40,7 @@ export async function startEmbeddedPostgres(wantedDirectory: string, settings: R
   const passwordFile = join(directory, "password");
   if (!existsSync(join(dataDirectory, "PG_VERSION"))) initialise(programs, account, directory, dataDirectory, passwordFile);
   stopLeftOver(programs, account, dataDirectory);
-  const port = await freePort();
+  const port = Number(settings["port"] ?? (await freePort()));
   const server = spawn(join(programs, "postgres"), ["-D", dataDirectory, "-p", String(port), ...flags(directory, settings)], {
     ...account,
     cwd: "/",

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { migrate } from "../../db/migrate.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
+import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
+import { ask } from "../support/api.ts";
+import { startApiProcess } from "../support/api-process.ts";
+import { ALL_CHECKS, PEOPLE, question } from "../support/people.ts";
+import { seedGenerations, seedIntegration } from "../support/seed.ts";
+
+// A server of its own: these tests stop it.
+let postgres: EmbeddedPostgres;
+let token: string;
+const directory = mkdtempSync(join(tmpdir(), "verification-platform-crash-"));
+const keysDirectory = join(directory, "keys");
+const subject = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name };
+const apiUrl = () => postgres.url.replace(/\/\/[^@]*@/, "//platform_api:api@");
+
+beforeAll(async () => {
+  postgres = await startEmbeddedPostgres(join(directory, "postgres"));
+  await migrate(postgres.url, { platform_api: "api", platform_worker: "worker" }, new Date().toISOString().slice(0, 10));
+  createKeys(keysDirectory);
+  const { pool, close } = openDatabase(postgres.url, { max: 2 });
+  await seedGenerations(pool, openKeyStore(keysDirectory), Object.values(PEOPLE));
+  ({ token } = await seedIntegration(pool, { checks: [...ALL_CHECKS] }));
+  await close();
+});
+afterAll(async () => {
+  await postgres.stop();
+  for (const place of [directory, postgres.directory]) rmSync(place, { recursive: true, force: true });
+});
+
+async function loggedIds(): Promise<Set<string>> {
+  const { pool, close } = openDatabase(postgres.url, { max: 1 });
+  try {
+    return new Set((await pool.query("select entry_id from query_log")).rows.map(({ entry_id }) => entry_id));
+  } finally {
+    await close();
+  }
+}
+
+/** Asks over many connections until told to stop; gives the entries of every answer that arrived whole. */
+async function askUntil(url: string, stopped: () => boolean): Promise<string[]> {
+  const answered: string[] = [];
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (!stopped()) {
+        const answer = await ask(url, question(subject), { token }).catch(() => undefined);
+        if (answer?.status === 200) answered.push(answer.body.entryId);
+      }
+    }),
+  );
+  return answered;
+}
+
+describe("§4(2)5 an answered question is in the log", () => {
+  test("§4(2)5 kill -9 of the API under load, three times over", async () => {
+    for (let round = 0; round < 3; round += 1) {
+      const api = await startApiProcess(apiUrl(), keysDirectory);
+      let stopped = false;
+      const answers = askUntil(api.url, () => stopped);
+      await new Promise((resolve) => setTimeout(resolve, 600 + round * 137));
+      await api.kill();
+      stopped = true;
+      const answered = await answers;
+      expect(answered.length).toBeGreaterThan(100);
+      const logged = await loggedIds();
+      expect(answered.filter((id) => !logged.has(id))).toEqual([]);
+    }
+  });
+
+  test("§4(2)5 the database killed under load: 503 meanwhile, nothing answered is lost, answers again by itself", async () => {
+    const api = await startApiProcess(apiUrl(), keysDirectory);
+    try {
+      let stopped = false;
+      const answers = askUntil(api.url, () => stopped);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await postgres.stop();
+      const down = await ask(api.url, question(subject), { token });
+      expect([down.status, down.body.code]).toEqual([503, "service-unavailable"]);
+      expect(Number(down.headers["retry-after"])).toBeGreaterThan(0);
+      await expect.poll(async () => (await ask(api.url, undefined, { method: "GET", path: "/readyz" })).status, { timeout: 5000 }).toBe(503);
+      expect((await ask(api.url, undefined, { method: "GET", path: "/healthz" })).status).toBe(200);
+      stopped = true;
+      const answered = await answers;
+      postgres = await startEmbeddedPostgres(join(directory, "postgres"), { port: new URL(apiUrl()).port });
+      const logged = await loggedIds();
+      expect(answered.filter((id) => !logged.has(id))).toEqual([]);
+      await expect.poll(async () => (await ask(api.url, question(subject), { token })).status, { timeout: 10_000 }).toBe(200);
+    } finally {
+      await api.stop();
+    }
+  });
+});
