@@ -18,6 +18,7 @@ beforeAll(async () => {
   const crowd = Array.from({ length: 1000 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華", birthDate: "1990-01-01", indigenous: place % 2 === 0 }));
   await seedGenerations(api.owner.pool, api.keyStore, [...Object.values(PEOPLE), ...crowd]);
   ({ token, integrationId } = await seedIntegration(api.owner.pool, { checks: [...ALL_CHECKS] }));
+  await api.settle();
 });
 afterAll(() => api.close());
 

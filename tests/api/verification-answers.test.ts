@@ -10,6 +10,7 @@ beforeAll(async () => {
   api = await startTestApi();
   await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE), { alone: [PEOPLE.alone.nationalId], disability: [PEOPLE.alone.nationalId] });
   ({ token } = await seedIntegration(api.owner.pool, { checks: [...ALL_CHECKS] }));
+  await api.settle();
 });
 afterAll(() => api.close());
 

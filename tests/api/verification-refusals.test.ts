@@ -12,6 +12,7 @@ beforeAll(async () => {
   api = await startTestApi({ trustedProxies: ["127.0.0.9"] });
   await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE));
   ({ token, integrationId } = await seedIntegration(api.owner.pool, { checks: ["resident"], addresses: ["127.0.0.1", "10.1.2.3", "2001:db8::1"] }));
+  await api.settle();
 });
 afterAll(() => api.close());
 
@@ -86,7 +87,7 @@ describe("§4(1)2 who may ask", () => {
     const future = await seedCredential(api.owner.pool, integrationId, new Date(Date.now() + 60_000), new Date(Date.now() + 120_000));
     const revoked = await seedCredential(api.owner.pool, integrationId);
     await api.owner.pool.query("update credential set revoked_at = now() where credential_id = $1", [revoked.credentialId]);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await api.settle();
     const codes = await Promise.all(
       [undefined, "vp_wrong", expired.token, future.token, revoked.token].map(async (presented) => {
         const { status, body } = await ask(api.url, asked(), { token: presented });

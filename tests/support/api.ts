@@ -60,6 +60,8 @@ export interface TestApi {
   readonly keyStore: KeyStore;
   readonly keysDirectory: string;
   readonly logLines: string[];
+  /** Has the API read what was just seeded; without it that takes up to a second. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,6 +92,9 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
     keyStore,
     keysDirectory,
     logLines,
+    async settle() {
+      await context.register.refresh();
+    },
     async close() {
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
