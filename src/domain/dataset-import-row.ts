@@ -41,40 +41,37 @@ export interface BadRow {
   readonly code: RowErrorCode | "duplicate-id";
 }
 
-const HEADERS: Readonly<Record<string, ColumnName>> = {
-  統一編號: "nationalId",
-  國民身分證統一編號: "nationalId",
-  身分證統一編號: "nationalId",
-  national_id: "nationalId",
-  姓名: "name",
-  name: "name",
-  出生日期: "birthDate",
-  birth_date: "birthDate",
-  原住民身分: "indigenous",
-  indigenous: "indigenous",
-  起日: "validFrom",
-  valid_from: "validFrom",
-  迄日: "validUntil",
-  valid_until: "validUntil",
+const COLUMN_TITLES: Readonly<Record<ColumnName, readonly string[]>> = {
+  nationalId: ["統一編號", "國民身分證統一編號", "身分證統一編號", "national_id"],
+  name: ["姓名", "name"],
+  birthDate: ["出生日期", "birth_date"],
+  indigenous: ["原住民身分", "indigenous"],
+  validFrom: ["起日", "valid_from"],
+  validUntil: ["迄日", "valid_until"],
 };
-const REQUIRED: Readonly<Record<DatasetKind, readonly ColumnName[]>> = {
-  household: ["nationalId", "name", "birthDate", "indigenous"],
-  list: ["nationalId"],
+const COLUMNS_OF: Readonly<Record<DatasetKind, { readonly required: readonly ColumnName[]; readonly optional: readonly ColumnName[] }>> = {
+  household: { required: ["nationalId", "name", "birthDate", "indigenous"], optional: [] },
+  list: { required: ["nationalId"], optional: ["validFrom", "validUntil"] },
 };
 
 /**
- * Recognises the columns of a dataset by their header, in Chinese or English, in any order.
+ * Recognises the columns of a dataset by their header, in Chinese or English, in any order. A column that the dataset does not need is refused
+ * with the file: the platform must not receive more than its purpose needs.
  * @returns undefined when a required column is missing, or one is unknown or there twice
+ * @clause 3(10)
  * @clause 4(1)1
  */
 export function recogniseColumns(kind: DatasetKind, header: readonly string[]): Columns | undefined {
+  const { required, optional } = COLUMNS_OF[kind];
+  const allowed = [...required, ...optional];
   const columns: Partial<Record<ColumnName, number>> = {};
-  for (const [place, title] of header.entries()) {
-    const column = HEADERS[title.trim()];
+  for (const [place, text] of header.entries()) {
+    const title = text.trim().toLowerCase();
+    const column = allowed.find((name) => COLUMN_TITLES[name].includes(title));
     if (column === undefined || columns[column] !== undefined) return undefined;
     columns[column] = place;
   }
-  return REQUIRED[kind].every((column) => columns[column] !== undefined) ? columns : undefined;
+  return required.every((column) => columns[column] !== undefined) ? columns : undefined;
 }
 
 /**
@@ -121,7 +118,7 @@ function parseOptionalDate(text: string): string | null | undefined {
 }
 
 const INDIGENOUS = new Set(["Y", "y", "1", "是", "平地", "山地", "平地原住民", "山地原住民", "原住民", "true"]);
-const NOT_INDIGENOUS = new Set(["", "N", "n", "0", "否", "非原住民", "false"]);
+const NOT_INDIGENOUS = new Set(["", "N", "n", "0", "否", "無", "非原住民", "false"]);
 
 /** The register says plain (平地) or mountain (山地) indigenous, or nothing. */
 function parseIndigenous(text: string): boolean | undefined {

@@ -3,16 +3,18 @@ const LETTER_VALUES = [10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 3
 const WEIGHTS = [1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1] as const;
 const CITIZEN = /^[A-Z][12][0-9]{8}$/;
 const RESIDENT_CERTIFICATE = /^[A-Z][89A-D][0-9]{8}$/;
-const FULL_WIDTH = /[\uff01-\uff5e\u3000]/g;
+const FULL_WIDTH = /[\uff01-\uff5e]/g;
+/** Not `toUpperCase`, which turns letters of other scripts (ſ, ı) into ASCII ones. */
+const LOWER_CASE = /[a-z]/g;
 const ALREADY_NORMAL = /^[A-Z0-9]{10}$/;
 
 /** The form of an ID number in which it is checked and hashed: half width, upper case, no white space at its ends. */
 export function normaliseNationalId(raw: string): string {
   if (ALREADY_NORMAL.test(raw)) return raw;
   return raw
-    .replace(FULL_WIDTH, (character) => (character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0)))
     .trim()
-    .toUpperCase();
+    .replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
+    .replace(LOWER_CASE, (letter) => String.fromCharCode(letter.charCodeAt(0) - 32));
 }
 
 /** Whether a normalised text is the ID number of a citizen (國民身分證統一編號), check digit included. */
@@ -23,6 +25,14 @@ export function isCitizenId(id: string): boolean {
 /** Whether a normalised text is the ID number of a citizen or of the holder of a resident certificate (外來人口統一證號, both formats). */
 export function isNationalId(id: string): boolean {
   return (CITIZEN.test(id) || RESIDENT_CERTIFICATE.test(id)) && hasValidCheckDigit(id);
+}
+
+/**
+ * An ID number as screens show it: M12****789.
+ * @clause 4(2)2
+ */
+export function maskNationalId(id: string): string {
+  return `${id.slice(0, 3)}****${id.slice(7)}`;
 }
 
 /**

@@ -11,52 +11,56 @@ export interface NormalisedName {
   readonly unreadable: readonly number[];
 }
 
+/** In characters (code points); `unreadable_positions` has a bit for each. */
 const MAXIMUM_LENGTH = 50;
-/** Positions that `unreadable_positions` can mark: a 64-bit number without its sign. */
-const MAXIMUM_MARKED_POSITIONS = 63;
 const UNREADABLE = "■";
 
-/** Two to four everyday Han characters: nothing of what follows would change them but the variant table. */
+/** Everyday Han characters only: nothing of what follows would change them but the variant table. */
 const PLAIN_HAN = /^[\u4e00-\u9fff]{1,8}$/;
-const SEPARATOR = /[\u00b7\u2027\u30fb\uff0e.\u2022\uff65\u2024]/g;
-/** The Atayal glottal stop is U+2019; keyboards and old systems write it in these other ways. */
-const GLOTTAL_STOP = /['\u2018\u02bc\u02b9\u00b4`\uff07\u2032]/g;
-const VARIATION_SELECTOR = /[\ufe00-\ufe0f\u{e0100}-\u{e01ef}\u180b-\u180d]/gu;
-const SPACE_OR_FORMAT = /[\s\u200b-\u200d\u2060\ufeff]/gu;
-const FULL_WIDTH_LATIN = /[\uff01-\uff5e]/g;
-// Private use, missing-character marks, and what a decoder leaves where it could not read: never guessed at.
-const NOBODY_KNOWS = /[■□▇█\u3013\u25ef\ufffd\ue000-\uf8ff\u{f0000}-\u{ffffd}\u{100000}-\u{10fffd}]/gu;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-const CONTROL_CHARACTER = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const SEPARATOR = /[.\u00b7\u2022\u2024\u2027\u2219\u22c5\u30fb\ufe52\uff65]/g;
+/** The Atayal glottal stop is U+2019; keyboards and old systems write it in these other ways. Not `^`: to the Amis that is another sound. */
+const GLOTTAL_STOP = /['`\u00b4\u02b9\u02bb\u02bc\u02c8\u2018\u201b\u2032\ua78b\ua78c]/g;
+const HYPHEN = /[\u2010\u2011]/g;
+/** White space, and what shows nothing at all: variation selectors, joiners, marks of direction. */
+const INVISIBLE = /[\s\p{Default_Ignorable_Code_Point}]/gu;
+const FULL_WIDTH = /[\uff01-\uff5e]/g;
+/** Private use, marks for a missing or masked character, and what a decoder leaves where it could not read: never guessed at. */
+const NOBODY_KNOWS = /[?*■□▇█〓○●◯\ufffd\ue000-\uf8ff\u{f0000}-\u{ffffd}\u{100000}-\u{10fffd}]/gu;
+const CONTROL_CHARACTER = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+/** A name has at least one letter; 〇 is a number to Unicode and a name's character to people. */
+const SAYS_SOMETHING = /[\p{L}〇■]/u;
 
 /**
  * Brings a name into the forms that are hashed and compared.
  * @param raw as the register or the asker writes it, in Han or indigenous (Latin) script
- * @throws RuleViolation `invalid-name` for an empty name, more than 50 characters, or control characters
+ * @throws RuleViolation `invalid-name` for a text without a letter, more than 50 characters, or control characters
  * @clause 2(4)
  */
 export function normaliseName(raw: string): NormalisedName {
   if (PLAIN_HAN.test(raw)) return { exact: raw, folded: foldVariants(raw), unreadable: [] };
-  if (CONTROL_CHARACTER.test(raw)) throw invalid();
-  const exact = raw
+  const text = raw.trim();
+  if (CONTROL_CHARACTER.test(text)) throw invalid();
+  const exact = text
+    .toWellFormed()
     .normalize("NFC")
-    .replace(VARIATION_SELECTOR, "")
+    .replace(INVISIBLE, "")
+    .replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
     .replace(NOBODY_KNOWS, UNREADABLE)
-    .replace(FULL_WIDTH_LATIN, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0))
     .replace(SEPARATOR, "\u00b7")
     .replace(GLOTTAL_STOP, "\u2019")
-    .replace(SPACE_OR_FORMAT, "")
+    .replace(HYPHEN, "-")
     .toLowerCase()
+    // Marks that stood apart from their letter until now.
     .normalize("NFC");
   const characters = [...exact];
-  if (characters.length === 0 || characters.length > MAXIMUM_LENGTH) throw invalid();
+  if (characters.length > MAXIMUM_LENGTH || !SAYS_SOMETHING.test(exact)) throw invalid();
   const unreadable = characters.flatMap((character, position) => (character === UNREADABLE ? [position] : []));
   return { exact, folded: foldVariants(exact), unreadable };
 }
 
 /** Unreadable positions as the bitmask stored with a record: bit i for position i. */
 export function toPositionMask(positions: readonly number[]): bigint {
-  return positions.reduce((mask, position) => (position < MAXIMUM_MARKED_POSITIONS ? mask | (1n << BigInt(position)) : mask), 0n);
+  return positions.reduce((mask, position) => mask | (1n << BigInt(position)), 0n);
 }
 
 /** The name with ■ at the positions of a mask, so that its readable rest can be compared with a name that is unreadable there. */
@@ -64,7 +68,10 @@ export function blankPositions(exact: string, mask: bigint): string {
   return [...exact].map((character, position) => ((mask >> BigInt(position)) & 1n ? UNREADABLE : character)).join("");
 }
 
-/** A name as screens show it: 王○明, 王○. */
+/**
+ * A name as screens show it: 王○明, 王○.
+ * @clause 4(2)2
+ */
 export function maskName(name: string): string {
   const characters = [...name];
   if (characters.length <= 2) return `${characters[0] ?? ""}○`;

@@ -4,23 +4,25 @@ const EARLIEST_YEAR = 1860;
 const LATEST_YEAR = 2200;
 const ISO = /^(\d{4})-(\d{2})-(\d{2})$/;
 const ROC_DIGITS = /^(\d{2,3})(\d{2})(\d{2})$/;
-const ROC_SEPARATED = /^(?:民國)?\s*(前?)(\d{1,3})\s*[/.\-年]\s*(\d{1,2})\s*[/.\-月]\s*(\d{1,2})\s*日?$/;
-const FULL_WIDTH_DIGIT = /[\uff10-\uff19]/g;
+const ROC_WRITTEN = /^(?:民國?)?\s*(前)?\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$/;
+const ROC_SEPARATED = /^(?:民國)?\s*(\d{1,3})([/.])(\d{1,2})\2(\d{1,2})$/;
+/** Full-width digits, full stop and solidus. */
+const FULL_WIDTH = /[\uff0e-\uff19]/g;
 
 /**
  * Reads a date in any form that sources use: `0530221`, `530221`, `113/10/25`, `113.10.25`, `民國113年10月25日`, `民國前1年5月2日`, `2024-10-25`.
  * @returns ISO 8601, or undefined for what is no date of the calendar (there is no 29 February 114)
  */
 export function parseDate(raw: string): string | undefined {
-  const text = raw.trim().replace(FULL_WIDTH_DIGIT, (digit) => String.fromCharCode(digit.charCodeAt(0) - 0xfee0));
+  const text = raw.trim().replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
+  const digits = ROC_DIGITS.exec(text);
+  if (digits !== null) return rocToIso(false, digits[1], digits[2], digits[3]);
   const iso = ISO.exec(text);
   if (iso !== null) return toIso(Number(iso[1]), Number(iso[2]), Number(iso[3]));
-  const digits = ROC_DIGITS.exec(text);
-  if (digits !== null) return toIso(Number(digits[1]) + ROC_EPOCH, Number(digits[2]), Number(digits[3]), Number(digits[1]));
   const separated = ROC_SEPARATED.exec(text);
-  if (separated === null) return undefined;
-  const year = Number(separated[2]);
-  return toIso(separated[1] === "" ? year + ROC_EPOCH : ROC_EPOCH + 1 - year, Number(separated[3]), Number(separated[4]), year);
+  if (separated !== null) return rocToIso(false, separated[1], separated[3], separated[4]);
+  const written = ROC_WRITTEN.exec(text);
+  return written === null ? undefined : rocToIso(written[1] !== undefined, written[2], written[3], written[4]);
 }
 
 /** A date as people read it: 民國113年10月25日, or 民國前1年12月31日 before 1912. */
@@ -47,8 +49,15 @@ export function daysBetween(from: string, to: string): number {
   return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
 }
 
-function toIso(year: number, month: number, day: number, rocYear = 1): string | undefined {
-  if (rocYear === 0 || year < EARLIEST_YEAR || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+/** The year before year 1 is year 1 before the Republic: there is no year 0. */
+function rocToIso(beforeRepublic: boolean, rocYear: string | undefined, month: string | undefined, day: string | undefined): string | undefined {
+  const year = Number(rocYear);
+  if (year === 0) return undefined;
+  return toIso(beforeRepublic ? ROC_EPOCH + 1 - year : ROC_EPOCH + year, Number(month), Number(day));
+}
+
+function toIso(year: number, month: number, day: number): string | undefined {
+  if (year < EARLIEST_YEAR || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   return `${year}-${month < 10 ? "0" : ""}${month}-${day < 10 ? "0" : ""}${day}`;
 }
 
