@@ -24,7 +24,7 @@ export interface IntegrationClient {
   addCredential(applicationNumber: string, request: CredentialRequest): Promise<Integration>;
   revoke(applicationNumber: string, request: StepRequest): Promise<Integration>;
   show(applicationNumber: string): Promise<Integration>;
-  /** Those that Temporal still holds, newest first; the records hold all. */
+  /** Those of this task queue that Temporal still holds, newest first; the records hold all. */
   list(): Promise<Integration[]>;
 }
 
@@ -64,7 +64,7 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
       patiently(async () => {
         const integrations: Integration[] = [];
         for await (const { workflowId, runId } of client.workflow.list({
-          query: `WorkflowType = "integration" AND ExecutionStatus != "Failed"`,
+          query: `WorkflowType = "integration" AND ExecutionStatus != "Failed" AND TaskQueue = "${taskQueue}"`,
         })) {
           integrations.push(await client.workflow.getHandle(workflowId, runId).query(workflow.integrationQuery));
         }
