@@ -6,7 +6,8 @@ export async function runCommand(help: string, run: (argv: string[]) => Promise<
     return;
   }
   try {
-    console.log(await run(argv));
+    const lastLine = await run(argv);
+    if (lastLine !== "") console.log(lastLine);
   } catch (error) {
     console.error(sentenceOf(error));
     process.exitCode = 1;
