@@ -59,34 +59,9 @@ function integration(argv: string[], env = environment): Promise<Outcome> {
   });
 }
 
-const APPLY = [
-  ...[
-    "--agency-code",
-    "tax",
-    "--agency",
-    "測試稅務局",
-    "--system",
-    "地方稅系統",
-    "--legal-basis",
-    "測試法第1條",
-    "--purpose",
-    "減免資格審查",
-  ],
-  ...[
-    "--contact",
-    "049-2222106",
-    "--check",
-    "resident",
-    "--check",
-    "indigenous",
-    "--address",
-    "127.0.0.1",
-    "--as",
-    "tax.clerk",
-    "--role",
-    "applicant",
-  ],
-];
+const APPLICATION = "--agency-code tax --agency 測試稅務局 --system 地方稅系統 --legal-basis 測試法第1條 --purpose 減免資格審查";
+const RIGHTS = "--contact 049-2222106 --check resident --check indigenous --address 127.0.0.1 --as tax.clerk --role applicant";
+const APPLY = `${APPLICATION} ${RIGHTS}`.split(" ");
 const AS_MANAGER = ["--as", "lin.manager", "--role", "manager", "--reason", "符合目的"];
 const AS_OFFICER = ["--as", "wu.officer", "--role", "dedicated-officer", "--reason", "已設定"];
 

@@ -13,12 +13,11 @@ import {
 } from "../../src/domain/integration.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { type Actor, isFinal } from "../../src/domain/integration-step.ts";
-import { APPLICANT, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, PLATFORM, ruleBroken } from "../support/integration.ts";
+import { APPLICANT, madeUpApplication, MANAGER, OFFICER, OTHER_MANAGER, PLATFORM, ruleBroken, say } from "../support/integration.ts";
 
 const DAY = 86_400_000;
 const NOW = startOfDay("2026-03-01") + 9 * 3_600_000;
 const draft = madeUpApplication("115-0001", "2026-03-10", "2027-03-09");
-const say = (by: Actor) => ({ by, reason: "測試理由" });
 const secret = (digit: number) => ({ credentialId: `00000000-0000-4000-8000-00000000000${digit}`, secretHash: String(digit).repeat(64) });
 
 const submitted = submit(draft, say(APPLICANT), NOW);

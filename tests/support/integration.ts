@@ -33,3 +33,8 @@ export function ruleBroken(run: () => unknown): string | undefined {
     return (error as { code?: string }).code ?? String(error);
   }
 }
+
+/** What every step says: who acts, and why. */
+export function say(by: Actor, reason = "測試理由") {
+  return { by, reason };
+}

@@ -4,15 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findIntegration } from "../../db/queries/integration.ts";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
-import type { Actor } from "../../src/domain/integration-step.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
-import { APPLICANT, MANAGER, madeUpApplication, OFFICER } from "../support/integration.ts";
+import { APPLICANT, madeUpApplication, MANAGER, OFFICER, say } from "../support/integration.ts";
 import { createTimeSkippingEnvironment } from "../support/temporal.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
 
 const DAY = 86_400_000;
-const say = (by: Actor) => ({ by, reason: "測試理由" });
 const fresh = () => ({ credentialId: randomUUID(), secretHash: hashSecret(createSecret()) });
 
 let environment: TestWorkflowEnvironment;

@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import { findIntegration, type IntegrationSummary } from "../../db/queries/integration.ts";
+import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
+import type { RuleViolation } from "../../src/domain/rule-violation.ts";
+import { createIntegrationClient, type IntegrationClient } from "../../src/integration-client.ts";
+import { APPLICANT, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
+import { createTestPlatform, type TestPlatform } from "./worker.ts";
+
+const DAY = 86_400_000;
+export const today = taipeiDate(Date.now());
+
+/** The day (ISO 8601) so many days from now. */
+export function inDays(days: number): string {
+  return taipeiDate(Date.now() + days * DAY);
+}
+
+/** What an officer's command sends of a secret. */
+export function fresh(secret = createSecret()) {
+  return { credentialId: randomUUID(), secretHash: hashSecret(secret) };
+}
+
+/** The code of the rule that a step breaks; undefined when it breaks none. */
+export function codeOf(step: Promise<unknown>): Promise<string | undefined> {
+  return step.then(
+    () => undefined,
+    (error: RuleViolation) => error.code,
+  );
+}
+
+/** A worker with real servers, and integrations at any point of their life. */
+export interface IntegrationPlatform extends TestPlatform {
+  readonly integrations: IntegrationClient;
+  /** A fresh application's number. */
+  applied(): Promise<string>;
+  approved(): Promise<string>;
+  activated(): Promise<string>;
+  onRecord(number: string): Promise<IntegrationSummary>;
+  /** How many rows a table has of an integration. */
+  count(table: string, integrationId: number, condition?: string): Promise<number>;
+}
+
+export async function createIntegrationPlatform(): Promise<IntegrationPlatform> {
+  const platform = await createTestPlatform();
+  const { db, pool, config } = platform.context;
+  const integrations = createIntegrationClient(platform.client, config.taskQueue);
+
+  async function applied(): Promise<string> {
+    const number = randomUUID();
+    await integrations.apply(madeUpApplication(number, today, inDays(30)), say(APPLICANT));
+    return number;
+  }
+
+  async function approved(): Promise<string> {
+    const number = await applied();
+    await integrations.approve(number, say(MANAGER));
+    return number;
+  }
+
+  async function activated(): Promise<string> {
+    const number = await approved();
+    await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await expect.poll(async () => (await onRecord(number)).state, { timeout: 5000 }).toBe("active");
+    return number;
+  }
+
+  async function onRecord(number: string): Promise<IntegrationSummary> {
+    const found = await findIntegration(db, number);
+    if (found === undefined) throw new Error("not on record");
+    return found;
+  }
+
+  async function count(table: string, integrationId: number, condition = "true"): Promise<number> {
+    const { rows } = await pool.query(`select count(*)::int as n from ${table} where integration_id = $1 and ${condition}`, [
+      integrationId,
+    ]);
+    return rows[0].n;
+  }
+
+  return { ...platform, integrations, applied, approved, activated, onRecord, count };
+}
