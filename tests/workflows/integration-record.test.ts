@@ -55,7 +55,7 @@ describe("the records of an integration", () => {
 });
 
 describe("recording a step", () => {
-  test("§3(3) twice, or twice at once, writes it once", async () => {
+  test("§3(3) twice, or twice at once, writes it once, and never another in its place", async () => {
     const number = await platform.applied();
     const { recordStep } = createIntegrationActivities(platform.context);
     const step: RecordedStep = {
@@ -71,6 +71,7 @@ describe("recording a step", () => {
     };
     await Promise.all([recordStep(step), recordStep(step), recordStep(step)]);
     await recordStep(step);
+    await expect(recordStep({ ...step, takenAt: new Date(0).toISOString() })).rejects.toMatchObject({ type: "record-disagrees" });
     expect(await platform.count("integration_step", (await platform.onRecord(number)).integrationId, "step = 'approve'")).toBe(1);
   });
 });
