@@ -79,6 +79,15 @@ export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machi
   };
 }
 
+/** The demo's settings: everything of its own in one folder, loopback whitelisted, only warnings from the processes. */
+export function demoConfig(config: Config, directory: string, freePort: number, environment: NodeJS.ProcessEnv = process.env): Config {
+  return {
+    ...config,
+    ...readEnvironment({ PORT: environment["PORT"] ?? String(freePort), DATA_DIR: directory, ALLOW_PRIVATE_ADDRESSES: "true" }),
+    logLevel: config.logLevel,
+  };
+}
+
 function list(text: string | undefined): string[] {
   return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
 }

@@ -18,6 +18,8 @@ export interface Platform {
   readonly temporalAddress: string;
   /** The owner's URL, with its password: for whoever started the platform. */
   readonly ownerUrl: string;
+  /** Where the embedded Postgres keeps its data; undefined when it is not ours. */
+  readonly postgresDirectory: string | undefined;
   /** Resolves when a server that the platform can't do without has ended by itself. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;
@@ -29,22 +31,23 @@ type Stop = () => Promise<void>;
 /**
  * Brings up the platform: Postgres and Temporal where none are given, the schema, the keys, a worker and the API.
  * What it started it stops again when a later step fails.
+ * @param quiet whether the processes' lines are shown from warnings on only
  * @throws Error one sentence that says what to do
  */
-export async function startPlatform(config: Config, progress: Progress): Promise<Platform> {
+export async function startPlatform(config: Config, progress: Progress, { quiet = false } = {}): Promise<Platform> {
   const stops: Stop[] = [];
   const stop = async () => {
     for (const next of stops.splice(0).reverse()) await next();
   };
   try {
-    return { ...(await start(config, progress, stops)), stop };
+    return { ...(await start(config, progress, stops, quiet)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(config: Config, progress: Progress, stops: Stop[]): Promise<Omit<Platform, "stop">> {
+async function start(config: Config, progress: Progress, stops: Stop[], quiet: boolean): Promise<Omit<Platform, "stop">> {
   const directory = takeDataDirectory(config.dataDirectory);
   stops.push(async () => directory.release());
   await requireFreePort(config.host, config.port);
@@ -54,11 +57,13 @@ async function start(config: Config, progress: Progress, stops: Stop[]): Promise
 
   const failures: Promise<string>[] = [];
   let ownerUrl = config.databaseUrl;
+  let postgresDirectory: string | undefined;
   if (ownerUrl === undefined) {
     const postgres = await startEmbeddedPostgres(join(config.dataDirectory, "postgres"));
     stops.push(postgres.stop);
     failures.push(postgres.exited.then(() => "Postgres has stopped by itself."));
     ownerUrl = postgres.url;
+    postgresDirectory = postgres.directory;
     progress(`Postgres: data in ${postgres.directory}`);
   }
   noteStarted(config.dataDirectory);
@@ -78,13 +83,13 @@ async function start(config: Config, progress: Progress, stops: Stop[]): Promise
     temporalAddress = temporal.address;
   }
   const settings = { ...environmentOf(config), TEMPORAL_ADDRESS: temporalAddress };
-  const worker = superviseProcess("bin/worker.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_worker", passwords) }, progress);
-  const api = superviseProcess("bin/api.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_api", passwords) }, progress);
+  const worker = superviseProcess("bin/worker.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_worker", passwords) }, { progress, quiet });
+  const api = superviseProcess("bin/api.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_api", passwords) }, { progress, quiet });
   stops.push(async () => void (await Promise.all([worker.stop(), api.stop()])));
   const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
   await answers(`${apiUrl}/readyz`, [worker, api]);
   directory.announce({ pid: process.pid, temporalAddress, apiUrl });
-  return { apiUrl, temporalAddress, ownerUrl, failed: Promise.race([...failures, new Promise<never>(() => undefined)]) };
+  return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, failed: Promise.race([...failures, new Promise<never>(() => undefined)]) };
 }
 
 function environmentOf(config: Config): Record<string, string> {

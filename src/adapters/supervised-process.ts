@@ -17,13 +17,16 @@ const ROOT = join(import.meta.dirname, "../..");
 const TRIES_BEFORE_READY = 3;
 const LONGEST_PAUSE = 30_000;
 /** What the processes log when they serve. */
+/** Lines of pino below warnings, and what the processes say in the end. */
+const CALM_LINE = /^(\{"level":[123]0,.*|The (API|worker) has stopped.*)\n/gm;
 const READY_LINE = /"msg":"(listening|worker ready)"/;
 
 /**
  * Runs a script as a child and starts it again when it dies, with growing pauses.
  * @param environment its settings; of ours it gets PATH, HOME and TZ only
+ * @param options.quiet whether its lines are shown from warnings on only
  */
-export function superviseProcess(name: string, environment: Readonly<Record<string, string>>, progress: Progress): SupervisedProcess {
+export function superviseProcess(name: string, environment: Readonly<Record<string, string>>, { progress, quiet }: { progress: Progress; quiet: boolean }): SupervisedProcess {
   let child: ChildProcess | undefined;
   let stopping = false;
   let serves = false;
@@ -38,7 +41,7 @@ export function superviseProcess(name: string, environment: Readonly<Record<stri
       detached: true,
     });
     child.stdout?.on("data", (chunk: Buffer) => {
-      process.stdout.write(chunk);
+      process.stdout.write(quiet ? chunk.toString().replace(CALM_LINE, "") : chunk);
       if (READY_LINE.test(chunk.toString())) serves = true;
     });
     child.once("exit", (code, signal) => {
