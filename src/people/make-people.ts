@@ -1,4 +1,5 @@
 import { checkDigit } from "../domain/national-id.ts";
+import { makeIndigenousName, makeName, pick, type Random } from "./made-up-name.ts";
 
 /** A person who does not exist. */
 export interface MadeUpPerson {
@@ -15,16 +16,8 @@ export interface MadeUpPerson {
 const MOST_PEOPLE = 10_000_000;
 /** Coprime to 10,000,000, so multiplying by it visits every number once. */
 const STRIDE = 7_654_321;
-const LETTERS = "MMMMMMMMBNPQLKJACDEFGHITUVXWZO";
-const SURNAMES = [..."陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何蕭羅高潘簡朱鍾彭游詹胡施沈余盧梁趙顏柯翁魏孫戴范方宋鄧杜傅侯曹薛丁卓馬阮董温臺峯"];
-const COMPOUND_SURNAMES = ["歐陽", "司馬", "諸葛", "上官", "范姜", "張簡", "歐陽"];
-const GIVEN = [
-  ..."家豪志明俊傑建宏文雄淑芬美玲雅婷怡君佳穎欣怡詩涵宗翰冠宇承恩柏翰宥廷品妍子晴語彤春嬌秀英麗華玉蘭金龍阿水罔市進財添丁義雄國強啟群衛真德寶靜敏慎堃喆溫裕仁智信和平安康福壽永昌榮華富貴雲霞月娥素貞惠如",
-];
-/** As the register writes them: in Han script with a separator, or in Latin script; separators as varied as in real files. */
-const INDIGENOUS_NAMES = ["Yukan‧Watan", "Sayun·Nomin", "尤幹‧納甫", "瓦歷斯．諾幹", "Rimuy’Aki", "阿妮絲・撒古流", "Ljavuras Kadrangian", "巴燕•達魯", "Kacaw Fotol", "比令･亞布", "Lu’ay Payan", "Ｕｍａｓ‧Ｚｉｎｇｒｕｒ"];
-/** Extension B and later, compatibility ideographs, a variation selector, a private-use code point, missing-character marks. */
-const RARE = ["𠮷", "𡈽", "𣎴", "\uf914", "\ufa16", "葛\u{e0100}", "\ue4a1", "■", "煊", "堃", "喆"];
+/** Most of the county's people were registered there first (M), the rest anywhere. */
+const LETTERS = [..."MMMMMMMMBNPQLKJACDEFGHITUVXWZO"];
 const LAST_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
@@ -42,7 +35,7 @@ export function* makePeople(count: number, seed = 1): Generator<MadeUpPerson> {
     const year = 1925 + Math.floor(Math.sqrt(random()) * 100);
     yield {
       nationalId: makeId(serial, random),
-      name: indigenous && random() < 0.6 ? pick(INDIGENOUS_NAMES, random) : makeName(random),
+      name: indigenous ? makeIndigenousName(random) : makeName(random),
       birthDate: makeDate(year, random),
       indigenous,
       livesAlone: year < 1962 && random() < 0.1,
@@ -51,19 +44,12 @@ export function* makePeople(count: number, seed = 1): Generator<MadeUpPerson> {
   }
 }
 
-function makeId(serial: number, random: () => number): string {
-  const letter = LETTERS[Math.floor(random() * LETTERS.length)] as string;
-  const firstNine = letter + (random() < 0.5 ? "1" : "2") + String(serial).padStart(7, "0");
+function makeId(serial: number, random: Random): string {
+  const firstNine = pick(LETTERS, random) + (random() < 0.5 ? "1" : "2") + String(serial).padStart(7, "0");
   return firstNine + checkDigit(firstNine);
 }
 
-function makeName(random: () => number): string {
-  const surname = random() < 0.01 ? pick(COMPOUND_SURNAMES, random) : pick(SURNAMES, random);
-  const first = random() < 0.004 ? pick(RARE, random) : pick(GIVEN, random);
-  return random() < 0.06 ? surname + first : surname + first + pick(GIVEN, random);
-}
-
-function makeDate(year: number, random: () => number): string {
+function makeDate(year: number, random: Random): string {
   const month = Math.floor(random() * 12);
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const lastDay = (LAST_DAYS[month] as number) + (month === 1 && leap ? 1 : 0);
@@ -71,12 +57,8 @@ function makeDate(year: number, random: () => number): string {
   return `${year}-${month < 9 ? "0" : ""}${month + 1}-${day < 10 ? "0" : ""}${day}`;
 }
 
-function pick<Item>(items: readonly Item[], random: () => number): Item {
-  return items[Math.floor(random() * items.length)] as Item;
-}
-
 /** Mulberry32: a small generator that gives the same numbers for the same seed; nothing secret hangs on it. */
-function createRandom(seed: number): () => number {
+function createRandom(seed: number): Random {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

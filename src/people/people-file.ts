@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import iconv from "iconv-lite";
 import { type Manifest, manifestLine } from "../domain/dataset-import-manifest.ts";
 import { toRocDigits } from "../domain/roc-date.ts";
+import { encodeBig5 } from "./big5.ts";
 import { type MadeUpPerson, makePeople } from "./make-people.ts";
 
 /** A file of made-up people, as an owner unit would deliver it. */
@@ -45,7 +45,8 @@ export function* peopleFile(file: PeopleFile): Generator<Buffer, Manifest> {
   let rows = 0;
   let lines = [form.header[file.header]];
   const flush = (): Buffer => {
-    const chunk = encode(`${lines.join("\n")}\n`, file.encoding);
+    const text = `${lines.join("\n")}\n`;
+    const chunk = file.encoding === "utf-8" ? Buffer.from(text) : encodeBig5(text);
     digest.update(chunk);
     lines = [];
     return chunk;
@@ -60,20 +61,4 @@ export function* peopleFile(file: PeopleFile): Generator<Buffer, Manifest> {
   const manifest = { dataset: file.dataset, asOf: file.asOf, rows, sha256: digest.digest("hex") };
   if (file.manifest === "line") yield Buffer.from(`${manifestLine(manifest)}\n`);
   return manifest;
-}
-
-function encode(text: string, encoding: PeopleFile["encoding"]): Buffer {
-  return encoding === "utf-8" ? Buffer.from(text) : iconv.encode(text.replace(/[^\x00-\x7f]/gu, inBig5), "cp950");
-}
-
-const BIG5_FORMS = new Map<string, string>();
-
-/** The character if Big5 has it, else the mark that offices put in its place. */
-function inBig5(character: string): string {
-  let form = BIG5_FORMS.get(character);
-  if (form === undefined) {
-    form = iconv.decode(iconv.encode(character, "cp950"), "cp950") === character ? character : "■";
-    BIG5_FORMS.set(character, form);
-  }
-  return form;
 }
