@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import {
   decrypt,
   enums,
@@ -44,6 +43,8 @@ export interface OpenedDelivery {
 
 /** Sender and platform clocks may differ by this much (milliseconds). */
 const CLOCK_TOLERANCE = 10 * 60_000;
+/** Packets that a message may begin with: session keys, signatures, data, marker and padding. */
+const MESSAGE_PACKETS = new Set<number | undefined>([1, 2, 3, 4, 8, 9, 10, 11, 18, 20, 21]);
 const ARMOR = /^\uFEFF?\s*-----BEGIN PGP MESSAGE-----/;
 
 /**
@@ -83,6 +84,12 @@ export async function openDelivery(file: AsyncIterable<Uint8Array>, options: Ope
   };
 }
 
+/** The packet that a first byte announces (RFC 9580 §4.2); undefined where it announces none. */
+function packetTag(byte: number): number | undefined {
+  if ((byte & 0x80) === 0) return undefined;
+  return (byte & 0x40) === 0 ? (byte & 0x3c) >> 2 : byte & 0x3f;
+}
+
 /** A sender may hide the recipient (a key id of zeros): then any key may fit. */
 function fits(key: PrivateKey, keyId: KeyID): boolean {
   return /^0+$/.test(keyId.toHex()) || key.getKeys(keyId).length > 0;
@@ -91,17 +98,24 @@ function fits(key: PrivateKey, keyId: KeyID): boolean {
 async function readFile(bytes: AsyncGenerator<Uint8Array>): Promise<Message<MaybeStream<Uint8Array>>> {
   const { value: start } = await bytes.next();
   if (start === undefined) throw new DeliveryRejected("truncated");
-  const stream = Readable.from(prepend(start, bytes), { objectMode: false });
   if (ARMOR.test(Buffer.from(start.subarray(0, 200)).toString("utf8"))) {
-    return readMessage({ armoredMessage: Readable.toWeb(stream.setEncoding("latin1")) as ReadableStream<string> });
+    return readMessage({ armoredMessage: toStream(start, bytes, (chunk) => Buffer.from(chunk).toString("latin1")) });
   }
-  if (((start[0] ?? 0) & 0x80) === 0) throw new DeliveryRejected("not-openpgp");
-  return readMessage({ binaryMessage: Readable.toWeb(stream) as ReadableStream<Uint8Array> });
+  if (!MESSAGE_PACKETS.has(packetTag(start[0] ?? 0))) throw new DeliveryRejected("not-openpgp");
+  return readMessage({ binaryMessage: toStream(start, bytes, (chunk) => chunk) });
 }
 
-async function* prepend(first: Uint8Array, rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first;
-  yield* rest;
+/** By hand, since the runtime's own adapter may throw outside of any promise when its reader gives up. */
+function toStream<Chunk>(first: Uint8Array, rest: AsyncGenerator<Uint8Array>, convert: (bytes: Uint8Array) => Chunk): ReadableStream<Chunk> {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(convert(first)),
+    async pull(controller) {
+      const { done, value } = await rest.next();
+      if (done) controller.close();
+      else controller.enqueue(convert(value));
+    },
+    cancel: async () => void (await rest.return(undefined)),
+  });
 }
 
 /** An iterator that keeps failing once it has failed, and that stays open when its reader stops early. */
@@ -157,7 +171,7 @@ function signatureFault(error: unknown): RejectionCode {
 /** The library has no error codes; tests hold these words against every release of it. */
 function faultOf(error: unknown, otherwise: RejectionCode): RejectionCode {
   const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ""}` : "";
-  if (/Maximum decompressed message size/.test(text)) return "decompression-limit";
+  if (/Maximum decompressed (message )?size/.test(text)) return "decompression-limit";
   if (/Modification detected|Authentication tag mismatch|Message is not authenticated/.test(text)) return "modified";
   if (/[Uu]nexpected end|ended without|Misformed armored text|Premature/.test(text)) return "truncated";
   if (/No encrypted data found|No public key encrypted session key/.test(text)) return "not-encrypted-for-us";

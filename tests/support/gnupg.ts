@@ -5,14 +5,23 @@ import { join } from "node:path";
 
 /** A GnuPG of its own home, as a supplier's office has it. */
 export interface Gnupg {
-  /** Makes a key pair without a passphrase. */
+  /** Makes a key pair without a passphrase, a month old. */
   makeKey(name: string, algorithm: "rsa3072" | "ed25519"): void;
   /** The armored public key of a name. */
   exportKey(name: string): string;
+  /** The armored private key of a name. */
+  exportPrivateKey(name: string): string;
   importKey(armored: string): void;
   /** Runs gpg on an input and gives its output. */
   run(input: string | Uint8Array, ...options: string[]): Buffer;
   remove(): void;
+}
+
+const MONTH = 30 * 86_400_000;
+
+/** The option that makes gpg believe another time. */
+export function atTime(epochMilliseconds: number): string[] {
+  return ["--faked-system-time", new Date(epochMilliseconds).toISOString().replace(/[-:]|\.\d+Z/g, ""), "--ignore-time-conflict"];
 }
 
 /** @throws Error when the machine has no gpg: these tests are about files that GnuPG made, and must not pass without it */
@@ -21,40 +30,25 @@ export function createGnupg(): Gnupg {
   const run = (input: string | Uint8Array, ...options: string[]) =>
     execFileSync(
       "gpg",
-      [
-        "--homedir",
-        home,
-        "--batch",
-        "--yes",
-        "--quiet",
-        "--trust-model",
-        "always",
-        "--pinentry-mode",
-        "loopback",
-        "--passphrase",
-        "",
-        ...options,
-      ],
-      {
-        input,
-        stdio: ["pipe", "pipe", "pipe"],
-        maxBuffer: 1 << 30,
-      },
+      ["--homedir", home, "--batch", "--yes", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", "", ...options],
+      { input, stdio: ["pipe", "pipe", "pipe"], maxBuffer: 1 << 30 },
     );
   try {
     run("", "--version");
   } catch {
-    throw new Error("gpg is missing: install GnuPG 2.2 or later (Debian: apt-get install gnupg), these tests read files that it makes.");
+    throw new Error("gpg is missing: install GnuPG 2.2 or later (Debian: apt-get install gnupg); these tests read files that it makes.");
   }
   return {
     run,
     makeKey(name, algorithm) {
       const [sign, encrypt] = algorithm === "rsa3072" ? ["rsa3072", "rsa3072"] : ["ed25519", "cv25519"];
-      run("", "--quick-generate-key", name, sign as string, "sign", "never");
+      const then = atTime(Date.now() - MONTH);
+      run("", ...then, "--quick-generate-key", name, sign as string, "sign", "never");
       const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(run("", "--with-colons", "--list-keys", name).toString())?.[1] as string;
-      run("", "--quick-add-key", fingerprint, encrypt as string, "encrypt", "never");
+      run("", ...then, "--quick-add-key", fingerprint, encrypt as string, "encrypt", "never");
     },
     exportKey: (name) => run("", "--armor", "--export", name).toString(),
+    exportPrivateKey: (name) => run("", "--armor", "--export-secret-keys", name).toString(),
     importKey: (armored) => void run(armored, "--import"),
     remove() {
       try {

@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { openDatabase } from "../../db/client.ts";
+import { type ImportRecord, getImport } from "../../db/queries/dataset-import.ts";
+import { type DestructionCertificate, listCertificates } from "../../db/queries/dataset-import-certificate.ts";
+import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
+import { claimDelivery } from "../../src/adapters/delivery-folder.ts";
+import { openOpenpgpKeyFolder, type OpenpgpKeyFolder } from "../../src/adapters/openpgp-key-folder.ts";
+import { personKeys } from "../../src/adapters/subject-keys.ts";
+import { type ImportHandle, startDatasetImport } from "../../src/dataset-import-client.ts";
+import { type ImportProgress, importProgress } from "../../src/workflows/dataset-import.ts";
+import { atTime, createGnupg, type Gnupg } from "./gnupg.ts";
+import { createTestPlatform, type TemporalConnections, type TestPlatform } from "./worker.ts";
+
+export const CIVIL_AFFAIRS = "civil-affairs@example.test";
+export const STANDING = "standing delivery key";
+
+/** A platform, and a supplier whose key it trusts. */
+export interface ImportPlatform extends TestPlatform {
+  readonly gnupg: Gnupg;
+  readonly keyFolder: OpenpgpKeyFolder;
+  /** Signs as Civil Affairs and encrypts to the standing key, each file a minute later than the one before. */
+  seal(plaintext: Uint8Array, ...options: string[]): Buffer;
+  /** A time for signatures, a minute later at each call, that is past. */
+  nextTime(): number;
+  /** Hands a file over as `bin/import` does. */
+  deliver(file: Uint8Array, delivery?: { name?: string; datasetCode?: string; manifest?: string }): Promise<ImportHandle & { readonly importId: string }>;
+  record(importId: string): Promise<ImportRecord>;
+  certificates(importId: string): Promise<DestructionCertificate[]>;
+  /** Whether a dataset's current generation knows an ID number. */
+  knows(nationalId: string, datasetId?: number): Promise<boolean>;
+  rowsOf(datasetId: number): Promise<number>;
+  /** Resolves when an import waits in quarantine. */
+  untilQuarantined(handle: ImportHandle): Promise<ImportProgress>;
+  remove(): Promise<void>;
+}
+
+const MONTH = 30 * 86_400_000;
+
+export async function createImportPlatform(temporal?: TemporalConnections, now?: () => Date): Promise<ImportPlatform> {
+  const gnupg = createGnupg();
+  const platform = await createTestPlatform(temporal, now);
+  const { context, client } = platform;
+  const keyFolder = openOpenpgpKeyFolder(context.config.keysDirectory);
+  await keyFolder.prepare(new Date(Date.now() - MONTH));
+  gnupg.makeKey(CIVIL_AFFAIRS, "ed25519");
+  await keyFolder.trust("civil-affairs", gnupg.exportKey(CIVIL_AFFAIRS));
+  await keyFolder.trust("social-affairs", gnupg.exportKey(CIVIL_AFFAIRS));
+  gnupg.importKey((await keyFolder.platformKeys()).standing);
+  const owner = openDatabase(platform.database.ownerUrl, { max: 2 });
+  let time = Date.now() - 86_400_000;
+  // A minute apart: gpg goes on from the time it is given, and takes its own while.
+  const nextTime = () => (time += 60_000);
+
+  return {
+    ...platform,
+    gnupg,
+    keyFolder,
+    nextTime,
+    seal: (plaintext, ...options) => gnupg.run(plaintext, ...atTime(nextTime()), "--local-user", CIVIL_AFFAIRS, "--recipient", STANDING, "--sign", "--encrypt", ...options),
+    async deliver(file, { name = "household.pgp", datasetCode, manifest } = {}) {
+      const importId = randomUUID();
+      const outside = join(context.config.dataDirectory, "outside", importId);
+      mkdirSync(outside, { recursive: true });
+      if (manifest !== undefined) writeFileSync(join(outside, `${name}.manifest.json`), manifest);
+      writeFileSync(join(outside, name), file);
+      await claimDelivery(join(outside, name), inboxFolder(context.config, importId), { deliveredBy: "wu.officer", ...(datasetCode !== undefined && { datasetCode }) });
+      return Object.assign(await startDatasetImport(client, context.config.taskQueue, importId), { importId });
+    },
+    record: (importId) => getImport(owner.db, importId),
+    certificates: (importId) => listCertificates(owner.db, importId),
+    async knows(nationalId, datasetId = 1) {
+      const key = Buffer.from(personKeys(context.keyStore.index.current, nationalId).subjectKey, "hex");
+      const { rows } = await owner.pool.query("select from subject_record where subject_key = $1 and dataset_id = $2", [key, datasetId]);
+      return rows.length === 1;
+    },
+    async rowsOf(datasetId) {
+      return (await owner.pool.query("select count(*)::integer as rows from subject_record where dataset_id = $1", [datasetId])).rows[0].rows;
+    },
+    async untilQuarantined(handle) {
+      for (;;) {
+        const progress = await handle.query(importProgress);
+        if (progress.stage === "quarantined") return progress;
+        if (progress.stage === "ended") throw new Error(`The import ended instead of waiting: ${JSON.stringify(await handle.result())}`);
+        await new Promise((wake) => setTimeout(wake, 50));
+      }
+    },
+    async remove() {
+      await owner.close();
+      await platform.stop();
+      gnupg.remove();
+    },
+  };
+}
