@@ -18,6 +18,8 @@ export interface Platform {
   readonly temporalAddress: string;
   /** The owner's URL, with its password: for whoever started the platform. */
   readonly ownerUrl: string;
+  /** Process id of the worker of the moment; for measuring it. */
+  workerPid(): number | undefined;
   /** Where the embedded Postgres keeps its data; undefined when it is not ours. */
   readonly postgresDirectory: string | undefined;
   /** Resolves when a server that the platform can't do without has ended by itself. */
@@ -89,7 +91,7 @@ async function start(config: Config, progress: Progress, stops: Stop[], quiet: b
   const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
   await answers(`${apiUrl}/readyz`, [worker, api]);
   directory.announce({ pid: process.pid, temporalAddress, apiUrl });
-  return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, failed: Promise.race([...failures, new Promise<never>(() => undefined)]) };
+  return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, workerPid: worker.pid, failed: Promise.race([...failures, new Promise<never>(() => undefined)]) };
 }
 
 function environmentOf(config: Config): Record<string, string> {

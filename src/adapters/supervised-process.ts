@@ -6,6 +6,7 @@ import type { Progress } from "./slow-step.ts";
 /** A process of ours that is started again when it dies. */
 export interface SupervisedProcess {
   readonly name: string;
+  pid(): number | undefined;
   /** Whether it has said that it serves. */
   ready(): boolean;
   /** Whether it died at every one of its first tries. */
@@ -58,6 +59,7 @@ export function superviseProcess(name: string, environment: Readonly<Record<stri
   run();
   return {
     name,
+    pid: () => child?.pid,
     ready: () => serves && child !== undefined,
     gaveUp: () => !serves && deaths >= TRIES_BEFORE_READY,
     async stop() {

@@ -37,6 +37,12 @@ export interface ApiContext {
   close(): Promise<void>;
 }
 
+/** How the API shares statements: one lookup and one append under way at a time, each for all that has come in meanwhile. */
+export const SHARED_STATEMENTS = { rowsPerStatement: 1000, statementsAtOnce: 1 } as const;
+
+/** The hot statements are planned once, and none may hold a connection for long. */
+export const API_CONNECTION_OPTIONS = "-c plan_cache_mode=force_generic_plan -c statement_timeout=10000";
+
 /** Rows that may wait for a statement: about two seconds of work. */
 const MAXIMUM_WAITING_ROWS = 50_000;
 

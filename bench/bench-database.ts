@@ -1,0 +1,63 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "../db/client.ts";
+import { migrate } from "../db/migrate.ts";
+import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
+import { createKeys, openKeyStore } from "../src/adapters/key-store.ts";
+import { CHECKS } from "../src/domain/checks.ts";
+import { taipeiDate } from "../src/domain/roc-date.ts";
+import { type MadeUpPerson, makePeople } from "../src/people/make-people.ts";
+import { seedGenerations, seedIntegration } from "../tests/support/seed.ts";
+
+/** A Postgres with made-up people and one integration, for measuring the API. */
+export interface BenchDatabase {
+  readonly ownerUrl: string;
+  readonly apiUrl: string;
+  readonly keysDirectory: string;
+  readonly token: string;
+  readonly people: readonly MadeUpPerson[];
+  close(): Promise<void>;
+}
+
+const PEOPLE = 20_000;
+
+export async function openBenchDatabase(): Promise<BenchDatabase> {
+  const directory = mkdtempSync(join(tmpdir(), "verification-platform-bench-"));
+  chmodSync(directory, 0o711);
+  const postgres = await startEmbeddedPostgres(join(directory, "postgres"));
+  await migrate(postgres.url, { platform_api: "api", platform_worker: "worker" }, taipeiDate(Date.now()));
+  const keysDirectory = join(directory, "keys");
+  createKeys(keysDirectory);
+  const people = [...makePeople(PEOPLE)].filter(({ name }) => !name.includes("■") && !/[\ue000-\uf8ff]/.test(name));
+  const { pool, close } = openDatabase(postgres.url, { max: 2 });
+  const idsOf = (listed: (person: MadeUpPerson) => boolean) => people.filter(listed).map(({ nationalId }) => nationalId);
+  await seedGenerations(pool, openKeyStore(keysDirectory), people, { alone: idsOf(({ livesAlone }) => livesAlone), disability: idsOf(({ disabled }) => disabled) });
+  const { token } = await seedIntegration(pool, { checks: CHECKS });
+  await pool.query("vacuum analyze");
+  await close();
+  return {
+    ownerUrl: postgres.url,
+    apiUrl: postgres.url.replace(/\/\/[^@]*@/, "//platform_api:api@"),
+    keysDirectory,
+    token,
+    people,
+    async close() {
+      await postgres.stop();
+      for (const place of [directory, postgres.directory]) rmSync(place, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Bodies of questions about all people in turn, `subjects` of them in each: one makes a single verification. */
+export function questionBodies(people: readonly MadeUpPerson[], count: number, subjects = 1): string[] {
+  const base = { operator: "tax-042", operationCode: "V01", caseNumber: "113-社-000123", reason: "低收入戶資格審查", checks: CHECKS };
+  const subjectAt = (place: number) => {
+    const { nationalId, name, birthDate } = people[place % people.length] as MadeUpPerson;
+    return { nationalId, name, birthDate };
+  };
+  return Array.from({ length: count }, (_, place) => {
+    const asked = Array.from({ length: subjects }, (_, next) => subjectAt(place * 41 * subjects + next));
+    return JSON.stringify(subjects === 1 ? { ...base, subject: asked[0] } : { ...base, subjects: asked });
+  });
+}
