@@ -17,7 +17,7 @@ const MOST_PEOPLE = 10_000_000;
 /** Coprime to 10,000,000, so multiplying by it visits every number once. */
 const STRIDE = 7_654_321;
 /** Most of the county's people were registered there first (M), the rest anywhere. */
-const LETTERS = [..."MMMMMMMMBNPQLKJACDEFGHITUVXWZO"];
+const LETTERS = [..."M".repeat(50), ..."ABCDEFGHIJKLNOPQRSTUVWXYZ"];
 const LAST_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
