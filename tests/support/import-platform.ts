@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openDatabase } from "../../db/client.ts";
 import { type ImportRecord, getImport } from "../../db/queries/dataset-import.ts";
 import { type DestructionCertificate, listCertificates } from "../../db/queries/dataset-import-certificate.ts";
+import { createDatasetKeyActivities } from "../../src/activities/dataset-import-keys.ts";
 import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
 import { claimDelivery } from "../../src/adapters/delivery-folder.ts";
 import { openOpenpgpKeyFolder, type OpenpgpKeyFolder } from "../../src/adapters/openpgp-key-folder.ts";
@@ -22,6 +23,8 @@ export interface ImportPlatform extends TestPlatform {
   readonly keyFolder: OpenpgpKeyFolder;
   /** Signs as Civil Affairs and encrypts to the standing key, each file a minute later than the one before. */
   seal(plaintext: Uint8Array, ...options: string[]): Buffer;
+  /** A delivery key made 20 days ago, valid for 40, in the supplier's GnuPG. */
+  issueDeliveryKey(dataset?: string): Promise<{ readonly fingerprint: string; readonly publicKey: string }>;
   /** A time for signatures, a minute later at each call, that is past. */
   nextTime(): number;
   /** Hands a file over as `bin/import` does. */
@@ -36,20 +39,20 @@ export interface ImportPlatform extends TestPlatform {
   remove(): Promise<void>;
 }
 
-const MONTH = 30 * 86_400_000;
+const DAY = 86_400_000;
 
 export async function createImportPlatform(temporal?: TemporalConnections, now?: () => Date): Promise<ImportPlatform> {
   const gnupg = createGnupg();
   const platform = await createTestPlatform(temporal, now);
   const { context, client } = platform;
   const keyFolder = openOpenpgpKeyFolder(context.config.keysDirectory);
-  await keyFolder.prepare(new Date(Date.now() - MONTH));
+  await keyFolder.prepare(new Date(Date.now() - 30 * DAY));
   gnupg.makeKey(CIVIL_AFFAIRS, "ed25519");
   await keyFolder.trust("civil-affairs", gnupg.exportKey(CIVIL_AFFAIRS));
   await keyFolder.trust("social-affairs", gnupg.exportKey(CIVIL_AFFAIRS));
   gnupg.importKey((await keyFolder.platformKeys()).standing);
   const owner = openDatabase(platform.database.ownerUrl, { max: 2 });
-  let time = Date.now() - 86_400_000;
+  let time = Date.now() - DAY;
   // A minute apart: gpg goes on from the time it is given, and takes its own while.
   const nextTime = () => (time += 60_000);
 
@@ -58,6 +61,12 @@ export async function createImportPlatform(temporal?: TemporalConnections, now?:
     gnupg,
     keyFolder,
     nextTime,
+    async issueDeliveryKey(dataset = "household") {
+      const activities = createDatasetKeyActivities({ ...context, now: () => new Date(Date.now() - 20 * DAY) });
+      const { fingerprint = "", publicKey = "" } = await activities.keepDatasetKeys({ action: "issue", dataset, version: 4, days: 40, actor: "wu.officer" });
+      gnupg.importKey(publicKey);
+      return { fingerprint, publicKey };
+    },
     seal: (plaintext, ...options) => gnupg.run(plaintext, ...atTime(nextTime()), "--local-user", CIVIL_AFFAIRS, "--recipient", STANDING, "--sign", "--encrypt", ...options),
     async deliver(file, { name = "household.pgp", datasetCode, manifest } = {}) {
       const importId = randomUUID();

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Pool, PoolClient } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
-import { createDatasetKeyActivities } from "../../src/activities/dataset-import-keys.ts";
 import { decide } from "../../src/dataset-import-client.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { atTime } from "../support/gnupg.ts";
@@ -52,9 +51,7 @@ beforeEach(() => {
 
 /** Seals a file to a delivery key of its own and hands it over. */
 async function deliver(rows: Parameters<typeof householdFile>[0], style = {}) {
-  const issued = await createDatasetKeyActivities(platform.context).keepDatasetKeys({ action: "issue", dataset: "household", version: 4, days: 7, actor: "wu.officer" });
-  fingerprint = issued.fingerprint ?? "";
-  platform.gnupg.importKey(issued.publicKey ?? "");
+  ({ fingerprint } = await platform.issueDeliveryKey());
   const options = [...atTime(platform.nextTime()), "-u", CIVIL_AFFAIRS, "-r", fingerprint, "-s", "-e"];
   return platform.deliver(platform.gnupg.run(householdFile(rows, style), ...options));
 }
