@@ -66,7 +66,8 @@ export function requireCaseAndReason(caseNumber: string, reason: string): void {
   }
 }
 
-const LETTER_OR_DIGIT = /[\p{L}\p{N}]/gu;
+/** A few letters show nothing at all (Hangul fillers); they say nothing either. */
+const LETTER_OR_DIGIT = /[[\p{L}\p{N}]--\p{Default_Ignorable_Code_Point}]/gv;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
