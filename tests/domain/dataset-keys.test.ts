@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { type DatasetKeyRequest, requireKeyRequest } from "../../src/domain/dataset-keys.ts";
+import { ruleBroken } from "../support/integration.ts";
+
+const broken = (request: DatasetKeyRequest) => ruleBroken(() => requireKeyRequest(request));
+const issue = { action: "issue", dataset: "household", version: 6, days: 30, actor: "wu.officer" } as const;
+
+describe("a request about the keys of deliveries", () => {
+  test("§4(1)1 that only looks needs no reason", () => {
+    expect(broken({ action: "list" })).toBeUndefined();
+    expect(broken({ action: "platform-keys" })).toBeUndefined();
+  });
+
+  test("§3(1) that changes something says who asks", () => {
+    expect(broken({ ...issue, actor: " " })).toBe("actor-missing");
+    expect(broken({ action: "trust", dataset: "household", publicKey: "…", actor: "" })).toBe("actor-missing");
+  });
+
+  test("§4(1)1 that takes a key away says why", () => {
+    expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "" })).toBe("reason-missing");
+    expect(broken({ action: "distrust", dataset: "household", fingerprint: "AB", actor: "wu.officer", reason: " " })).toBe("reason-missing");
+    expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "金鑰遺失" })).toBeUndefined();
+  });
+
+  test("§4(1)1 for a new key has it live 1 to 90 whole days", () => {
+    expect([0, 1, 90, 91, 1.5, Number.NaN].map((days) => broken({ ...issue, days }))).toEqual([
+      "invalid-validity",
+      undefined,
+      undefined,
+      "invalid-validity",
+      "invalid-validity",
+      "invalid-validity",
+    ]);
+  });
+});

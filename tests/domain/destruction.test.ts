@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { statementOfDestruction } from "../../src/domain/destruction.ts";
+
+const statement = (keyKind: "delivery" | "standing" | "none", keyDestroyed = false, otherRecipients = 0) =>
+  statementOfDestruction({ keyKind, keyDestroyed, otherRecipients }).join("\n");
+
+test("§4(4) a certificate claims that copies are dead only where the delivery's own key has died", () => {
+  expect(statement("delivery", true)).toContain("私鑰已一併銷毀");
+  for (const other of [statement("delivery"), statement("standing"), statement("standing", true), statement("none")]) expect(other).not.toContain("已一併銷毀");
+});
+
+test("§4(4) a certificate says what overwriting does not prove", () => {
+  for (const each of [statement("delivery", true), statement("delivery"), statement("standing"), statement("none")]) expect(each).toContain("覆寫僅能證明");
+});
+
+test("§4(4) a certificate names keys of others that still open copies", () => {
+  expect(statement("delivery", true, 2)).toContain("另有 2 把其他金鑰");
+  expect(statement("delivery", true, 0)).not.toContain("另有");
+});
