@@ -15,7 +15,8 @@ const MANIFEST_LINE = /^#manifest dataset=([a-z0-9-]{1,40}) as_of=(\d{4}-\d{2}-\
 /** Reads a manifest line: `#manifest dataset=household as_of=2026-11-01 rows=20000 sha256=…`. */
 export function parseManifestLine(line: string): Manifest | undefined {
   const [, dataset, asOf, rows, sha256] = MANIFEST_LINE.exec(line.trim()) ?? [];
-  if (dataset === undefined || asOf === undefined || parseDate(asOf) === undefined || rows === undefined || sha256 === undefined) return undefined;
+  if (dataset === undefined || asOf === undefined || parseDate(asOf) === undefined || rows === undefined || sha256 === undefined)
+    return undefined;
   return { dataset, asOf, rows: Number(rows), sha256: sha256.toLowerCase() };
 }
 

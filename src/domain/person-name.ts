@@ -79,5 +79,9 @@ export function maskName(name: string): string {
 }
 
 function invalid(): RuleViolation {
-  return new RuleViolation("2(4)", "invalid-name", "A name has 1 to 50 characters and no control characters: send it as the register writes it.");
+  return new RuleViolation(
+    "2(4)",
+    "invalid-name",
+    "A name has 1 to 50 characters and no control characters: send it as the register writes it.",
+  );
 }

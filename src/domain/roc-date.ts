@@ -50,7 +50,12 @@ export function daysBetween(from: string, to: string): number {
 }
 
 /** The year before year 1 is year 1 before the Republic: there is no year 0. */
-function rocToIso(beforeRepublic: boolean, rocYear: string | undefined, month: string | undefined, day: string | undefined): string | undefined {
+function rocToIso(
+  beforeRepublic: boolean,
+  rocYear: string | undefined,
+  month: string | undefined,
+  day: string | undefined,
+): string | undefined {
   const year = Number(rocYear);
   if (year === 0) return undefined;
   return toIso(beforeRepublic ? ROC_EPOCH + 1 - year : ROC_EPOCH + year, Number(month), Number(day));

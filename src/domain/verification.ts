@@ -26,7 +26,12 @@ export type Answers = Partial<Record<CheckCode, boolean | null>>;
  * without a birth date it leads to `manualReview` whether or not the person exists, so that it can't be used to fish for who exists.
  * @clause 4(1)4
  */
-export function judgeIdentity(registered: boolean, name: NameComparison, askedNameUnreadable: boolean, birthDate: BirthDateComparison): SubjectMatch {
+export function judgeIdentity(
+  registered: boolean,
+  name: NameComparison,
+  askedNameUnreadable: boolean,
+  birthDate: BirthDateComparison,
+): SubjectMatch {
   if (askedNameUnreadable && birthDate === "notGiven") return "manualReview";
   if (!registered || name === "different" || birthDate === "different") return "noMatch";
   if (name === "notGiven" && birthDate === "notGiven") return "noMatch";
@@ -62,7 +67,11 @@ export function requireCaseAndReason(caseNumber: string, reason: string): void {
     throw new RuleViolation("4(2)1", "case-number-required", "Every query needs the number of the case it serves: send it in caseNumber.");
   }
   if (!saysSomething(reason)) {
-    throw new RuleViolation("4(2)1", "reason-required", "Every query needs a reason that an auditor can understand: say in reason what the answer is for.");
+    throw new RuleViolation(
+      "4(2)1",
+      "reason-required",
+      "Every query needs a reason that an auditor can understand: say in reason what the answer is for.",
+    );
   }
 }
 
@@ -100,10 +109,18 @@ export interface ApprovedAccess {
  */
 export function requireApprovedAccess(access: ApprovedAccess, sourceAddress: string, now: number): void {
   if (!access.addresses.has(sourceAddress)) {
-    throw new RuleViolation("3(7)", "address-not-allowed", "This address is not on the integration's whitelist: apply for a change of addresses.");
+    throw new RuleViolation(
+      "3(7)",
+      "address-not-allowed",
+      "This address is not on the integration's whitelist: apply for a change of addresses.",
+    );
   }
   if (access.state === "suspended") {
-    throw new RuleViolation("5(5)", "integration-suspended", "The integration is suspended: apply again when what led to it has been improved.");
+    throw new RuleViolation(
+      "5(5)",
+      "integration-suspended",
+      "The integration is suspended: apply again when what led to it has been improved.",
+    );
   }
   if (access.state === "expired" || now >= access.approvedUntil) {
     throw new RuleViolation("4(1)2", "integration-expired", "The approved period is over: apply for a renewal.");
@@ -120,6 +137,10 @@ export function requireApprovedAccess(access: ApprovedAccess, sourceAddress: str
  */
 export function requireScope(access: ApprovedAccess, checks: readonly CheckCode[]): void {
   if (!checks.every((check) => access.scope.has(check))) {
-    throw new RuleViolation("3(10)", "check-out-of-scope", "The integration is not approved for every check asked: apply for a change of scope.");
+    throw new RuleViolation(
+      "3(10)",
+      "check-out-of-scope",
+      "The integration is not approved for every check asked: apply for a change of scope.",
+    );
   }
 }

@@ -13,7 +13,10 @@ export function encodeBig5(text: string): Buffer {
   const bytes = Buffer.alloc(text.length * 2);
   let length = 0;
   for (const character of text) {
-    const pair = character < "\u0080" ? character.charCodeAt(0) : (pairs.get(character) ?? (pairs.get(MISSING_DOT.test(character) ? DOT : MISSING_CHARACTER) as number));
+    const pair =
+      character < "\u0080"
+        ? character.charCodeAt(0)
+        : (pairs.get(character) ?? (pairs.get(MISSING_DOT.test(character) ? DOT : MISSING_CHARACTER) as number));
     if (pair > 0xff) bytes[length++] = pair >> 8;
     bytes[length++] = pair & 0xff;
   }

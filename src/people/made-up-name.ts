@@ -13,8 +13,44 @@ const GIVEN = [
 /** Variants, extension B and later, compatibility ideographs, a variation selector, private-use code points, marks for a missing character. */
 const RARE = [..."峯群羣啓瑶姗𠮷𡈽𣎴煊■□", "\uf914", "\ufa16", "\u{2f82c}", "葛\u{e0100}", "\ue4a1", "\u{f0123}"];
 
-const INDIGENOUS_HAN = ["尤幹", "撒韻", "瓦旦", "比黛", "哈勇", "馬躍", "達亥", "伊布", "阿浪", "娜高", "烏瑪斯", "布妮", "依婉", "古木", "巴奈", "里幸"];
-const INDIGENOUS_LATIN = ["Yukan", "Sayun", "Watan", "Ciwas", "Kacaw", "Panay", "Mayaw", "Lisin", "Umas", "Ibu", "Biung", "Puni", "Lahuy", "Rimuy", "Lu’ay", "Ta'aw", "Dʉngʉ", "Ḻavaus"];
+const INDIGENOUS_HAN = [
+  "尤幹",
+  "撒韻",
+  "瓦旦",
+  "比黛",
+  "哈勇",
+  "馬躍",
+  "達亥",
+  "伊布",
+  "阿浪",
+  "娜高",
+  "烏瑪斯",
+  "布妮",
+  "依婉",
+  "古木",
+  "巴奈",
+  "里幸",
+];
+const INDIGENOUS_LATIN = [
+  "Yukan",
+  "Sayun",
+  "Watan",
+  "Ciwas",
+  "Kacaw",
+  "Panay",
+  "Mayaw",
+  "Lisin",
+  "Umas",
+  "Ibu",
+  "Biung",
+  "Puni",
+  "Lahuy",
+  "Rimuy",
+  "Lu’ay",
+  "Ta'aw",
+  "Dʉngʉ",
+  "Ḻavaus",
+];
 /** As varied as in real files: seven dots for one separator. */
 const SEPARATORS = [..."·‧・．•･."];
 const BETWEEN_LATIN = [" ", "‧", "·", "．"];

@@ -32,7 +32,11 @@ const FORMS: Readonly<Record<PeopleFile["dataset"], Form>> = {
     includes: () => true,
     line: ({ nationalId, name, birthDate, indigenous }) => `${nationalId},${name},${toRocDigits(birthDate)},${indigenous ? "Y" : "N"}`,
   },
-  "elderly-living-alone": { header: LIST_HEADER, includes: ({ livesAlone }) => livesAlone, line: ({ nationalId }) => `${nationalId},1120101,` },
+  "elderly-living-alone": {
+    header: LIST_HEADER,
+    includes: ({ livesAlone }) => livesAlone,
+    line: ({ nationalId }) => `${nationalId},1120101,`,
+  },
   disability: { header: LIST_HEADER, includes: ({ disabled }) => disabled, line: ({ nationalId }) => `${nationalId},1100701,` },
 };
 

@@ -11,7 +11,12 @@ const household = (...fields: string[]) => parseHouseholdRow(HOUSEHOLD, fields, 
 
 describe("a header", () => {
   test("§4(1)1 is recognised in Chinese and English, in any order and case", () => {
-    expect(recogniseColumns("household", ["原住民身分", " 姓名", "國民身分證統一編號", "出生日期"])).toEqual({ indigenous: 0, name: 1, nationalId: 2, birthDate: 3 });
+    expect(recogniseColumns("household", ["原住民身分", " 姓名", "國民身分證統一編號", "出生日期"])).toEqual({
+      indigenous: 0,
+      name: 1,
+      nationalId: 2,
+      birthDate: 3,
+    });
     expect(recogniseColumns("household", ["National_ID", "name", "birth_date", "INDIGENOUS"])).toEqual(HOUSEHOLD);
     expect(recogniseColumns("list", ["national_id"])).toEqual({ nationalId: 0 });
     expect(recogniseColumns("list", ["valid_until", "統一編號"])).toEqual({ validUntil: 0, nationalId: 1 });
@@ -82,7 +87,11 @@ describe("a row of the household register", () => {
 describe("a row of a list", () => {
   test("§4(1)1 names a citizen or the holder of a resident certificate, with or without dates", () => {
     expect(parseListRow(LIST, [ID, "1120101", ""])).toEqual({ nationalId: ID, validFrom: "2023-01-01", validUntil: null });
-    expect(parseListRow(LIST, ["A800000014", "", "115/12/31"])).toEqual({ nationalId: "A800000014", validFrom: null, validUntil: "2026-12-31" });
+    expect(parseListRow(LIST, ["A800000014", "", "115/12/31"])).toEqual({
+      nationalId: "A800000014",
+      validFrom: null,
+      validUntil: "2026-12-31",
+    });
     expect(parseListRow({ nationalId: 0 }, [ID])).toEqual({ nationalId: ID, validFrom: null, validUntil: null });
     expect(parseListRow(LIST, [ID, "1120101", "1120101"])).toMatchObject({ validFrom: "2023-01-01", validUntil: "2023-01-01" });
   });

@@ -62,7 +62,11 @@ describe("a delivery", () => {
   });
 
   test("§4(1)1 is told every reason at once", () => {
-    expect(judgeDelivery({ ...good, duplicates: 2, sha256: "cd".repeat(32), badRows: 11 }).sort()).toEqual(["duplicate-id", "too-many-bad-rows", "wrong-hash"]);
+    expect(judgeDelivery({ ...good, duplicates: 2, sha256: "cd".repeat(32), badRows: 11 }).sort()).toEqual([
+      "duplicate-id",
+      "too-many-bad-rows",
+      "wrong-hash",
+    ]);
   });
 
   test("§4(1)1 of bad rows only is an empty dataset, however many are allowed", () => {
@@ -112,12 +116,18 @@ describe("a manifest", () => {
     expect(parseManifestLine(line)).toBeUndefined();
   });
 
-  test.each(["", "{", "null", "[]", '"household"', "{}", JSON.stringify({ ...manifest, rows: null }), JSON.stringify({ ...manifest, sha256: 1 })])(
-    "§4(1)1 that is malformed JSON is none: %j",
-    (json) => {
-      expect(parseManifest(json)).toBeUndefined();
-    },
-  );
+  test.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    '"household"',
+    "{}",
+    JSON.stringify({ ...manifest, rows: null }),
+    JSON.stringify({ ...manifest, sha256: 1 }),
+  ])("§4(1)1 that is malformed JSON is none: %j", (json) => {
+    expect(parseManifest(json)).toBeUndefined();
+  });
 });
 
 describe("a dataset", () => {

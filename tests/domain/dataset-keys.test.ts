@@ -18,7 +18,9 @@ describe("a request about the keys of deliveries", () => {
 
   test("§4(1)1 that takes a key away says why", () => {
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "" })).toBe("reason-missing");
-    expect(broken({ action: "distrust", dataset: "household", fingerprint: "AB", actor: "wu.officer", reason: " " })).toBe("reason-missing");
+    expect(broken({ action: "distrust", dataset: "household", fingerprint: "AB", actor: "wu.officer", reason: " " })).toBe(
+      "reason-missing",
+    );
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "金鑰遺失" })).toBeUndefined();
   });
 

@@ -6,11 +6,13 @@ const statement = (keyKind: "delivery" | "standing" | "none", keyDestroyed = fal
 
 test("§4(4) a certificate claims that copies are dead only where the delivery's own key has died", () => {
   expect(statement("delivery", true)).toContain("私鑰已一併銷毀");
-  for (const other of [statement("delivery"), statement("standing"), statement("standing", true), statement("none")]) expect(other).not.toContain("已一併銷毀");
+  for (const other of [statement("delivery"), statement("standing"), statement("standing", true), statement("none")])
+    expect(other).not.toContain("已一併銷毀");
 });
 
 test("§4(4) a certificate says what overwriting does not prove", () => {
-  for (const each of [statement("delivery", true), statement("delivery"), statement("standing"), statement("none")]) expect(each).toContain("覆寫僅能證明");
+  for (const each of [statement("delivery", true), statement("delivery"), statement("standing"), statement("none")])
+    expect(each).toContain("覆寫僅能證明");
 });
 
 test("§4(4) a certificate names keys of others that still open copies", () => {

@@ -9,10 +9,24 @@ const anyRuns = { numRuns: 2000 };
 
 describe("an ID number", () => {
   test("§2(4) of a citizen has a letter, 1 or 2, and a check digit that fits", () => {
-    for (const id of ["A123456789", "M123456781".replace(/.$/, String(checkDigit("M12345678"))), "O200000004".replace(/.$/, String(checkDigit("O20000000")))]) {
+    for (const id of [
+      "A123456789",
+      "M123456781".replace(/.$/, String(checkDigit("M12345678"))),
+      "O200000004".replace(/.$/, String(checkDigit("O20000000"))),
+    ]) {
       expect(isCitizenId(id), id).toBe(true);
     }
-    for (const id of ["A123456788", "A323456789", "a123456789", "A12345678", "A1234567890", "A12345678X", "", "Ａ123456789", "AA23456789"]) {
+    for (const id of [
+      "A123456788",
+      "A323456789",
+      "a123456789",
+      "A12345678",
+      "A1234567890",
+      "A12345678X",
+      "",
+      "Ａ123456789",
+      "AA23456789",
+    ]) {
       expect(isCitizenId(id), id).toBe(false);
     }
   });
@@ -65,7 +79,12 @@ describe("writing an ID number in another way", () => {
   });
 
   test("§2(4) a text is normalised once and for all", () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."Mm19Ｍｍ１９ 　\tſı王😀"), maxLength: 12 }), (raw) => normaliseNationalId(normaliseNationalId(raw)) === normaliseNationalId(raw)));
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(..."Mm19Ｍｍ１９ 　\tſı王😀"), maxLength: 12 }),
+        (raw) => normaliseNationalId(normaliseNationalId(raw)) === normaliseNationalId(raw),
+      ),
+    );
   });
 });
 

@@ -5,7 +5,11 @@ import { ruleBroken } from "../support/integration.ts";
 
 const exactOf = (raw: string) => normaliseName(raw).exact;
 /** Characters that meet in names, and ones that only faults and tricks bring. */
-const anyName = fc.string({ unit: fc.constantFrom(..."王臺台峯𠮷・‧·．. \u3000Ａaｂ´’'`-‐e\u0301\u200d\u{e0100}\ufe00\ue000■?〇İß⽟樂\ud800"), minLength: 1, maxLength: 60 });
+const anyName = fc.string({
+  unit: fc.constantFrom(..."王臺台峯𠮷・‧·．. \u3000Ａaｂ´’'`-‐e\u0301\u200d\u{e0100}\ufe00\ue000■?〇İß⽟樂\ud800"),
+  minLength: 1,
+  maxLength: 60,
+});
 
 describe("the exact form of a name", () => {
   test.each([
@@ -105,9 +109,12 @@ describe("characters that nobody can know", () => {
 });
 
 describe("a text that is no name", () => {
-  test.each(["", " ", "\u3000", "‧", "...", "-", "1", "\u200b", "王\u0000明", "王\n明", "王\u202e明", "王\u0085明"])("§2(4) is refused: %j", (raw) => {
-    expect(ruleBroken(() => normaliseName(raw))).toBe("invalid-name");
-  });
+  test.each(["", " ", "\u3000", "‧", "...", "-", "1", "\u200b", "王\u0000明", "王\n明", "王\u202e明", "王\u0085明"])(
+    "§2(4) is refused: %j",
+    (raw) => {
+      expect(ruleBroken(() => normaliseName(raw))).toBe("invalid-name");
+    },
+  );
 
   test("§2(4) is one of more than 50 characters, counted as people count them", () => {
     expect(exactOf("𠮷".repeat(50))).toHaveLength(100);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { requireDecision, quarantineEnd, type QuarantineDecision } from "../../src/domain/quarantine.ts";
+import { type QuarantineDecision, quarantineEnd, requireDecision } from "../../src/domain/quarantine.ts";
 import { ruleBroken } from "../support/integration.ts";
 
 const decision: QuarantineDecision = { choice: "destroy", actor: "wu.officer", reason: "來源機關已重新交付" };

@@ -32,8 +32,33 @@ describe("a date", () => {
   });
 
   test.each([
-    "1140229", "0020229", "2100-02-29", "1130431", "1130001", "1131301", "1130100", "0000101", "000101", "民國0年1月1日", "2023-02-29", "2024-1-5", "20241025", "113/10.25",
-    "113-10-25", "24-10-25", "1850-01-01", "2300-01-01", "113年10月", "10/25", "", "今天", "2024-10-25T00:00:00Z", "-1130101", "113/10/25/1", "١١٣١٠٢٥", "NaN",
+    "1140229",
+    "0020229",
+    "2100-02-29",
+    "1130431",
+    "1130001",
+    "1131301",
+    "1130100",
+    "0000101",
+    "000101",
+    "民國0年1月1日",
+    "2023-02-29",
+    "2024-1-5",
+    "20241025",
+    "113/10.25",
+    "113-10-25",
+    "24-10-25",
+    "1850-01-01",
+    "2300-01-01",
+    "113年10月",
+    "10/25",
+    "",
+    "今天",
+    "2024-10-25T00:00:00Z",
+    "-1130101",
+    "113/10/25/1",
+    "١١٣١٠٢٥",
+    "NaN",
   ])("§2(4) that is none of the calendar, or could be two, is not read: %j", (raw) => {
     expect(parseDate(raw)).toBeUndefined();
   });
@@ -43,7 +68,8 @@ describe("a date", () => {
       fc.property(republicanDay, (iso) => {
         const [year, month, day] = iso.split("-").map(Number) as [number, number, number];
         const roc = year - 1911;
-        for (const form of [iso, toRocDigits(iso), toRocDate(iso), `${roc}/${month}/${day}`, `${roc}.${month}.${day}`]) expect(parseDate(form), form).toBe(iso);
+        for (const form of [iso, toRocDigits(iso), toRocDate(iso), `${roc}/${month}/${day}`, `${roc}.${month}.${day}`])
+          expect(parseDate(form), form).toBe(iso);
       }),
     );
   });
@@ -54,11 +80,16 @@ describe("a date", () => {
 
   test("§2(4) exists exactly when the calendar has it", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1860, max: 2200 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }), (year, month, day) => {
-        const iso = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
-        const moment = new Date(Date.UTC(year, month - 1, day));
-        expect(parseDate(iso)).toBe(moment.toISOString().slice(0, 10) === iso ? iso : undefined);
-      }),
+      fc.property(
+        fc.integer({ min: 1860, max: 2200 }),
+        fc.integer({ min: 0, max: 13 }),
+        fc.integer({ min: 0, max: 32 }),
+        (year, month, day) => {
+          const iso = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+          const moment = new Date(Date.UTC(year, month - 1, day));
+          expect(parseDate(iso)).toBe(moment.toISOString().slice(0, 10) === iso ? iso : undefined);
+        },
+      ),
       { numRuns: 3000 },
     );
   });

@@ -73,7 +73,12 @@ describe("what is answered", () => {
 
   test("§2(4) is left to people in a manual review", () => {
     for (const known of [facts, undefined]) {
-      expect(answerChecks("manualReview", known, CHECKS)).toEqual({ resident: null, indigenous: null, elderlyLivingAlone: null, disability: null });
+      expect(answerChecks("manualReview", known, CHECKS)).toEqual({
+        resident: null,
+        indigenous: null,
+        elderlyLivingAlone: null,
+        disability: null,
+      });
     }
   });
 
@@ -88,24 +93,42 @@ describe("a case number and a reason", () => {
   test("§4(2)1 must both say something", () => {
     expect(ruleBroken(() => requireCaseAndReason("113-社-000123", "低收入戶資格審查"))).toBeUndefined();
     for (const nothing of ["", " ", ".", "…", "-/-", "審", "1", "\u3000\u3000", "\u3164\u3164\u3164", "🙂🙂", "___"]) {
-      expect(ruleBroken(() => requireCaseAndReason(nothing, "低收入戶資格審查")), nothing).toBe("case-number-required");
-      expect(ruleBroken(() => requireCaseAndReason("113-社-000123", nothing)), nothing).toBe("reason-required");
+      expect(
+        ruleBroken(() => requireCaseAndReason(nothing, "低收入戶資格審查")),
+        nothing,
+      ).toBe("case-number-required");
+      expect(
+        ruleBroken(() => requireCaseAndReason("113-社-000123", nothing)),
+        nothing,
+      ).toBe("reason-required");
     }
   });
 
   test("§4(2)1 may be in any script", () => {
-    for (const reason of ["補助", "ab", "12", "ばん", "a 1"]) expect(ruleBroken(() => requireCaseAndReason("A1", reason)), reason).toBeUndefined();
+    for (const reason of ["補助", "ab", "12", "ばん", "a 1"])
+      expect(
+        ruleBroken(() => requireCaseAndReason("A1", reason)),
+        reason,
+      ).toBeUndefined();
   });
 
   test("§4(2)1 hold no characters that would not print or would turn a printed line around", () => {
-    for (const character of ["\u0000", "\n", "\t", "\u007f", "\u0085", "\u2028", "\u202e", "\u2066"]) expect(hasControlCharacter(`a${character}b`)).toBe(true);
+    for (const character of ["\u0000", "\n", "\t", "\u007f", "\u0085", "\u2028", "\u202e", "\u2066"])
+      expect(hasControlCharacter(`a${character}b`)).toBe(true);
     for (const text of ["王小明", "a b", "\u3000", "é", "🙂"]) expect(hasControlCharacter(text)).toBe(false);
   });
 });
 
 describe("an integration's access", () => {
-  const access: ApprovedAccess = { state: "active", approvedFrom: 1000, approvedUntil: 2000, scope: new Set(["resident"]), addresses: new Set(["192.0.2.1"]) };
-  const at = (changes: Partial<ApprovedAccess>, address = "192.0.2.1", now = 1500) => ruleBroken(() => requireApprovedAccess({ ...access, ...changes }, address, now));
+  const access: ApprovedAccess = {
+    state: "active",
+    approvedFrom: 1000,
+    approvedUntil: 2000,
+    scope: new Set(["resident"]),
+    addresses: new Set(["192.0.2.1"]),
+  };
+  const at = (changes: Partial<ApprovedAccess>, address = "192.0.2.1", now = 1500) =>
+    ruleBroken(() => requireApprovedAccess({ ...access, ...changes }, address, now));
 
   test("§3(7) is open to whitelisted addresses only", () => {
     expect(at({})).toBeUndefined();
@@ -114,7 +137,12 @@ describe("an integration's access", () => {
   });
 
   test("§4(1)2 is open from the first to before the last moment of its approved period", () => {
-    expect([999, 1000, 1999, 2000].map((now) => at({}, undefined, now))).toEqual(["integration-not-active", undefined, undefined, "integration-expired"]);
+    expect([999, 1000, 1999, 2000].map((now) => at({}, undefined, now))).toEqual([
+      "integration-not-active",
+      undefined,
+      undefined,
+      "integration-expired",
+    ]);
   });
 
   test.each([

@@ -10,7 +10,15 @@ import { type Columns, type DatasetKind, parseHouseholdRow, parseListRow, recogn
 import { makePeople } from "../../src/people/make-people.ts";
 import { type PeopleFile, peopleFile } from "../../src/people/people-file.ts";
 
-const usual: PeopleFile = { dataset: "household", count: 5000, seed: 3, asOf: "2026-11-01", encoding: "utf-8", header: "zh", manifest: "line" };
+const usual: PeopleFile = {
+  dataset: "household",
+  count: 5000,
+  seed: 3,
+  asOf: "2026-11-01",
+  encoding: "utf-8",
+  header: "zh",
+  manifest: "line",
+};
 
 function write(changes: Partial<PeopleFile>) {
   const file = { ...usual, ...changes };
@@ -19,7 +27,12 @@ function write(changes: Partial<PeopleFile>) {
   let next = chunks.next();
   for (; !next.done; next = chunks.next()) written.push(next.value);
   const lines = decodeLines(Buffer.concat(written), file.encoding).trimEnd().split("\n");
-  return { bytes: Buffer.concat(written), manifest: next.value, header: (lines[0] as string).split(","), rows: lines.slice(1).filter((line) => !line.startsWith("#")) };
+  return {
+    bytes: Buffer.concat(written),
+    manifest: next.value,
+    header: (lines[0] as string).split(","),
+    rows: lines.slice(1).filter((line) => !line.startsWith("#")),
+  };
 }
 
 const columnsOf = (kind: DatasetKind, header: readonly string[]) => recogniseColumns(kind, header) as Columns;
@@ -45,7 +58,12 @@ describe("a file of made-up people", () => {
     const { bytes, manifest } = write({});
     const start = bytes.lastIndexOf("#manifest");
     expect(parseManifestLine(bytes.subarray(start).toString())).toEqual(manifest);
-    expect(manifest).toEqual({ dataset: "household", asOf: "2026-11-01", rows: 5000, sha256: createHash("sha256").update(bytes.subarray(0, start)).digest("hex") });
+    expect(manifest).toEqual({
+      dataset: "household",
+      asOf: "2026-11-01",
+      rows: 5000,
+      sha256: createHash("sha256").update(bytes.subarray(0, start)).digest("hex"),
+    });
   });
 
   test.each(["beside", "none"] as const)("§4(1)1 has no such line where the manifest is %s", (where) => {
@@ -60,7 +78,8 @@ describe("a file of made-up people", () => {
     const household = new Set([...makePeople(usual.count, usual.seed)].map(({ nationalId }) => nationalId));
     expect(rows.length).toBe(manifest.rows);
     expect(rows.length).toBeGreaterThan(20);
-    for (const line of rows) expect(household.has((parseListRow(columns, line.split(",")) as { nationalId: string }).nationalId)).toBe(true);
+    for (const line of rows)
+      expect(household.has((parseListRow(columns, line.split(",")) as { nationalId: string }).nationalId)).toBe(true);
   });
 
   test("§4(1)1 keeps private-use characters in Big5, and writes ■ for what Big5 lacks", () => {
@@ -78,9 +97,16 @@ describe("bin/make-people", () => {
 
   test("§4(1)1 writes a file, and a manifest beside it", () => {
     const out = join(folder, "people.csv");
-    expect(run("--out", out, "--count", "300", "--manifest", "beside", "--as-of", "2026-11-01")).toBe(`Wrote 300 made-up people to ${out}.\n`);
+    expect(run("--out", out, "--count", "300", "--manifest", "beside", "--as-of", "2026-11-01")).toBe(
+      `Wrote 300 made-up people to ${out}.\n`,
+    );
     const sha256 = createHash("sha256").update(readFileSync(out)).digest("hex");
-    expect(parseManifest(readFileSync(`${out}.manifest.json`, "utf8"))).toEqual({ dataset: "household", asOf: "2026-11-01", rows: 300, sha256 });
+    expect(parseManifest(readFileSync(`${out}.manifest.json`, "utf8"))).toEqual({
+      dataset: "household",
+      asOf: "2026-11-01",
+      rows: 300,
+      sha256,
+    });
   });
 
   test("§4(1)1 writes nothing but the file to standard output", () => {
