@@ -1,0 +1,31 @@
+// Imports go one way (CONTRIBUTING.md): domain ← workflows; domain ← db, transparency ← activities, api ← the platform ← bin.
+const valuesOnly = { dependencyTypesNot: ["type-only"] };
+
+/** Modules of `path` may use these places and packages, and nothing else. */
+function onlyUses(name, path, allowed, options = {}) {
+  return { name, severity: "error", from: { path }, to: { pathNot: allowed, ...options } };
+}
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: valuesOnly } },
+    { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
+    onlyUses("domain-is-pure", "^src/domain/", ["^src/domain/", "^node_modules/ipaddr\\.js/"]),
+    onlyUses("workflows-are-deterministic", "^src/workflows/", ["^src/(workflows|domain)/", "^node_modules/@temporalio/(workflow|common)/"], valuesOnly),
+    onlyUses("workflows-know-types-of-activities-only", "^src/workflows/", ["^src/(workflows|domain|activities)/", "^node_modules/@temporalio/(workflow|common)/"]),
+    { name: "db-knows-rules-only", severity: "error", from: { path: "^db/" }, to: { path: "^(src|bin|bench|tools|tests)/", pathNot: "^src/(domain|transparency)/" } },
+    { name: "migrations-are-frozen", severity: "error", from: { path: "^db/migrations/" }, to: { path: "^(src|db)/" } },
+    { name: "transparency-knows-rules-only", severity: "error", from: { path: "^src/transparency/" }, to: { path: "^(src|db)/", pathNot: "^src/(domain|transparency)/" } },
+    { name: "adapters-know-no-processes", severity: "error", from: { path: "^src/adapters/" }, to: { path: "^(src|db)/", pathNot: "^(src/(adapters|domain)/|src/config)", ...valuesOnly } },
+    { name: "activities-and-api-are-strangers", severity: "error", from: { path: "^src/(activities|api|console)/" }, to: { path: "^src/(activities|api|console)/", pathNot: "^src/$1/" } },
+    { name: "nothing-imports-entry-points", severity: "error", from: { path: "^(src|db)/" }, to: { path: "^(bin|bench|tools|tests)/" } },
+    { name: "product-needs-no-development-dependency", severity: "error", from: { path: "^(src|db|bin)/" }, to: { dependencyTypes: ["npm-dev"] } },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default"] },
+  },
+};
