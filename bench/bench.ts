@@ -14,6 +14,9 @@ against gpg -d | psql \\copy. Takes about six minutes; close what else uses the 
   --only PART   one part only
   --json        the last line is one JSON object`;
 
+// Ending at once still ends the servers: they are stopped as this process exits.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 await runCommand(HELP, async (argv) => {
   const { values } = parseArgs({ args: argv, options: { only: { type: "string" }, json: { type: "boolean", default: false } } });
   if (values.only !== undefined && !PARTS.some((part) => part === values.only)) throw new Error(`--only takes one of ${PARTS.join(", ")}.`);

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { openDatabase } from "../db/client.ts";
 import { freePort } from "../src/adapters/embedded-postgres.ts";
 import { createSupplier, type Supplier } from "../src/adapters/openpgp-supplier.ts";
@@ -94,15 +96,11 @@ async function copyWithPsql(ownerUrl: string, directory: string, source: Omit<Pa
   const encrypted = join(directory, "yardstick.pgp");
   try {
     execFileSync("psql", ["--version"], { stdio: "ignore" });
-    execFileSync("gpg", [...gpg, "--quick-generate-key", "bench", "rsa3072", "default", "never"], { stdio: "ignore" });
+    execFileSync("gpg", [...gpg, "--quick-generate-key", "bench", "default", "default", "never"], { stdio: "ignore" });
     const writer = spawn("gpg", [...gpg, "--sign", "--encrypt", "--recipient", "bench", "--output", encrypted], { stdio: ["pipe", "ignore", "ignore"] });
-    const written = new Promise((resolve) => writer.once("close", resolve));
-    for (const chunk of peopleFile({ ...source, manifest: "none" })) {
-      if (!writer.stdin.write(chunk)) await new Promise((resolve) => writer.stdin.once("drain", resolve));
-    }
-    writer.stdin.end();
-    await written;
-    if (statSync(encrypted).size === 0) return undefined;
+    const written = new Promise<number | null>((resolve) => writer.once("close", resolve));
+    await pipeline(Readable.from(peopleFile({ ...source, manifest: "none" })), writer.stdin);
+    if ((await written) !== 0) return undefined;
   } catch {
     return undefined;
   }

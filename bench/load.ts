@@ -24,7 +24,7 @@ export async function load({ url, connections, seconds, bodies, headers }: Load)
   const times: number[] = [];
   let client = 0;
   const requests = bodies.map((body) => ({ method: "POST" as const, body, headers: { "content-type": "application/json", ...headers } }));
-  const run = autocannon({
+  const result = await autocannon({
     url,
     connections,
     duration: seconds,
@@ -32,10 +32,9 @@ export async function load({ url, connections, seconds, bodies, headers }: Load)
     setupClient: (connection) => {
       const start = (client++ * 37) % requests.length;
       connection.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+      connection.on("response", (_status, _bytes, milliseconds) => times.push(milliseconds));
     },
   });
-  run.on("response", (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
-  const result = await run;
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`The load met ${result.non2xx} refusals and ${result.errors} errors: nothing was measured.`);
   const sorted = Float64Array.from(times).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { arch, platform, tmpdir, userInfo } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { endWithThisProcess } from "./child-process.ts";
 
 /** A Postgres server of our own. */
 export interface EmbeddedPostgres {
@@ -48,6 +49,7 @@ export async function startEmbeddedPostgres(wantedDirectory: string, settings: R
     // Its own group: Ctrl-C reaches us, and we stop it after its clients.
     detached: true,
   });
+  endWithThisProcess(server, "SIGINT");
   const exited = new Promise<void>((done) => server.once("exit", () => done()));
   await ready(server);
   const password = encodeURIComponent(readFileSync(passwordFile, "utf8").trim());

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { readMachine } from "../config.ts";
+import { endWithThisProcess } from "./child-process.ts";
 import type { Progress } from "./slow-step.ts";
 
 /** A process of ours that is started again when it dies. */
@@ -41,6 +42,7 @@ export function superviseProcess(name: string, environment: Readonly<Record<stri
       stdio: ["ignore", "pipe", "inherit"],
       detached: true,
     });
+    endWithThisProcess(child, "SIGTERM");
     child.stdout?.on("data", (chunk: Buffer) => {
       process.stdout.write(quiet ? chunk.toString().replace(CALM_LINE, "") : chunk);
       if (READY_LINE.test(chunk.toString())) serves = true;

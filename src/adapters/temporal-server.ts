@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Connection } from "@temporalio/client";
 import { readMachine } from "../config.ts";
+import { endWithThisProcess } from "./child-process.ts";
 import { freePort } from "./embedded-postgres.ts";
 import { type Progress, runProgram, slowStep } from "./slow-step.ts";
 
@@ -64,6 +65,7 @@ export async function startEmbeddedTemporal(stateFile: string, progress: Progres
   const args = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port), "--db-filename", stateFile, "--log-level", "error"];
   // Its own group, as with Postgres: we stop it after its clients.
   const server = spawn(program, args, { stdio: "ignore", detached: true });
+  endWithThisProcess(server, "SIGTERM");
   let ended = false;
   const exited = new Promise<void>((done) => {
     const end = () => {
