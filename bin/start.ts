@@ -13,6 +13,7 @@ await runCommand(HELP, async () => {
   console.log(`The platform is up. API: ${platform.apiUrl}/docs   health: ${platform.apiUrl}/readyz   Ctrl-C stops it.`);
   const reason = await Promise.race([stopped, platform.failed]);
   await platform.stop();
-  if (reason !== "SIGTERM" && reason !== "SIGINT") throw new Error(`${reason} Everything else was stopped; start again to go on where it was.`);
+  if (reason !== "SIGTERM" && reason !== "SIGINT")
+    throw new Error(`${reason} Everything else was stopped; start again to go on where it was.`);
   return "The platform has stopped; npm start goes on where it was.";
 });

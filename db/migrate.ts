@@ -29,11 +29,15 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords | undef
   try {
     const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path: { join }, migrationFolder: MIGRATIONS }) });
     await refuseForeign(db);
-    await refuseNewer(db, (await migrator.getMigrations()).map(({ name }) => name));
+    await refuseNewer(
+      db,
+      (await migrator.getMigrations()).map(({ name }) => name),
+    );
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;
     if (passwords !== undefined) {
-      for (const [role, password] of Object.entries(passwords)) await sql`alter role ${sql.id(role)} password ${sql.lit(password)}`.execute(db);
+      for (const [role, password] of Object.entries(passwords))
+        await sql`alter role ${sql.id(role)} password ${sql.lit(password)}`.execute(db);
     }
     await sql`select create_query_log_partitions(${today}::date, ${MONTHS_AHEAD})`.execute(db);
     return results.map(({ migrationName }) => migrationName);
@@ -52,7 +56,8 @@ async function tableExists(db: Db, table: string): Promise<boolean> {
 async function refuseForeign(db: Db): Promise<void> {
   if (await tableExists(db, "kysely_migration")) return;
   const { rows } = await sql`select 1 from pg_tables where schemaname = 'public' limit 1`.execute(db);
-  if (rows.length > 0) throw new UnusableDatabase("The database holds tables that are not the platform's: give DATABASE_URL an empty database of its own.");
+  if (rows.length > 0)
+    throw new UnusableDatabase("The database holds tables that are not the platform's: give DATABASE_URL an empty database of its own.");
 }
 
 async function refuseNewer(db: Db, known: readonly string[]): Promise<void> {
@@ -60,6 +65,8 @@ async function refuseNewer(db: Db, known: readonly string[]): Promise<void> {
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
   const unknown = rows.find(({ name }) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new UnusableDatabase(`The database has been migrated by a newer version or another program (${unknown.name}): start that version, or restore a backup made before it.`);
+    throw new UnusableDatabase(
+      `The database has been migrated by a newer version or another program (${unknown.name}): start that version, or restore a backup made before it.`,
+    );
   }
 }

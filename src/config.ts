@@ -89,7 +89,10 @@ export function demoConfig(config: Config, directory: string, freePort: number, 
 }
 
 function list(text: string | undefined): string[] {
-  return (text ?? "").split(",").map((item) => item.trim()).filter((item) => item !== "");
+  return (text ?? "")
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }
 
 function withPassword(url: string | undefined, passwordFile: string | undefined): string | undefined {

@@ -2,15 +2,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
 import { migrate, type RolePasswords } from "../db/migrate.ts";
+import { isFirstStart, noteStarted, requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts";
 import { startEmbeddedPostgres } from "./adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "./adapters/key-store.ts";
 import { rolePassword } from "./adapters/role-password.ts";
 import type { Progress } from "./adapters/slow-step.ts";
+import { type SupervisedProcess, superviseProcess } from "./adapters/supervised-process.ts";
 import { startEmbeddedTemporal } from "./adapters/temporal-server.ts";
-import { isFirstStart, noteStarted, requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts";
 import type { Config } from "./config.ts";
 import { taipeiDate } from "./domain/roc-date.ts";
-import { superviseProcess, type SupervisedProcess } from "./adapters/supervised-process.ts";
 
 /** The whole platform at work on one machine. */
 export interface Platform {
@@ -55,7 +55,8 @@ async function start(config: Config, progress: Progress, stops: Stop[], quiet: b
   await requireFreePort(config.host, config.port);
   if (config.databaseUrl === undefined && isFirstStart(config.dataDirectory)) createKeys(config.keysDirectory);
   openKeyStore(config.keysDirectory);
-  for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory])
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
 
   const failures: Promise<string>[] = [];
   let ownerUrl = config.databaseUrl;
@@ -85,13 +86,28 @@ async function start(config: Config, progress: Progress, stops: Stop[], quiet: b
     temporalAddress = temporal.address;
   }
   const settings = { ...environmentOf(config), TEMPORAL_ADDRESS: temporalAddress };
-  const worker = superviseProcess("bin/worker.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_worker", passwords) }, { progress, quiet });
-  const api = superviseProcess("bin/api.ts", { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_api", passwords) }, { progress, quiet });
+  const worker = superviseProcess(
+    "bin/worker.ts",
+    { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_worker", passwords) },
+    { progress, quiet },
+  );
+  const api = superviseProcess(
+    "bin/api.ts",
+    { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_api", passwords) },
+    { progress, quiet },
+  );
   stops.push(async () => void (await Promise.all([worker.stop(), api.stop()])));
   const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
   await answers(`${apiUrl}/readyz`, [worker, api]);
   directory.announce({ pid: process.pid, temporalAddress, apiUrl });
-  return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, workerPid: worker.pid, failed: Promise.race([...failures, new Promise<never>(() => undefined)]) };
+  return {
+    apiUrl,
+    temporalAddress,
+    ownerUrl,
+    postgresDirectory,
+    workerPid: worker.pid,
+    failed: Promise.race([...failures, new Promise<never>(() => undefined)]),
+  };
 }
 
 function environmentOf(config: Config): Record<string, string> {

@@ -28,7 +28,11 @@ export default async function setup({ provide }: { provide: (key: string, value:
   const { pool, close } = openDatabase(postgres.url, { max: 1 });
   await pool.query("create database template_platform");
   await close();
-  await migrate(postgres.url.replace(/\/postgres$/, "/template_platform"), { platform_api: "api", platform_worker: "worker" }, new Date().toISOString().slice(0, 10));
+  await migrate(
+    postgres.url.replace(/\/postgres$/, "/template_platform"),
+    { platform_api: "api", platform_worker: "worker" },
+    new Date().toISOString().slice(0, 10),
+  );
   provide("postgresUrl", postgres.url);
   provide("temporalAddress", temporal.address);
   provide("temporalTestServer", temporalTestServer);

@@ -14,12 +14,17 @@ await installDependencies();
 process.exit(await run(nodePath(), [join(root, process.argv[2] ?? ""), ...process.argv.slice(3)], { stdio: "inherit" }));
 
 async function installDependencies() {
-  const wanted = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
+  const wanted = createHash("sha256")
+    .update(readFileSync(join(root, "package-lock.json")))
+    .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   const started = Date.now();
   console.log("Installing the dependencies of package-lock.json (npm ci) …");
   const alive = setInterval(() => console.log(`  … still installing, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
-  const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   clearInterval(alive);
   if (code !== 0) stop("npm ci failed: read its message above; it needs a package registry that npm can reach, once.");
   writeFileSync(stamp, wanted);
@@ -29,7 +34,9 @@ function nodePath() {
   if (Number(process.versions.node.split(".")[0]) >= NEEDED_MAJOR) return process.execPath;
   const brought = join(root, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
   if (existsSync(brought)) return brought;
-  return stop(`This is Node ${process.versions.node}, and no Node ${NEEDED_MAJOR} comes from npm for ${process.platform} ${process.arch}: install Node ${NEEDED_MAJOR} from nodejs.org.`);
+  return stop(
+    `This is Node ${process.versions.node}, and no Node ${NEEDED_MAJOR} comes from npm for ${process.platform} ${process.arch}: install Node ${NEEDED_MAJOR} from nodejs.org.`,
+  );
 }
 
 /** Runs a program to its end. A terminal's Ctrl-C reaches the program by itself; a signal sent to this process alone is handed on. */

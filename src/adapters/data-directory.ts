@@ -19,7 +19,8 @@ export function takeDataDirectory(directory: string): { announce(platform: Runni
   // Others may pass through it, since Postgres' user must, but see nothing.
   mkdirSync(directory, { recursive: true, mode: 0o711 });
   const running = findRunningPlatform(directory);
-  if (running !== undefined) throw new Error(`A platform already runs on ${directory} (process ${running.pid}, ${running.apiUrl}): stop it first, or set DATA_DIR.`);
+  if (running !== undefined)
+    throw new Error(`A platform already runs on ${directory} (process ${running.pid}, ${running.apiUrl}): stop it first, or set DATA_DIR.`);
   const file = join(directory, RUN_FILE);
   return {
     announce: (platform) => writeFileSync(file, JSON.stringify(platform), { mode: 0o600 }),

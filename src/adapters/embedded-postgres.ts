@@ -33,7 +33,10 @@ interface Account {
  * @param settings postgresql.conf settings, added to ours
  * @throws Error one sentence when Postgres can't be had or won't start
  */
-export async function startEmbeddedPostgres(wantedDirectory: string, settings: Readonly<Record<string, string>> = {}): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(
+  wantedDirectory: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
   const account = serverAccount();
   const programs = await reachablePrograms(account);
   const directory = reachable(wantedDirectory, account) ? resolve(wantedDirectory) : join(REACHABLE_PLACE, nameOf(wantedDirectory));
@@ -65,7 +68,13 @@ export async function startEmbeddedPostgres(wantedDirectory: string, settings: R
 }
 
 function flags(directory: string, settings: Readonly<Record<string, string>>): string[] {
-  const all = { listen_addresses: "127.0.0.1", unix_socket_directories: directory.length < 80 ? directory : "", max_connections: "200", shared_buffers: "256MB", ...settings };
+  const all = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: directory.length < 80 ? directory : "",
+    max_connections: "200",
+    shared_buffers: "256MB",
+    ...settings,
+  };
   return Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
@@ -77,10 +86,19 @@ function initialise(programs: string, account: Account, directory: string, dataD
   const fresh = `${dataDirectory}.new`;
   rmSync(fresh, { recursive: true, force: true });
   writeFileSync(passwordFile, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  if (account.uid !== undefined && account.gid !== undefined) for (const path of [directory, passwordFile]) chownSync(path, account.uid, account.gid);
+  if (account.uid !== undefined && account.gid !== undefined)
+    for (const path of [directory, passwordFile]) chownSync(path, account.uid, account.gid);
   execFileSync(
     join(programs, "initdb"),
-    [`--pgdata=${fresh}`, "--username=postgres", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8", "--locale=C", "--no-sync"],
+    [
+      `--pgdata=${fresh}`,
+      "--username=postgres",
+      "--auth=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+      "--encoding=UTF8",
+      "--locale=C",
+      "--no-sync",
+    ],
     { ...account, cwd: "/", stdio: ["ignore", "ignore", "pipe"] },
   );
   renameSync(fresh, dataDirectory);
@@ -89,7 +107,11 @@ function initialise(programs: string, account: Account, directory: string, dataD
 function stopLeftOver(programs: string, account: Account, dataDirectory: string): void {
   if (!existsSync(join(dataDirectory, "postmaster.pid"))) return;
   try {
-    execFileSync(join(programs, "pg_ctl"), ["stop", "-D", dataDirectory, "-m", "fast", "-w", "-t", "30"], { ...account, cwd: "/", stdio: "ignore" });
+    execFileSync(join(programs, "pg_ctl"), ["stop", "-D", dataDirectory, "-m", "fast", "-w", "-t", "30"], {
+      ...account,
+      cwd: "/",
+      stdio: "ignore",
+    });
   } catch {
     // No server behind the file: Postgres itself removes it when it starts.
   }
@@ -121,7 +143,9 @@ async function reachablePrograms(account: Account): Promise<string> {
   try {
     manifest = createRequire(import.meta.url).resolve(platformPackage);
   } catch {
-    throw new Error(`There is no embedded Postgres for ${platform()} ${arch()} (${platformPackage}): set DATABASE_URL to a server of yours.`);
+    throw new Error(
+      `There is no embedded Postgres for ${platform()} ${arch()} (${platformPackage}): set DATABASE_URL to a server of yours.`,
+    );
   }
   const installed = resolve(dirname(manifest), "..", "native");
   linkLibraries(installed);

@@ -24,7 +24,11 @@ export async function slowStep<Result>(what: string, progress: Progress, step: (
  */
 export function runProgram(program: string, args: readonly string[], options: { cwd?: string; limit?: number } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...(options.cwd && { cwd: options.cwd }), stdio: ["ignore", "pipe", "pipe"], ...(options.limit && { timeout: options.limit }) });
+    const child = spawn(program, args, {
+      ...(options.cwd && { cwd: options.cwd }),
+      stdio: ["ignore", "pipe", "pipe"],
+      ...(options.limit && { timeout: options.limit }),
+    });
     let printed = "";
     let messages = "";
     child.stdout.on("data", (chunk) => {
@@ -34,6 +38,8 @@ export function runProgram(program: string, args: readonly string[], options: { 
       messages = (messages + chunk).slice(-2000);
     });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(printed) : reject(new Error(messages.trim().split("\n").at(-1) || `${program} ended with ${code}`))));
+    child.once("close", (code) =>
+      code === 0 ? resolve(printed) : reject(new Error(messages.trim().split("\n").at(-1) || `${program} ended with ${code}`)),
+    );
   });
 }

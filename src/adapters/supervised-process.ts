@@ -28,7 +28,11 @@ const READY_LINE = /"msg":"(listening|worker ready)"/;
  * @param environment its settings; of ours it gets PATH, HOME and TZ only
  * @param options.quiet whether its lines are shown from warnings on only
  */
-export function superviseProcess(name: string, environment: Readonly<Record<string, string>>, { progress, quiet }: { progress: Progress; quiet: boolean }): SupervisedProcess {
+export function superviseProcess(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  { progress, quiet }: { progress: Progress; quiet: boolean },
+): SupervisedProcess {
   let child: ChildProcess | undefined;
   let stopping = false;
   let serves = false;

@@ -31,12 +31,16 @@ export async function findTemporal(progress: Progress): Promise<string> {
   mkdirSync(readMachine().cacheDirectory, { recursive: true });
   try {
     const download = ["--input-type=module", "--eval", DOWNLOAD, readMachine().cacheDirectory];
-    return await slowStep("Downloading the Temporal dev server", progress, async () => (await runProgram(process.execPath, download, { cwd: TOOLS, limit: DOWNLOAD_LIMIT })).trim());
+    return await slowStep("Downloading the Temporal dev server", progress, async () =>
+      (await runProgram(process.execPath, download, { cwd: TOOLS, limit: DOWNLOAD_LIMIT })).trim(),
+    );
   } catch {
     progress("  not to be had by download here");
   }
   if (findOnPath("go") === undefined) {
-    throw new Error("Temporal can't be had: install the temporal CLI (temporal.io/setup) or Go 1.24 or newer, or set TEMPORAL_ADDRESS to a server of yours.");
+    throw new Error(
+      "Temporal can't be had: install the temporal CLI (temporal.io/setup) or Go 1.24 or newer, or set TEMPORAL_ADDRESS to a server of yours.",
+    );
   }
   await slowStep(`Building the Temporal dev server ${CLI_VERSION} from its Go module (about three minutes, once)`, progress, () =>
     runProgram("go", ["build", "-trimpath", "-o", `${cached}.${process.pid}`, "github.com/temporalio/cli/cmd/temporal"], { cwd: TOOLS }),
@@ -62,7 +66,19 @@ export async function startEmbeddedTemporal(stateFile: string, progress: Progres
   const program = await findTemporal(progress);
   const port = await freePort();
   mkdirSync(dirname(stateFile), { recursive: true, mode: 0o700 });
-  const args = ["server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", String(port), "--db-filename", stateFile, "--log-level", "error"];
+  const args = [
+    "server",
+    "start-dev",
+    "--headless",
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--db-filename",
+    stateFile,
+    "--log-level",
+    "error",
+  ];
   // Its own group, as with Postgres: we stop it after its clients.
   const server = spawn(program, args, { stdio: "ignore", detached: true });
   endWithThisProcess(server, "SIGTERM");

@@ -25,7 +25,10 @@ export async function findTemporalTestServer(progress: Progress): Promise<string
     return download(progress, partial);
   }
   // It must exec: the SDK ends the process that it started, not a child of it.
-  writeFileSync(join(partial, "temporal-test-server"), `#!/bin/sh\nexec java -XX:TieredStopAtLevel=1 -cp "${folder}/lib/*" io.temporal.testserver.TestServer "$@"\n`);
+  writeFileSync(
+    join(partial, "temporal-test-server"),
+    `#!/bin/sh\nexec java -XX:TieredStopAtLevel=1 -cp "${folder}/lib/*" io.temporal.testserver.TestServer "$@"\n`,
+  );
   chmodSync(join(partial, "temporal-test-server"), 0o755);
   mkdirSync(readMachine().cacheDirectory, { recursive: true });
   rmSync(folder, { recursive: true, force: true });
@@ -38,13 +41,17 @@ async function download(progress: Progress, partial: string): Promise<string> {
   try {
     const environment = await slowStep("Downloading the time-skipping test server", progress, () =>
       Promise.race([
-        TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: "cached-download", downloadDir: readMachine().cacheDirectory } } }),
+        TestWorkflowEnvironment.createTimeSkipping({
+          server: { executable: { type: "cached-download", downloadDir: readMachine().cacheDirectory } },
+        }),
         new Promise<never>((_, reject) => setTimeout(() => reject(new Error("too slow")), DOWNLOAD_LIMIT)),
       ]),
     );
     await environment.teardown();
     return "cached-download";
   } catch {
-    throw new Error("The time-skipping test server can't be had: install Maven and Java 17 or newer, or open the network for the SDK's download.");
+    throw new Error(
+      "The time-skipping test server can't be had: install Maven and Java 17 or newer, or open the network for the SDK's download.",
+    );
   }
 }

@@ -1,0 +1,494 @@
+-- Roles
+
+create role platform_api login noinherit;
+
+create role platform_worker login noinherit;
+
+
+-- Tables
+
+create table access_version (
+  singleton boolean default true not null,
+  version bigint not null,
+  constraint access_version_pkey PRIMARY KEY (singleton),
+  constraint access_version_singleton_check CHECK (singleton)
+);
+
+create table agency (
+  agency_id integer generated always as identity not null,
+  agency_code text not null,
+  agency_name text not null,
+  constraint agency_agency_code_key UNIQUE (agency_code),
+  constraint agency_pkey PRIMARY KEY (agency_id)
+);
+
+create table application (
+  application_number text not null,
+  agency_id integer not null,
+  system_name text not null,
+  legal_basis text not null,
+  purpose text not null,
+  requested_checks text[] not null,
+  requested_addresses inet[] not null,
+  requested_from date not null,
+  requested_until date not null,
+  contact text not null,
+  submitted_by text not null,
+  submitted_at timestamp with time zone not null,
+  constraint application_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
+  constraint application_pkey PRIMARY KEY (application_number)
+);
+
+create table credential (
+  credential_id uuid not null,
+  integration_id integer not null,
+  secret_hash bytea not null,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint credential_check CHECK (((valid_until <= (valid_from + '90 days'::interval)) AND (valid_until > valid_from))),
+  constraint credential_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint credential_pkey PRIMARY KEY (credential_id),
+  constraint credential_secret_hash_check CHECK ((length(secret_hash) = 32)),
+  constraint credential_secret_hash_key UNIQUE (secret_hash)
+);
+
+create table daily_usage (
+  integration_id integer not null,
+  usage_day date not null,
+  subjects bigint not null,
+  constraint daily_usage_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint daily_usage_pkey PRIMARY KEY (integration_id, usage_day)
+) with (fillfactor=50);
+
+create table dataset (
+  dataset_id smallint not null,
+  dataset_code text not null,
+  dataset_name text not null,
+  owner_unit text not null,
+  kind text not null,
+  encoding text not null,
+  bad_rows_allowed integer not null,
+  maximum_age_days integer not null,
+  approved_from date not null,
+  approved_until date not null,
+  current_generation_id integer,
+  constraint dataset_bad_rows_allowed_check CHECK ((bad_rows_allowed >= 0)),
+  constraint dataset_check CHECK ((approved_until > approved_from)),
+  constraint dataset_current_generation_id_fkey FOREIGN KEY (current_generation_id) REFERENCES generation(generation_id),
+  constraint dataset_dataset_code_key UNIQUE (dataset_code),
+  constraint dataset_encoding_check CHECK ((encoding = ANY (ARRAY['utf-8'::text, 'big5'::text]))),
+  constraint dataset_kind_check CHECK ((kind = ANY (ARRAY['household'::text, 'list'::text]))),
+  constraint dataset_maximum_age_days_check CHECK ((maximum_age_days > 0)),
+  constraint dataset_pkey PRIMARY KEY (dataset_id)
+);
+
+create table dataset_import (
+  import_id uuid not null,
+  dataset_id smallint,
+  file_name text not null,
+  file_sha256 bytea not null,
+  file_bytes bigint not null,
+  delivered_by text not null,
+  stage text not null,
+  received_at timestamp with time zone not null,
+  rows_read bigint default 0 not null,
+  bad_rows bigint default 0 not null,
+  rejection_code text,
+  rejected_lines jsonb,
+  recipient_fingerprint text,
+  other_recipients integer,
+  signer_fingerprint text,
+  signed_at timestamp with time zone,
+  as_of date,
+  quarantined_until timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint dataset_import_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
+  constraint dataset_import_file_sha256_check CHECK ((length(file_sha256) = 32)),
+  constraint dataset_import_pkey PRIMARY KEY (import_id),
+  constraint dataset_import_stage_check CHECK ((stage = ANY (ARRAY['received'::text, 'loading'::text, 'loaded'::text, 'switched'::text, 'imported'::text, 'quarantined'::text, 'rejected'::text])))
+);
+
+create table dataset_step (
+  step_id bigint generated always as identity not null,
+  step_key text not null,
+  dataset_id smallint,
+  import_id uuid,
+  step text not null,
+  actor text not null,
+  particulars jsonb not null,
+  taken_at timestamp with time zone not null,
+  constraint dataset_step_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
+  constraint dataset_step_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
+  constraint dataset_step_pkey PRIMARY KEY (step_id),
+  constraint dataset_step_step_key_key UNIQUE (step_key)
+);
+
+create table delivery_key (
+  fingerprint text not null,
+  dataset_id smallint not null,
+  public_key text not null,
+  issued_by text not null,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  destroyed_at timestamp with time zone,
+  constraint delivery_key_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
+  constraint delivery_key_pkey PRIMARY KEY (fingerprint)
+);
+
+create table destruction_certificate (
+  certificate_id uuid not null,
+  object_key text not null,
+  import_id uuid,
+  destroyed_object text not null,
+  particulars jsonb not null,
+  destroyed_at timestamp with time zone not null,
+  destroyed_by text not null,
+  constraint destruction_certificate_destroyed_object_check CHECK ((destroyed_object = ANY (ARRAY['delivery-file'::text, 'delivery-key'::text, 'generation'::text]))),
+  constraint destruction_certificate_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
+  constraint destruction_certificate_object_key_key UNIQUE (object_key),
+  constraint destruction_certificate_pkey PRIMARY KEY (certificate_id)
+);
+
+create table generation (
+  generation_id integer generated always as identity not null,
+  dataset_id smallint not null,
+  import_id uuid not null,
+  index_key_id text not null,
+  as_of date,
+  signed_at timestamp with time zone,
+  row_count bigint,
+  created_at timestamp with time zone not null,
+  switched_at timestamp with time zone,
+  dropped_at timestamp with time zone,
+  constraint generation_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
+  constraint generation_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
+  constraint generation_pkey PRIMARY KEY (generation_id)
+);
+
+create table idempotent_request (
+  integration_id integer not null,
+  idempotency_key_index bytea not null,
+  request_fingerprint bytea not null,
+  first_entry_id uuid not null,
+  entry_count integer not null,
+  asked_at timestamp with time zone not null,
+  constraint idempotent_request_pkey PRIMARY KEY (integration_id, idempotency_key_index)
+);
+
+create table integration (
+  integration_id integer generated always as identity not null,
+  application_number text not null,
+  agency_id integer not null,
+  system_name text not null,
+  state text not null,
+  approved_from timestamp with time zone,
+  approved_until timestamp with time zone,
+  requests_per_second integer default 200 not null,
+  subjects_per_day integer default 1000000 not null,
+  approved_checks text[],
+  constraint integration_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
+  constraint integration_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
+  constraint integration_application_number_key UNIQUE (application_number),
+  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'refused'::text, 'revoked'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
+  constraint integration_pkey PRIMARY KEY (integration_id),
+  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'refused'::text, 'approved'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text])))
+);
+
+create table integration_address (
+  integration_id integer not null,
+  address inet not null,
+  added_at timestamp with time zone not null,
+  constraint integration_address_address_check CHECK ((masklen(address) =
+CASE family(address)
+    WHEN 4 THEN 32
+    ELSE 128
+END)),
+  constraint integration_address_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint integration_address_pkey PRIMARY KEY (integration_id, address)
+);
+
+create table integration_scope (
+  integration_id integer not null,
+  check_code text not null,
+  constraint integration_scope_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint integration_scope_pkey PRIMARY KEY (integration_id, check_code)
+);
+
+create table integration_step (
+  step_id bigint generated always as identity not null,
+  integration_id integer not null,
+  step text not null,
+  actor text not null,
+  actor_role text not null,
+  reason text not null,
+  taken_at timestamp with time zone not null,
+  step_key text not null,
+  constraint integration_step_actor_role_check CHECK ((actor_role = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'platform'::text]))),
+  constraint integration_step_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint integration_step_pkey PRIMARY KEY (step_id),
+  constraint integration_step_step_key_key UNIQUE (step_key)
+);
+
+create table query_log (
+  entry_id uuid not null,
+  asked_at timestamp with time zone not null,
+  integration_id integer,
+  operator text,
+  operation_code text,
+  outcome text not null,
+  case_number_index bytea,
+  subject_index bytea,
+  leaf_hash bytea not null,
+  entry bytea not null,
+  constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
+) partition by RANGE (asked_at);
+
+create table subject_record (
+  dataset_id smallint not null,
+  subject_key bytea not null,
+  name_key bytea,
+  name_variant_key bytea,
+  birth_date_key bytea,
+  unreadable_positions bigint,
+  indigenous boolean,
+  valid_from date,
+  valid_until date,
+  constraint subject_record_pkey PRIMARY KEY (subject_key, dataset_id)
+) partition by LIST (dataset_id);
+
+
+-- Indexes that no constraint makes
+
+CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
+
+CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
+
+
+-- Functions
+
+CREATE OR REPLACE FUNCTION public.announce_access_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    begin
+      update public.access_version set version = version + 1;
+      perform pg_notify('access_changed', '');
+      return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.create_generation_table(wanted integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      table_name text := 'subject_generation_' || wanted;
+    begin
+      if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
+      execute format('drop table if exists public.%I', table_name);
+      execute format('create table public.%I (like public.subject_record including defaults, line_number integer)', table_name);
+      execute format('alter table public.%I alter column dataset_id set default %s, add constraint of_dataset check (dataset_id = %s)', table_name, owner_dataset, owner_dataset);
+      execute format('grant select, insert on public.%I to platform_worker', table_name);
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.create_query_log_partitions(first_day date, months integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+    declare
+      month_start date := date_trunc('month', first_day)::date;
+      partition_name text;
+    begin
+      for step in 1..months loop
+        partition_name := 'query_log_' || to_char(month_start, 'YYYY_MM');
+        if to_regclass('public.' || partition_name) is null then
+          execute format('create table public.%I partition of public.query_log for values from (%L) to (%L)', partition_name,
+            month_start::timestamp at time zone 'Asia/Taipei', (month_start + interval '1 month')::timestamp at time zone 'Asia/Taipei');
+        end if;
+        month_start := (month_start + interval '1 month')::date;
+      end loop;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.drop_generation(wanted integer, now_is timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if exists (select from public.dataset where current_generation_id = wanted) then raise exception 'generation % is current', wanted; end if;
+      execute format('drop table if exists public.%I', 'subject_generation_' || wanted);
+      update public.generation set dropped_at = coalesce(dropped_at, now_is) where generation_id = wanted;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.finish_generation_table(wanted integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      table_name text := 'subject_generation_' || wanted;
+    begin
+      if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
+      set local maintenance_work_mem = '256MB';
+      execute format('alter table public.%I add primary key (subject_key, dataset_id)', table_name);
+      execute format('alter table public.%I drop column line_number', table_name);
+      execute format('revoke all on public.%I from platform_worker', table_name);
+      execute format('analyze public.%I', table_name);
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
+;
+
+CREATE OR REPLACE FUNCTION public.switch_generation(wanted integer, now_is timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
+AS $function$
+    declare
+      chosen public.generation%rowtype;
+      old_partition regclass;
+    begin
+      select * into chosen from public.generation where generation_id = wanted for update;
+      if chosen.switched_at is not null then return; end if;
+      if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', wanted; end if;
+      perform 1 from public.dataset where dataset_id = chosen.dataset_id for no key update;
+      select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);
+      if old_partition is not null then execute format('alter table public.subject_record detach partition %s', old_partition); end if;
+      execute format('alter table public.subject_record attach partition public.%I for values in (%s)', 'subject_generation_' || wanted, chosen.dataset_id);
+      update public.generation set switched_at = now_is where generation_id = wanted;
+      update public.dataset set current_generation_id = wanted where dataset_id = chosen.dataset_id;
+    end $function$
+;
+
+
+-- Triggers
+
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.credential FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER announce_access_change AFTER UPDATE OF current_generation_id ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+
+-- Grants (nobody else but the owner may do anything)
+
+grant usage on schema public to platform_api;
+
+grant usage on schema public to platform_worker;
+
+grant select on access_version to platform_api;
+
+grant select on access_version to platform_worker;
+
+grant select on agency to platform_api;
+
+grant insert, select on agency to platform_worker;
+
+grant insert, select on application to platform_worker;
+
+grant select on credential to platform_api;
+
+grant insert, select, update on credential to platform_worker;
+
+grant insert, select, update on daily_usage to platform_api;
+
+grant select on daily_usage to platform_worker;
+
+grant select on dataset to platform_worker;
+
+grant select on dataset (approved_from) to platform_api;
+
+grant select on dataset (approved_until) to platform_api;
+
+grant select on dataset (current_generation_id) to platform_api;
+
+grant select on dataset (dataset_code) to platform_api;
+
+grant select on dataset (dataset_id) to platform_api;
+
+grant select on dataset (kind) to platform_api;
+
+grant select on dataset (maximum_age_days) to platform_api;
+
+grant insert, select, update on dataset_import to platform_worker;
+
+grant insert, select on dataset_step to platform_worker;
+
+grant insert, select, update on delivery_key to platform_worker;
+
+grant insert, select on destruction_certificate to platform_worker;
+
+grant insert, select, update on generation to platform_worker;
+
+grant select on generation (as_of) to platform_api;
+
+grant select on generation (dataset_id) to platform_api;
+
+grant select on generation (generation_id) to platform_api;
+
+grant select on generation (index_key_id) to platform_api;
+
+grant insert, select on idempotent_request to platform_api;
+
+grant delete, select on idempotent_request to platform_worker;
+
+grant select on integration to platform_api;
+
+grant insert, select, update on integration to platform_worker;
+
+grant select on integration_address to platform_api;
+
+grant delete, insert, select on integration_address to platform_worker;
+
+grant select on integration_scope to platform_api;
+
+grant delete, insert, select on integration_scope to platform_worker;
+
+grant insert, select on integration_step to platform_worker;
+
+grant insert, select on query_log to platform_api;
+
+grant select on query_log to platform_worker;
+
+grant select on subject_record to platform_api;
+
+grant select on subject_record to platform_worker;
+
+grant execute on function create_generation_table(integer) to platform_worker;
+
+grant execute on function create_query_log_partitions(date,integer) to platform_worker;
+
+grant execute on function drop_generation(integer,timestamp with time zone) to platform_worker;
+
+grant execute on function finish_generation_table(integer) to platform_worker;
+
+grant execute on function lock_dataset(smallint) to platform_worker;
+
+grant execute on function switch_generation(integer,timestamp with time zone) to platform_worker;
