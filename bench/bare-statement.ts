@@ -22,9 +22,25 @@ select uuidv7(), now(), 1, 'tax-042', 'V01', 'match', decode(md5(count(*)::text)
 export async function runBareStatement(database: BenchDatabase, connections: number, seconds: number): Promise<number> {
   await prepareKeys(database);
   const script = join(database.keysDirectory, "bare-statement.sql");
-  writeFileSync(script, `\\set n random(1, ${database.people.length})\n${LOOK_UP_AND_LOG("(select subject_key from bench_key where n = :n)").replaceAll("\n", " ").trim()};\n`);
+  writeFileSync(
+    script,
+    `\\set n random(1, ${database.people.length})\n${LOOK_UP_AND_LOG("(select subject_key from bench_key where n = :n)").replaceAll("\n", " ").trim()};\n`,
+  );
   try {
-    const printed = await runProgram("pgbench", ["-n", "-M", "prepared", "-c", String(connections), "-j", "1", "-T", String(seconds), "-f", script, database.ownerUrl]);
+    const printed = await runProgram("pgbench", [
+      "-n",
+      "-M",
+      "prepared",
+      "-c",
+      String(connections),
+      "-j",
+      "1",
+      "-T",
+      String(seconds),
+      "-f",
+      script,
+      database.ownerUrl,
+    ]);
     return Number(/tps = ([\d.]+)/.exec(printed)?.[1]);
   } catch {
     return runFromHere(database, connections, seconds);
@@ -33,7 +49,9 @@ export async function runBareStatement(database: BenchDatabase, connections: num
 
 async function prepareKeys({ ownerUrl }: BenchDatabase): Promise<void> {
   const { pool, close } = openDatabase(ownerUrl, { max: 1 });
-  await pool.query("create table if not exists bench_key as select row_number() over () as n, subject_key from subject_record where dataset_id = 1");
+  await pool.query(
+    "create table if not exists bench_key as select row_number() over () as n, subject_key from subject_record where dataset_id = 1",
+  );
   await pool.query("create unique index if not exists bench_key_n on bench_key (n)");
   await pool.query("analyze bench_key");
   await close();

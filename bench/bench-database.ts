@@ -32,7 +32,10 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const people = [...makePeople(PEOPLE)].filter(({ name }) => !name.includes("■") && !/[\ue000-\uf8ff]/.test(name));
   const { pool, close } = openDatabase(postgres.url, { max: 2 });
   const idsOf = (listed: (person: MadeUpPerson) => boolean) => people.filter(listed).map(({ nationalId }) => nationalId);
-  await seedGenerations(pool, openKeyStore(keysDirectory), people, { alone: idsOf(({ livesAlone }) => livesAlone), disability: idsOf(({ disabled }) => disabled) });
+  await seedGenerations(pool, openKeyStore(keysDirectory), people, {
+    alone: idsOf(({ livesAlone }) => livesAlone),
+    disability: idsOf(({ disabled }) => disabled),
+  });
   const { token } = await seedIntegration(pool, { checks: CHECKS });
   await pool.query("vacuum analyze");
   await close();

@@ -69,12 +69,24 @@ async function measureOn(platform: Platform, config: Config, supplier: Supplier,
   const file = join(delivered, "household.csv.pgp");
   try {
     await askForKeys(client, config.taskQueue, { action: "trust", dataset: "household", publicKey: supplier.publicKey, actor: "bench" });
-    const { publicKey = "" } = await askForKeys(client, config.taskQueue, { action: "issue", dataset: "household", version: 4, days: 7, actor: "bench" });
+    const { publicKey = "" } = await askForKeys(client, config.taskQueue, {
+      action: "issue",
+      dataset: "household",
+      version: 4,
+      days: 7,
+      actor: "bench",
+    });
     const source = { dataset: "household", count: rows, seed: 1, asOf: taipeiDate(Date.now()), encoding: "utf-8", header: "zh" } as const;
-    await slowStep(`import: making and encrypting ${rows.toLocaleString("en")} rows`, progress, () => supplier.deliver(peopleFile({ ...source, manifest: "line" }), publicKey, file));
-    const psqlCopySeconds = await slowStep("import: gpg -d | psql \\copy", progress, () => copyWithPsql(platform.ownerUrl, delivered, source));
+    await slowStep(`import: making and encrypting ${rows.toLocaleString("en")} rows`, progress, () =>
+      supplier.deliver(peopleFile({ ...source, manifest: "line" }), publicKey, file),
+    );
+    const psqlCopySeconds = await slowStep("import: gpg -d | psql \\copy", progress, () =>
+      copyWithPsql(platform.ownerUrl, delivered, source),
+    );
     const started = performance.now();
-    const said = await slowStep("import: the platform", progress, () => runImportCommand([file, "--as", "bench", "--json"], config, (use) => use(client)));
+    const said = await slowStep("import: the platform", progress, () =>
+      runImportCommand([file, "--as", "bench", "--json"], config, (use) => use(client)),
+    );
     const seconds = (performance.now() - started) / 1000;
     if (!said.includes('"imported":true')) throw new Error(`The import was not accepted: ${said}`);
     return {
@@ -90,14 +102,20 @@ async function measureOn(platform: Platform, config: Config, supplier: Supplier,
 }
 
 /** The yardstick: GnuPG decrypts the same rows, psql copies them into a bare table. Undefined where the machine has neither. */
-async function copyWithPsql(ownerUrl: string, directory: string, source: Omit<Parameters<typeof peopleFile>[0], "manifest">): Promise<number | undefined> {
+async function copyWithPsql(
+  ownerUrl: string,
+  directory: string,
+  source: Omit<Parameters<typeof peopleFile>[0], "manifest">,
+): Promise<number | undefined> {
   const home = mkdtempSync(join(tmpdir(), "bench-gnupg-"));
   const gpg = ["--homedir", home, "--batch", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", ""];
   const encrypted = join(directory, "yardstick.pgp");
   try {
     execFileSync("psql", ["--version"], { stdio: "ignore" });
     execFileSync("gpg", [...gpg, "--quick-generate-key", "bench", "default", "default", "never"], { stdio: "ignore" });
-    const writer = spawn("gpg", [...gpg, "--sign", "--encrypt", "--recipient", "bench", "--output", encrypted], { stdio: ["pipe", "ignore", "ignore"] });
+    const writer = spawn("gpg", [...gpg, "--sign", "--encrypt", "--recipient", "bench", "--output", encrypted], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     const written = new Promise<number | null>((resolve) => writer.once("close", resolve));
     await pipeline(Readable.from(peopleFile({ ...source, manifest: "none" })), writer.stdin);
     if ((await written) !== 0) return undefined;
@@ -109,7 +127,11 @@ async function copyWithPsql(ownerUrl: string, directory: string, source: Omit<Pa
   await close();
   const started = performance.now();
   const pipe = `gpg ${gpg.map((word) => (word === "" ? "''" : word)).join(" ")} -d '${encrypted}' 2>/dev/null | psql -q '${ownerUrl}' -c '\\copy bench_copy from pstdin csv header'`;
-  await new Promise<void>((resolve, reject) => spawn("sh", ["-c", pipe], { stdio: "ignore" }).once("close", (code) => (code === 0 ? resolve() : reject(new Error("psql could not copy the rows.")))));
+  await new Promise<void>((resolve, reject) =>
+    spawn("sh", ["-c", pipe], { stdio: "ignore" }).once("close", (code) =>
+      code === 0 ? resolve() : reject(new Error("psql could not copy the rows.")),
+    ),
+  );
   const seconds = (performance.now() - started) / 1000;
   execFileSync("gpgconf", ["--homedir", home, "--kill", "all"], { stdio: "ignore" });
   rmSync(home, { recursive: true, force: true });

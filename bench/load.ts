@@ -35,7 +35,8 @@ export async function load({ url, connections, seconds, bodies, headers }: Load)
       connection.on("response", (_status, _bytes, milliseconds) => times.push(milliseconds));
     },
   });
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`The load met ${result.non2xx} refusals and ${result.errors} errors: nothing was measured.`);
+  if (result.non2xx > 0 || result.errors > 0)
+    throw new Error(`The load met ${result.non2xx} refusals and ${result.errors} errors: nothing was measured.`);
   const sorted = Float64Array.from(times).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { perSecond: result.requests.total / result.duration, p50: at(0.5), p99: at(0.99) };

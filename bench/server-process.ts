@@ -11,7 +11,11 @@ export interface ServerProcess {
 }
 
 /** Starts a script of this folder; it is told its port as the last argument, and is up when it says so. */
-export async function startServer(script: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+export async function startServer(
+  script: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const port = await freePort();
   const child = spawn(process.execPath, [join(import.meta.dirname, script), ...args, String(port)], {
     env: { ...readMachine().inherited, ...environment },

@@ -1,7 +1,7 @@
 import type { Progress } from "../src/adapters/slow-step.ts";
-import { type BenchDatabase, questionBodies } from "./bench-database.ts";
 import { runBareStatement } from "./bare-statement.ts";
-import { load, type LoadResult, median } from "./load.ts";
+import { type BenchDatabase, questionBodies } from "./bench-database.ts";
+import { type LoadResult, load, median } from "./load.ts";
 import { startServer } from "./server-process.ts";
 
 const ROUNDS = 3;
@@ -21,7 +21,9 @@ export interface VerificationFigures {
   readonly echoP99Ms: number;
   readonly oneStatementPerSecond: number;
   readonly bareStatementPerSecond: number;
-  readonly connections: Readonly<Record<string, { readonly perSecond: number; readonly vsEcho: number; readonly p50Ms: number; readonly p99Ms: number }>>;
+  readonly connections: Readonly<
+    Record<string, { readonly perSecond: number; readonly vsEcho: number; readonly p50Ms: number; readonly p99Ms: number }>
+  >;
 }
 
 /** Measures side by side, kind after kind in every round, so that a slower minute of the machine slows all of them. */
@@ -45,18 +47,26 @@ export async function benchVerification(database: BenchDatabase, progress: Progr
       progress(`verification: round ${round} of ${ROUNDS}`);
       for (const kind of ["echo", "shared", "single"] as const) results[kind].push(await run(kind, 64));
       bare.push(await runBareStatement(database, 64, SECONDS));
-      const [echo, shared, single] = [results.echo, results.shared, results.single].map((all) => all.at(-1)?.perSecond ?? 0) as [number, number, number];
+      const [echo, shared, single] = [results.echo, results.shared, results.single].map((all) => all.at(-1)?.perSecond ?? 0) as [
+        number,
+        number,
+        number,
+      ];
       pairs.push([shared / echo, shared / single, shared / (bare.at(-1) as number)]);
     }
     for (const count of [1, 16]) {
       const [echo, shared] = [await run("echo", count), await run("shared", count)];
-      Object.assign(connections, { [count]: { perSecond: shared.perSecond, vsEcho: shared.perSecond / echo.perSecond, p50Ms: shared.p50, p99Ms: shared.p99 } });
+      Object.assign(connections, {
+        [count]: { perSecond: shared.perSecond, vsEcho: shared.perSecond / echo.perSecond, p50Ms: shared.p50, p99Ms: shared.p99 },
+      });
     }
   } finally {
     await Promise.all(Object.values(servers).map((server) => server.stop()));
   }
   const of = (all: LoadResult[], figure: keyof LoadResult) => median(all.map((result) => result[figure]));
-  const [vsEcho = 0, vsOneStatement = 0, vsBareStatement = 0] = [0, 1, 2].map((place) => median(pairs.map((pair) => pair[place] as number)));
+  const [vsEcho = 0, vsOneStatement = 0, vsBareStatement = 0] = [0, 1, 2].map((place) =>
+    median(pairs.map((pair) => pair[place] as number)),
+  );
   return {
     perSecond: of(results.shared, "perSecond"),
     vsEcho,

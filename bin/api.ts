@@ -4,8 +4,8 @@ import { pino } from "pino";
 import { openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
 import { API_CONNECTION_OPTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
-import { readEnvironment } from "../src/config.ts";
 import { runCommand, stopSignal } from "../src/command.ts";
+import { readEnvironment } from "../src/config.ts";
 
 const HELP = `Usage: node bin/api.ts
 Serves the verification API until SIGTERM or SIGINT.
@@ -13,11 +13,16 @@ Environment: DATABASE_URL (role platform_api), KEYS_DIR, HOST, PORT, TRUSTED_PRO
 
 await runCommand(HELP, async () => {
   const config = readEnvironment();
-  if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/api.ts needs one.");
+  if (config.databaseUrl === undefined)
+    throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/api.ts needs one.");
   const logger = pino({ name: "api", level: config.logLevel });
   const pool = new Pool({ connectionString: config.databaseUrl, max: 6, application_name: "api", options: API_CONNECTION_OPTIONS });
   pool.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
-  const context = await createApiContext(pool, openKeyStore(config.keysDirectory), logger, { ...config, ...SHARED_STATEMENTS, now: Date.now });
+  const context = await createApiContext(pool, openKeyStore(config.keysDirectory), logger, {
+    ...config,
+    ...SHARED_STATEMENTS,
+    now: Date.now,
+  });
   const server = serve({ fetch: createApp(context).fetch, hostname: config.host, port: config.port });
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   logger.info({ host: config.host, port: config.port }, "listening");

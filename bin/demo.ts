@@ -26,10 +26,16 @@ await runCommand(HELP, async (argv) => {
     try {
       const result = await Promise.race([tellStory(config, platform, console.log), stopped]);
       if (typeof result === "string") return "Stopped before the end of the story.";
-      const asTold = result.imported > 0 && result.destroyed && result.verifications.every(({ asTold }) => asTold) && result.logEntries === result.verifications.length;
+      const asTold =
+        result.imported > 0 &&
+        result.destroyed &&
+        result.verifications.every(({ asTold }) => asTold) &&
+        result.logEntries === result.verifications.length;
       if (!asTold) process.exitCode = 1;
       if (values.once) return JSON.stringify(result);
-      console.log(`\nThe platform stays up. Open ${platform.apiUrl}/docs (the API), ${platform.apiUrl}/readyz (its data), ${platform.apiUrl}/metrics. Ctrl-C stops it and throws its data away.`);
+      console.log(
+        `\nThe platform stays up. Open ${platform.apiUrl}/docs (the API), ${platform.apiUrl}/readyz (its data), ${platform.apiUrl}/metrics. Ctrl-C stops it and throws its data away.`,
+      );
       await Promise.race([stopped, platform.failed]);
       return "The demo has stopped; nothing of it is left.";
     } finally {

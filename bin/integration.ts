@@ -1,7 +1,7 @@
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
-import { INTEGRATION_HELP, runIntegrationCommand } from "../src/integration-command.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
+import { INTEGRATION_HELP, runIntegrationCommand } from "../src/integration-command.ts";
 import { connectToPlatform } from "../src/running-platform.ts";
 
 await runCommand(INTEGRATION_HELP, async (argv) => {

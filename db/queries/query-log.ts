@@ -42,7 +42,8 @@ const COLUMNS = "entry_id, asked_at, integration_id, operator, operation_code, o
 const GIVEN_COLUMNS = COLUMNS.replace("asked_at, ", "");
 const VALUES = COLUMNS.replace("asked_at", "uuid_extract_timestamp(entry_id)");
 const ENTRIES = "$1::uuid[], $2::int4[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $8::bytea[], $9::bytea[]";
-const COUNT_TODAY = "insert into daily_usage (integration_id, usage_day, subjects) select integration_id, (now() at time zone 'Asia/Taipei')::date, sum(subjects)";
+const COUNT_TODAY =
+  "insert into daily_usage (integration_id, usage_day, subjects) select integration_id, (now() at time zone 'Asia/Taipei')::date, sum(subjects)";
 const ADD_UP = `group by integration_id order by integration_id
   on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects returning integration_id, subjects`;
 
@@ -89,7 +90,9 @@ export async function appendRequests(pool: Pool, requests: readonly RequestEntri
   const claims = requests.filter((request) => request.claim !== undefined);
   const parameters = [...entryParameters(requests), ...countParameters(requests.filter((request) => request.claim === undefined))];
   const { rows } = await pool.query<(string | number | null)[]>(
-    claims.length === 0 ? { ...APPEND, values: parameters } : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims)] },
+    claims.length === 0
+      ? { ...APPEND, values: parameters }
+      : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims)] },
   );
   const today = new Map<number, number>();
   const claimed = new Set<string>();

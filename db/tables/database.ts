@@ -29,10 +29,26 @@ export interface Database {
     subjects_per_day: Generated<number>;
     approved_checks: string[] | null;
   };
-  integration_step: { step_id: Generated<string>; integration_id: number; step: string; actor: string; actor_role: string; reason: string; taken_at: Date; step_key: string };
+  integration_step: {
+    step_id: Generated<string>;
+    integration_id: number;
+    step: string;
+    actor: string;
+    actor_role: string;
+    reason: string;
+    taken_at: Date;
+    step_key: string;
+  };
   integration_scope: { integration_id: number; check_code: string };
   integration_address: { integration_id: number; address: string; added_at: Date };
-  credential: { credential_id: string; integration_id: number; secret_hash: Buffer; valid_from: Date; valid_until: Date; revoked_at: Date | null };
+  credential: {
+    credential_id: string;
+    integration_id: number;
+    secret_hash: Buffer;
+    valid_from: Date;
+    valid_until: Date;
+    revoked_at: Date | null;
+  };
   dataset: {
     dataset_id: number;
     dataset_code: string;
@@ -79,7 +95,15 @@ export interface Database {
     switched_at: Date | null;
     dropped_at: Date | null;
   };
-  delivery_key: { fingerprint: string; dataset_id: number; public_key: string; issued_by: string; issued_at: Date; expires_at: Date; destroyed_at: Date | null };
+  delivery_key: {
+    fingerprint: string;
+    dataset_id: number;
+    public_key: string;
+    issued_by: string;
+    issued_at: Date;
+    expires_at: Date;
+    destroyed_at: Date | null;
+  };
   destruction_certificate: {
     certificate_id: string;
     object_key: string;

@@ -24,7 +24,6 @@ export async function copyGeneration(
   { pool, keyStore, now }: Pick<WorkerContext, "pool" | "keyStore" | "now">,
   { importId, datasetId, kind }: GenerationPlan,
   rows: AsyncIterable<Uint8Array>,
-  cancelled: AbortSignal,
   judge: (client: ClientBase, generationId: number) => Promise<void>,
 ): Promise<void> {
   const client = await pool.connect();
@@ -36,7 +35,7 @@ export async function copyGeneration(
     const copy = client.query(
       copyFrom(`copy ${generationTable(generationId)} (${COPY_COLUMNS[kind]}) from stdin with (format binary, freeze)`),
     );
-    await pipeline(Readable.from(copyBytes(rows), { objectMode: false }), copy, { signal: cancelled });
+    await pipeline(Readable.from(copyBytes(rows), { objectMode: false }), copy);
     await judge(client, generationId);
     await client.query("commit");
     committed = true;

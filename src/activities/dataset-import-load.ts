@@ -20,7 +20,6 @@ import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { readBlocks } from "./dataset-import-blocks.ts";
 import { copyGeneration } from "./dataset-import-generation.ts";
-import { type Heartbeat, withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { identifyDataset, readManifestBeside } from "./dataset-import-identify.ts";
 import { locateDelivery } from "./dataset-import-place.ts";
 import { hashRows } from "./dataset-import-row-threads.ts";
@@ -32,35 +31,37 @@ const ALWAYS_ALLOWED = 64 * 1024 * 1024;
 const READ_BYTES = 256 * 1024;
 const RECORD_PROGRESS_EVERY = 1000;
 
+/** What loading works with. */
+export type LoadContext = Pick<WorkerContext, "config" | "db" | "pool" | "keyStore" | "now">;
+
 /**
  * Loads a file into a new generation that nobody sees yet: decrypted, verified, decoded, parsed, validated and hashed in one stream, so that
  * its plaintext is never on disk and never whole in memory. Nothing is committed before signature, manifest and rules have been judged.
+ * @param progress is told the rows read so far
  * @returns why the file is rejected; undefined when it is loaded
  * @clause 4(1)1
  * @clause 4(1)3
  */
-export function loadGeneration(context: WorkerContext, importId: string): Promise<Rejection | undefined> {
-  return withHeartbeat(async (heartbeat) => {
-    if ((await findGenerationOfImport(context.db, importId)) !== undefined) return undefined;
-    const { file, folder } = await locateDelivery(context.config, importId);
-    const record = await getImport(context.db, importId);
-    try {
-      await load(context, record, file, folder, heartbeat);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof DeliveryRejected)) throw error;
-      await recordRejection(context.db, importId, error.code, error.lines);
-      return { code: error.code, lines: error.lines };
-    }
-  });
+export async function loadFile(context: LoadContext, importId: string, progress: (rows: number) => void): Promise<Rejection | undefined> {
+  if ((await findGenerationOfImport(context.db, importId)) !== undefined) return undefined;
+  const { file, folder } = await locateDelivery(context.config, importId);
+  const record = await getImport(context.db, importId);
+  try {
+    await load(context, record, file, folder, progress);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DeliveryRejected)) throw error;
+    await recordRejection(context.db, importId, error.code, error.lines);
+    return { code: error.code, lines: error.lines };
+  }
 }
 
 async function load(
-  context: WorkerContext,
+  context: LoadContext,
   record: ImportRecord,
   file: DeliveredFile,
   folder: string,
-  heartbeat: Heartbeat,
+  progress: (rows: number) => void,
 ): Promise<void> {
   const { importId } = record;
   const beside = await readManifestBeside(file);
@@ -80,7 +81,7 @@ async function load(
   });
   await recordRecipients(context, importId, opened, await keyFolder.standingFingerprint());
   try {
-    await loadRows(context, record, dataset as Dataset, opened, beside, fileHash, heartbeat);
+    await loadRows(context, record, dataset as Dataset, opened, beside, fileHash, progress);
   } catch (error) {
     // Broken bytes make broken rows: what is wrong with the file itself comes first.
     if (error instanceof DeliveryRejected) await opened.verify();
@@ -89,13 +90,13 @@ async function load(
 }
 
 async function loadRows(
-  context: WorkerContext,
+  context: LoadContext,
   record: ImportRecord,
   dataset: Dataset,
   opened: OpenedDelivery,
   beside: Manifest | undefined,
   fileHash: Hash,
-  heartbeat: Heartbeat,
+  progress: (rows: number) => void,
 ): Promise<void> {
   const { importId } = record;
   const today = taipeiDate(context.now().getTime());
@@ -109,7 +110,7 @@ async function loadRows(
       tally.rowsRead += block.rows;
       tally.badRows += block.badRows;
       tally.lines.push(...block.firstBadRows.slice(0, BAD_ROWS_TOLD - tally.lines.length));
-      heartbeat.progress(tally.rowsRead);
+      progress(tally.rowsRead);
       tell(tally.rowsRead);
       yield block.copy;
     }
@@ -119,7 +120,7 @@ async function loadRows(
     context,
     { importId, datasetId: dataset.datasetId, kind: dataset.kind },
     rows(),
-    heartbeat.cancelled,
+
     async (client, generationId) => {
       const { signerFingerprint, signedAt } = await opened.verify();
       const { sha256, manifest = beside } = text.finish();
@@ -167,7 +168,7 @@ async function* readHashing(path: string, hash: Hash): AsyncGenerator<Uint8Array
 }
 
 async function recordRecipients(
-  { db }: WorkerContext,
+  { db }: LoadContext,
   importId: string,
   { recipients, otherRecipients }: OpenedDelivery,
   standing: string,

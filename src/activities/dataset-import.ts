@@ -1,7 +1,7 @@
 import type { WorkerContext } from "../context.ts";
 import type { QuarantineDecision } from "../domain/quarantine.ts";
 import { destroyDelivery, dropReplacedGenerations } from "./dataset-import-destroy.ts";
-import { loadGeneration } from "./dataset-import-load.ts";
+import { loadGeneration } from "./dataset-import-loading.ts";
 import { applyQuarantineDecision, dropLoaded, quarantineDelivery } from "./dataset-import-quarantine.ts";
 import { receiveDelivery } from "./dataset-import-receive.ts";
 import { indexGeneration, switchGeneration } from "./dataset-import-switch.ts";

@@ -6,5 +6,10 @@ import { createUpkeepActivities } from "./upkeep.ts";
 
 /** Every side effect that a workflow may ask for, by topic. Each is idempotent: it may run twice and acts once. */
 export function createActivities(context: WorkerContext) {
-  return { ...createDatasetImportActivities(context), ...createDatasetKeyActivities(context), ...createIntegrationActivities(context), ...createUpkeepActivities(context) };
+  return {
+    ...createDatasetImportActivities(context),
+    ...createDatasetKeyActivities(context),
+    ...createIntegrationActivities(context),
+    ...createUpkeepActivities(context),
+  };
 }

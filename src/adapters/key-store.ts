@@ -68,7 +68,9 @@ function openRing(directory: string, purpose: string): KeyRing {
   const currentId = [...keys.keys()].at(-1);
   const current = currentId === undefined ? undefined : keys.get(currentId);
   if (currentId === undefined || current === undefined) {
-    throw new KeyMissing(`No key ${purpose}.<number>.key in ${directory}: restore the key folder from its backup, or make keys with bin/keys create.`);
+    throw new KeyMissing(
+      `No key ${purpose}.<number>.key in ${directory}: restore the key folder from its backup, or make keys with bin/keys create.`,
+    );
   }
   return {
     currentId,

@@ -34,7 +34,8 @@ export async function createSupplier(name: string): Promise<Supplier> {
 function createGnupgSupplier(name: string): Supplier {
   const home = mkdtempSync(join(tmpdir(), "supplier-"));
   const options = ["--homedir", home, "--batch", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", ""];
-  const run = (input: string, ...args: string[]) => execFileSync("gpg", [...options, ...args], { input, stdio: ["pipe", "pipe", "pipe"] }).toString();
+  const run = (input: string, ...args: string[]) =>
+    execFileSync("gpg", [...options, ...args], { input, stdio: ["pipe", "pipe", "pipe"] }).toString();
   run("", "--quick-generate-key", name, "ed25519", "sign", "never");
   return {
     tool: "GnuPG",
@@ -44,9 +45,13 @@ function createGnupgSupplier(name: string): Supplier {
       if (recipient === undefined) throw new Error("The platform's key can't be read by GnuPG.");
       run(recipientKey, "--import");
       await writeWhole(path, async (partial) => {
-        const gpg = spawn("gpg", [...options, "--yes", "--sign", "--local-user", name, "--encrypt", "--recipient", recipient, "--output", partial], {
-          stdio: ["pipe", "ignore", "pipe"],
-        });
+        const gpg = spawn(
+          "gpg",
+          [...options, "--yes", "--sign", "--local-user", name, "--encrypt", "--recipient", recipient, "--output", partial],
+          {
+            stdio: ["pipe", "ignore", "pipe"],
+          },
+        );
         const ended = new Promise<number | null>((resolve) => gpg.once("close", resolve));
         await pipeline(Readable.from(data), gpg.stdin);
         if ((await ended) !== 0) throw new Error("GnuPG could not encrypt the file.");
@@ -67,8 +72,15 @@ async function createScriptSupplier(name: string): Promise<Supplier> {
     publicKey: pair.publicKey,
     async deliver(data, recipientKey, path) {
       const message = await createMessage({ binary: Readable.toWeb(Readable.from(data)) as ReadableStream<Uint8Array> });
-      const encrypted = await encrypt({ message, encryptionKeys: await readKey({ armoredKey: recipientKey }), signingKeys, format: "binary" });
-      await writeWhole(path, (partial) => pipeline(Readable.fromWeb(encrypted as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(partial)));
+      const encrypted = await encrypt({
+        message,
+        encryptionKeys: await readKey({ armoredKey: recipientKey }),
+        signingKeys,
+        format: "binary",
+      });
+      await writeWhole(path, (partial) =>
+        pipeline(Readable.fromWeb(encrypted as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(partial)),
+      );
     },
     close: () => undefined,
   };

@@ -106,7 +106,11 @@ async function readFile(bytes: AsyncGenerator<Uint8Array>): Promise<Message<Mayb
 }
 
 /** By hand, since the runtime's own adapter may throw outside of any promise when its reader gives up. */
-function toStream<Chunk>(first: Uint8Array, rest: AsyncGenerator<Uint8Array>, convert: (bytes: Uint8Array) => Chunk): ReadableStream<Chunk> {
+function toStream<Chunk>(
+  first: Uint8Array,
+  rest: AsyncGenerator<Uint8Array>,
+  convert: (bytes: Uint8Array) => Chunk,
+): ReadableStream<Chunk> {
   return new ReadableStream({
     start: (controller) => controller.enqueue(convert(first)),
     async pull(controller) {

@@ -1,7 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import { type AccessRegisterRows, type CredentialRow, type DatasetRow, getAccessVersion, type IntegrationRow, readAccessRegister } from "../../db/queries/access-register.ts";
+import {
+  type AccessRegisterRows,
+  type CredentialRow,
+  type DatasetRow,
+  getAccessVersion,
+  type IntegrationRow,
+  readAccessRegister,
+} from "../../db/queries/access-register.ts";
 import type { ApprovedAccess } from "../domain/verification.ts";
 
 /** A right may outlive its revocation by no more than this, whatever fails (milliseconds). */
@@ -88,7 +95,11 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
   }
 
   const timer = setInterval(() => void check(), CHECK_EVERY);
-  const stopListening = listen(pool, () => void refresh().catch(() => undefined), () => closed);
+  const stopListening = listen(
+    pool,
+    () => void refresh().catch(() => undefined),
+    () => closed,
+  );
   return {
     current() {
       if (now() - confirmedAt > MAXIMUM_AGE) throw new RegisterStale("The access register has not been confirmed within the last second.");

@@ -1,6 +1,6 @@
+import type { KeyObject } from "node:crypto";
 import { hash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { KeyObject } from "node:crypto";
 import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
 import { hashSecret } from "../adapters/credential-secret.ts";
 import { logIndexOf } from "../adapters/subject-keys.ts";
@@ -27,9 +27,13 @@ export function findCredential(snapshot: AccessSnapshot, authorization: string |
  * @clause 3(5)
  */
 export function requireValidCaller(credential: CredentialAccess, sourceAddress: string, now: number): void {
-  if (credential.revoked) throw new Refusal("revoked-credential", "The credential has been revoked: ask the dedicated officer for a new one.");
+  if (credential.revoked)
+    throw new Refusal("revoked-credential", "The credential has been revoked: ask the dedicated officer for a new one.");
   if (now < credential.validFrom || now >= credential.validUntil) {
-    throw new Refusal("expired-credential", "The credential is outside its validity of at most 90 days: ask the dedicated officer for a new one.");
+    throw new Refusal(
+      "expired-credential",
+      "The credential is outside its validity of at most 90 days: ask the dedicated officer for a new one.",
+    );
   }
   requireApprovedAccess(credential.integration, sourceAddress, now);
 }
@@ -38,7 +42,13 @@ export function requireValidCaller(credential: CredentialAccess, sourceAddress: 
  * Reads the Idempotency-Key header. The key and what it was sent with are kept as keyed hashes only.
  * @throws Refusal `invalid-idempotency-key`
  */
-export function readClaim(headers: IncomingHttpHeaders, logIndexKey: KeyObject, integrationId: number, path: string, body: Buffer): IdempotencyClaim | undefined {
+export function readClaim(
+  headers: IncomingHttpHeaders,
+  logIndexKey: KeyObject,
+  integrationId: number,
+  path: string,
+  body: Buffer,
+): IdempotencyClaim | undefined {
   const key = headers["idempotency-key"];
   if (key === undefined) return undefined;
   if (Array.isArray(key) || !/^[\x21-\x7e]{1,128}$/.test(key)) {

@@ -49,7 +49,11 @@ const MAXIMUM_WAITING_ROWS = 50_000;
 /** @throws Error when the database can't be reached */
 export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
-  const limits = { maximumRows: settings.rowsPerStatement, statementsAtOnce: settings.statementsAtOnce, maximumWaitingRows: MAXIMUM_WAITING_ROWS };
+  const limits = {
+    maximumRows: settings.rowsPerStatement,
+    statementsAtOnce: settings.statementsAtOnce,
+    maximumWaitingRows: MAXIMUM_WAITING_ROWS,
+  };
   return {
     settings,
     logger,

@@ -40,7 +40,11 @@ const FILES: Readonly<Record<string, string>> = { "swagger-ui.css": "text/css", 
 export function documentationRoutes(): Hono {
   const routes = new Hono();
   const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-  const headers = { "content-security-policy": CONTENT_SECURITY_POLICY, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" };
+  const headers = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  };
   routes.get("/docs", (c) => c.html(PAGE, 200, headers));
   routes.get("/docs/start.js", (c) => c.body(START, 200, { ...headers, "content-type": "text/javascript" }));
   for (const [file, type] of Object.entries(FILES)) {

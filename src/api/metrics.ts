@@ -11,7 +11,12 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const subjects = new Counter({ name: "verification_subjects_total", help: "Subjects answered, by outcome.", labelNames: ["outcome"], registers: [registry] });
+  const subjects = new Counter({
+    name: "verification_subjects_total",
+    help: "Subjects answered, by outcome.",
+    labelNames: ["outcome"],
+    registers: [registry],
+  });
   const seconds = new Histogram({
     name: "verification_request_seconds",
     help: "Time from a request's first byte to its durable answer.",
@@ -21,7 +26,12 @@ export function createMetrics(): Metrics {
   });
   return {
     registry,
-    refusals: new Counter({ name: "verification_refusals_total", help: "Requests refused, by problem code.", labelNames: ["code"], registers: [registry] }),
+    refusals: new Counter({
+      name: "verification_refusals_total",
+      help: "Requests refused, by problem code.",
+      labelNames: ["code"],
+      registers: [registry],
+    }),
     answered(endpoint, results, milliseconds) {
       seconds.observe({ endpoint }, milliseconds / 1000);
       for (const { subject } of results) subjects.inc({ outcome: subject });

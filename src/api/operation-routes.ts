@@ -11,14 +11,18 @@ export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindi
   routes.get("/readyz", (c) => {
     try {
       const { datasets } = context.register.current();
-      return c.json({ status: "ready", datasets: Object.fromEntries([...datasets.values()].map(({ datasetCode, asOf }) => [datasetCode, asOf])) });
+      return c.json({
+        status: "ready",
+        datasets: Object.fromEntries([...datasets.values()].map(({ datasetCode, asOf }) => [datasetCode, asOf])),
+      });
     } catch {
       return problemResponse(new Refusal("service-unavailable", "The database does not answer.", { retryAfter: 2 }));
     }
   });
   routes.get("/metrics", async (c) => {
     const peer = context.sourceAddress(c.env.incoming.socket.remoteAddress, undefined);
-    if (!metricsAddresses.has(peer)) return problemResponse(new Refusal("address-not-allowed", "Metrics are for the addresses in METRICS_ADDRESSES."));
+    if (!metricsAddresses.has(peer))
+      return problemResponse(new Refusal("address-not-allowed", "Metrics are for the addresses in METRICS_ADDRESSES."));
     return c.body(await context.metrics.registry.metrics(), 200, { "content-type": context.metrics.registry.contentType });
   });
   return routes;

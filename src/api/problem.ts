@@ -72,8 +72,13 @@ export class Refusal extends Error {
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof RuleViolation && error.code in STATUS_OF) return new Refusal(error.code as ProblemCode, error.message);
-  if (error instanceof Error && error.name === "Overloaded") return new Refusal("overloaded", "The platform is busy: try again shortly.", { retryAfter: 1 });
-  return new Refusal("service-unavailable", "The platform can't write its log or read its data now, so it answers nothing: try again shortly.", { retryAfter: 2 });
+  if (error instanceof Error && error.name === "Overloaded")
+    return new Refusal("overloaded", "The platform is busy: try again shortly.", { retryAfter: 1 });
+  return new Refusal(
+    "service-unavailable",
+    "The platform can't write its log or read its data now, so it answers nothing: try again shortly.",
+    { retryAfter: 2 },
+  );
 }
 
 /** problem+json (RFC 9457) for a refusal; `entryId` names the log entry that records it. */

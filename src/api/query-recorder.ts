@@ -50,7 +50,11 @@ export interface RecordedEntries extends Appended {
  * @clause 4(1)5
  * @clause 4(2)5
  */
-export function createQueryRecorder(pool: Pool, keyStore: KeyStore, limits: SharedStatementLimits): (request: RecordedRequest) => Promise<RecordedEntries> {
+export function createQueryRecorder(
+  pool: Pool,
+  keyStore: KeyStore,
+  limits: SharedStatementLimits,
+): (request: RecordedRequest) => Promise<RecordedEntries> {
   const seal = createSealer(keyStore.logEncryption.current);
   const randomHex = createRandomHex();
   const append = shareStatement<RequestEntries, Appended>(

@@ -19,7 +19,11 @@ export function toRefusedQuery(
 ): RecordedRequest | undefined {
   if (!isObject(body)) return undefined;
   const named = Array.isArray(body["subjects"]) ? body["subjects"] : [body["subject"]];
-  const subjects = named.slice(0, MAXIMUM_SUBJECTS).filter(isObject).map((subject) => toSubject(subject, code)).filter((subject) => subject !== undefined);
+  const subjects = named
+    .slice(0, MAXIMUM_SUBJECTS)
+    .filter(isObject)
+    .map((subject) => toSubject(subject, code))
+    .filter((subject) => subject !== undefined);
   if (subjects.length === 0) return undefined;
   return {
     ...caller,
@@ -27,7 +31,9 @@ export function toRefusedQuery(
     operationCode: plainText(body["operationCode"], /^[A-Z][A-Z0-9-]{0,15}$/),
     caseNumber: shortText(body["caseNumber"]),
     reason: shortText(body["reason"]),
-    checks: Array.isArray(body["checks"]) ? [...new Set(body["checks"].filter((check) => typeof check === "string").filter(isCheckCode))] : [],
+    checks: Array.isArray(body["checks"])
+      ? [...new Set(body["checks"].filter((check) => typeof check === "string").filter(isCheckCode))]
+      : [],
     asOf: {},
     subjects,
     counted: false,
@@ -35,7 +41,11 @@ export function toRefusedQuery(
 }
 
 function toSubject(subject: Record<string, unknown>, code: string): RecordedSubject | undefined {
-  const asked = { nationalId: shortText(subject["nationalId"]), name: shortText(subject["name"]), birthDate: shortText(subject["birthDate"]) };
+  const asked = {
+    nationalId: shortText(subject["nationalId"]),
+    name: shortText(subject["name"]),
+    birthDate: shortText(subject["birthDate"]),
+  };
   if (asked.nationalId === undefined && asked.name === undefined && asked.birthDate === undefined) return undefined;
   const nationalId = normaliseNationalId(asked.nationalId ?? "");
   return { asked, nationalId: nationalId === "" ? null : nationalId, outcome: `refused:${code}`, answers: {} };

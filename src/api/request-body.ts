@@ -24,7 +24,9 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer> {
       if (size <= MAXIMUM_BODY_BYTES) chunks.push(chunk);
       else chunks.length = 0;
     });
-    incoming.on("end", () => (size > MAXIMUM_BODY_BYTES ? tooLarge() : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))));
+    incoming.on("end", () =>
+      size > MAXIMUM_BODY_BYTES ? tooLarge() : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+    );
     incoming.on("error", reject);
     incoming.on("aborted", () => reject(new Error("The caller went away.")));
   });

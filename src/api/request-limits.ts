@@ -33,14 +33,18 @@ export function createRequestLimits(): RequestLimits {
   return {
     async admit(integration, subjects) {
       if (integration.subjectsToday + subjects > integration.subjectsPerDay) {
-        throw new Refusal("daily-quota-exceeded", "The integration has used up its approved number of subjects for today.", { retryAfter: 3600 });
+        throw new Refusal("daily-quota-exceeded", "The integration has used up its approved number of subjects for today.", {
+          retryAfter: 3600,
+        });
       }
       const bucket = bucketOf(integration);
       try {
         bucket.remaining = (await bucket.limiter.consume("requests")).remainingPoints;
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
-        throw new Refusal("rate-limit-exceeded", "The integration asks faster than approved: slow down.", { retryAfter: Math.ceil(error.msBeforeNext / 1000) });
+        throw new Refusal("rate-limit-exceeded", "The integration asks faster than approved: slow down.", {
+          retryAfter: Math.ceil(error.msBeforeNext / 1000),
+        });
       }
     },
     headers(integration) {

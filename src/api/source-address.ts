@@ -11,7 +11,9 @@ export function canonicalAddress(address: string): string | undefined {
  * @param trustedProxies addresses of our own reverse proxies
  * @clause 3(7)
  */
-export function createSourceAddress(trustedProxies: readonly string[]): (peer: string | undefined, forwardedFor: string | undefined) => string {
+export function createSourceAddress(
+  trustedProxies: readonly string[],
+): (peer: string | undefined, forwardedFor: string | undefined) => string {
   const proxies = new Set(trustedProxies.map((proxy) => canonicalAddress(proxy) ?? proxy));
   const canonicalPeers = new Map<string, string>();
 

@@ -6,7 +6,13 @@ import type { KeyStore } from "../adapters/key-store.ts";
 import { birthDateKey, nameKey, type PersonKeys, personKeys } from "../adapters/subject-keys.ts";
 import { type CheckCode, HOUSEHOLD_DATASET_ID, listCheckOf } from "../domain/checks.ts";
 import { blankPositions, type NormalisedName } from "../domain/person-name.ts";
-import { type BirthDateComparison, judgeIdentity, type KnownFacts, type NameComparison, type SubjectMatch } from "../domain/verification.ts";
+import {
+  type BirthDateComparison,
+  judgeIdentity,
+  type KnownFacts,
+  type NameComparison,
+  type SubjectMatch,
+} from "../domain/verification.ts";
 import type { AccessRegister } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
 import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
@@ -60,7 +66,9 @@ export function createSubjectLookup(
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const household = snapshot.datasets.get(HOUSEHOLD_DATASET_ID);
       if (household?.indexKeyId == null) {
-        throw new Refusal("data-not-available", "The household register has not been imported yet: ask the platform's officer.", { retryAfter: 60 });
+        throw new Refusal("data-not-available", "The household register has not been imported yet: ask the platform's officer.", {
+          retryAfter: 60,
+        });
       }
       const keyIds = indexKeyIds(snapshot.datasets);
       const householdKey = keyStore.index.get(household.indexKeyId);
@@ -106,7 +114,10 @@ function hashSubject(key: KeyObject, { nationalId, name, birthDate }: Normalised
 /** Whether the generations that answered are those whose index keys were used. */
 function answeredBy(found: Lookup, datasets: ReadonlyMap<number, DatasetRow>): boolean {
   const known = [...datasets.values()].filter((dataset) => dataset.generationId !== null);
-  return known.length === found.generations.length && found.generations.every(({ datasetId, generationId }) => datasets.get(datasetId)?.generationId === generationId);
+  return (
+    known.length === found.generations.length &&
+    found.generations.every(({ datasetId, generationId }) => datasets.get(datasetId)?.generationId === generationId)
+  );
 }
 
 function splitLookup(found: Lookup, items: readonly (readonly string[])[]): Lookup[] {

@@ -44,8 +44,17 @@ export function verificationRoutes(context: ApiContext): OpenAPIHono<Environment
 }
 
 /** The document describes the very schemas that the handler parses with; the handler reads the body itself, since a refused query is logged too. */
-function mount<Request>(routes: OpenAPIHono<Environment>, context: ApiContext, endpoint: Endpoint<Request>, answer: z.ZodType, summary: string): void {
-  const refused = { description: "Refused: `code` says why, and what to do next.", content: { "application/problem+json": { schema: schema.problem } } };
+function mount<Request>(
+  routes: OpenAPIHono<Environment>,
+  context: ApiContext,
+  endpoint: Endpoint<Request>,
+  answer: z.ZodType,
+  summary: string,
+): void {
+  const refused = {
+    description: "Refused: `code` says why, and what to do next.",
+    content: { "application/problem+json": { schema: schema.problem } },
+  };
   routes.openAPIRegistry.registerPath(
     createRoute({
       method: "post",
@@ -53,7 +62,11 @@ function mount<Request>(routes: OpenAPIHono<Environment>, context: ApiContext, e
       summary,
       security: [{ credential: [] }],
       request: { headers: schema.requestHeaders, body: { required: true, content: { "application/json": { schema: endpoint.request } } } },
-      responses: { 200: { description: "Answered and recorded.", content: { "application/json": { schema: answer } } }, "4XX": refused, "5XX": refused },
+      responses: {
+        200: { description: "Answered and recorded.", content: { "application/json": { schema: answer } } },
+        "4XX": refused,
+        "5XX": refused,
+      },
     }),
   );
   routes.post(endpoint.path, (c) => handle(context, endpoint, c));
@@ -63,7 +76,10 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   const started = performance.now();
   const { incoming } = c.env;
   const forwardedFor = incoming.headers["x-forwarded-for"];
-  const sourceAddress = context.sourceAddress(incoming.socket.remoteAddress, Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor);
+  const sourceAddress = context.sourceAddress(
+    incoming.socket.remoteAddress,
+    Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
+  );
   let body: unknown;
   let integrationId: number | null = null;
   let credentialId: string | null = null;
@@ -100,12 +116,24 @@ interface Refused {
 }
 
 /** Records the refusal if it named a subject, then tells it; a refusal that can't be recorded says no more than that the platform can't. */
-async function refuse(context: ApiContext, refusal: Refusal, cause: unknown, { body, limitHeaders, ...caller }: Refused): Promise<Response> {
+async function refuse(
+  context: ApiContext,
+  refusal: Refusal,
+  cause: unknown,
+  { body, limitHeaders, ...caller }: Refused,
+): Promise<Response> {
   context.metrics.refusals.inc({ code: refusal.code });
-  context.logger.info({ code: refusal.code, integration: caller.integrationId, cause: refusal === cause ? undefined : describe(cause) }, "refused");
+  context.logger.info(
+    { code: refusal.code, integration: caller.integrationId, cause: refusal === cause ? undefined : describe(cause) },
+    "refused",
+  );
   try {
     if (caller.integrationId === null && !(await context.limits.tolerateRefusal(caller.sourceAddress))) {
-      return problemResponse(new Refusal("too-many-refusals", "This address has been refused too often: correct the request, then try again.", { retryAfter: 60 }));
+      return problemResponse(
+        new Refusal("too-many-refusals", "This address has been refused too often: correct the request, then try again.", {
+          retryAfter: 60,
+        }),
+      );
     }
     const query = toRefusedQuery(body, refusal.code, { ...caller, askedAt: context.now() });
     const entryId = query && (await context.record(query)).entries[0]?.entryId;

@@ -59,7 +59,9 @@ export type AskedSubject = z.infer<typeof subject>;
 const answers = z
   .partialRecord(z.enum(CHECKS), z.boolean().nullable())
   .openapi("Answers", { description: "Yes, no, or null where nothing can be said.", example: { resident: true, indigenous: false } });
-const asOf = z.record(z.string(), z.iso.date()).openapi({ description: "As-of date of each dataset that answered.", example: { household: "2026-11-01" } });
+const asOf = z
+  .record(z.string(), z.iso.date())
+  .openapi({ description: "As-of date of each dataset that answered.", example: { household: "2026-11-01" } });
 const answered = {
   entryId: z.uuid().openapi({ description: "The query log entry that records this answer." }),
   subject: z.enum(MATCHES).openapi({

@@ -93,13 +93,22 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
 /** The answer that the first request with the same idempotency key got, read back from its log entries. */
 async function answerOfFirstTry(context: ApiContext, claim: IdempotencyClaim): Promise<AnsweredQuestion> {
   const first = await findClaimedRequest(context.pool, claim.integrationId, claim.keyIndex);
-  if (first === undefined) throw new Refusal("overloaded", "The first request with this Idempotency-Key is not finished: try again shortly.", { retryAfter: 1 });
+  if (first === undefined)
+    throw new Refusal("overloaded", "The first request with this Idempotency-Key is not finished: try again shortly.", { retryAfter: 1 });
   if (first.requestFingerprint !== claim.requestFingerprint) {
     throw new Refusal("idempotency-key-reused", "This Idempotency-Key was used for another request: take a new key for each request.");
   }
-  const entries = first.entries.map((entry) => ({ ...JSON.parse(entry.toString("utf8")), leafHash: hash("sha256", Buffer.concat([Buffer.of(0), entry]), "hex") }));
+  const entries = first.entries.map((entry) => ({
+    ...JSON.parse(entry.toString("utf8")),
+    leafHash: hash("sha256", Buffer.concat([Buffer.of(0), entry]), "hex"),
+  }));
   return {
-    results: entries.map((entry) => ({ entryId: entry.entryId, subject: entry.outcome, answers: entry.answers, receipt: { leafHash: entry.leafHash } })),
+    results: entries.map((entry) => ({
+      entryId: entry.entryId,
+      subject: entry.outcome,
+      answers: entry.answers,
+      receipt: { leafHash: entry.leafHash },
+    })),
     asOf: entries[0].asOf,
   };
 }
@@ -116,7 +125,9 @@ function normaliseSubjects({ subjects: asked, pointerOf }: Question, today: stri
   });
   const first = fields[0];
   if (first !== undefined) {
-    throw new Refusal(first.code as ProblemCode, "A field of the subject is not valid: errors names each place.", { fields: fields.slice(0, 20) });
+    throw new Refusal(first.code as ProblemCode, "A field of the subject is not valid: errors names each place.", {
+      fields: fields.slice(0, 20),
+    });
   }
   return subjects;
 }
@@ -131,7 +142,11 @@ function readName(name: string | undefined, complain: (field: "name", code: Prob
   }
 }
 
-function readBirthDate(birthDate: string | undefined, today: string, complain: (field: "birthDate", code: ProblemCode) => void): string | undefined {
+function readBirthDate(
+  birthDate: string | undefined,
+  today: string,
+  complain: (field: "birthDate", code: ProblemCode) => void,
+): string | undefined {
   if (birthDate === undefined) return undefined;
   const date = /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? parseDate(birthDate) : undefined;
   if (date === undefined || date > today) complain("birthDate", "invalid-birth-date");
@@ -143,15 +158,27 @@ function readBirthDate(birthDate: string | undefined, today: string, complain: (
  * @returns as-of date by dataset code
  * @clause 4(1)2
  */
-function requireAvailableDatasets(datasets: ReadonlyMap<number, DatasetRow>, checks: readonly CheckCode[], today: string): Record<string, string> {
+function requireAvailableDatasets(
+  datasets: ReadonlyMap<number, DatasetRow>,
+  checks: readonly CheckCode[],
+  today: string,
+): Record<string, string> {
   const asOf: Record<string, string> = {};
   for (const datasetId of new Set([HOUSEHOLD_DATASET_ID, ...checks.map(datasetOfCheck)])) {
     const dataset = datasets.get(datasetId);
-    if (dataset?.asOf == null) throw new Refusal("data-not-available", "A dataset that answers this check has not been imported yet: ask the platform's officer.", { retryAfter: 60 });
+    if (dataset?.asOf == null)
+      throw new Refusal("data-not-available", "A dataset that answers this check has not been imported yet: ask the platform's officer.", {
+        retryAfter: 60,
+      });
     const availability = datasetAvailability({ ...dataset, asOf: dataset.asOf }, today);
-    if (availability === "too-old") throw new Refusal("data-out-of-date", "The data is older than allowed, so it answers nothing: ask the platform's officer.", { retryAfter: 3600 });
+    if (availability === "too-old")
+      throw new Refusal("data-out-of-date", "The data is older than allowed, so it answers nothing: ask the platform's officer.", {
+        retryAfter: 3600,
+      });
     if (availability === "outside-approved-period") {
-      throw new Refusal("dataset-not-approved", "The approved period of a dataset is over: ask the platform's officer.", { retryAfter: 3600 });
+      throw new Refusal("dataset-not-approved", "The approved period of a dataset is over: ask the platform's officer.", {
+        retryAfter: 3600,
+      });
     }
     asOf[dataset.datasetCode] = dataset.asOf;
   }

@@ -26,13 +26,31 @@ export async function askQuestions(
   { plain, variant }: { plain: MadeUpPerson; variant: MadeUpPerson },
   tell: (line: string) => void,
 ): Promise<AskedQuestion[]> {
-  const base = { operator: "tax-042", operationCode: "V01", caseNumber: "113-社-000123", reason: "低收入戶資格審查", checks: ["resident", "indigenous", "elderlyLivingAlone"] };
+  const base = {
+    operator: "tax-042",
+    operationCode: "V01",
+    caseNumber: "113-社-000123",
+    reason: "低收入戶資格審查",
+    checks: ["resident", "indigenous", "elderlyLivingAlone"],
+  };
   const subject = { nationalId: plain.nationalId, name: plain.name, birthDate: plain.birthDate };
   const questions: Question[] = [
     { asked: "a resident, by ID, name and birth date", expected: "match", body: { ...base, subject } },
-    { asked: "the name written with a variant form (臺 as 台)", expected: "variant", body: { ...base, subject: { nationalId: variant.nationalId, name: variant.name.replace("臺", "台") } } },
-    { asked: "the ID with another's name", expected: "noMatch", body: { ...base, subject: { nationalId: plain.nationalId, name: "王大同" } } },
-    { asked: "a check that was not approved (disability)", expected: "check-out-of-scope", body: { ...base, subject, checks: ["resident", "disability"] } },
+    {
+      asked: "the name written with a variant form (臺 as 台)",
+      expected: "variant",
+      body: { ...base, subject: { nationalId: variant.nationalId, name: variant.name.replace("臺", "台") } },
+    },
+    {
+      asked: "the ID with another's name",
+      expected: "noMatch",
+      body: { ...base, subject: { nationalId: plain.nationalId, name: "王大同" } },
+    },
+    {
+      asked: "a check that was not approved (disability)",
+      expected: "check-out-of-scope",
+      body: { ...base, subject, checks: ["resident", "disability"] },
+    },
     { asked: "from an address that is not whitelisted", expected: "address-not-allowed", body: { ...base, subject }, from: "127.0.0.2" },
     { asked: "without a case number", expected: "case-number-required", body: { ...base, subject, caseNumber: undefined } },
   ];
@@ -44,7 +62,9 @@ export async function askQuestions(
     const asTold = outcome === expected;
     const { answers } = answer.body;
     results.push({ asked, status: answer.status, outcome, ...(answers && { answers }), asTold });
-    tell(`   ${asTold ? "✓" : "✗"} ${asked}: ${answer.status} ${outcome}${answers ? ` ${JSON.stringify(answers)}` : ""}  (${(performance.now() - started).toFixed(1)} ms)`);
+    tell(
+      `   ${asTold ? "✓" : "✗"} ${asked}: ${answer.status} ${outcome}${answers ? ` ${JSON.stringify(answers)}` : ""}  (${(performance.now() - started).toFixed(1)} ms)`,
+    );
   }
   return results;
 }
@@ -56,7 +76,11 @@ interface Answered {
 
 function post(url: string, token: string, body: object, from = "127.0.0.1"): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: "POST", localAddress: from, headers: { "content-type": "application/json", authorization: `Bearer ${token}` } });
+    const sent = request(url, {
+      method: "POST",
+      localAddress: from,
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    });
     sent.once("error", reject);
     sent.once("response", (response) => {
       let text = "";

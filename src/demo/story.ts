@@ -8,7 +8,7 @@ import { askForKeys } from "../dataset-import-client.ts";
 import { foldVariants } from "../domain/name-variants.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { createIntegrationClient } from "../integration-client.ts";
-import { makePeople, type MadeUpPerson } from "../people/make-people.ts";
+import { type MadeUpPerson, makePeople } from "../people/make-people.ts";
 import { type PeopleFile, peopleFile } from "../people/people-file.ts";
 import type { Platform } from "../platform.ts";
 import { connectToPlatform } from "../running-platform.ts";
@@ -36,11 +36,22 @@ export async function tellStory(config: Config, platform: Platform, tell: Tell):
   try {
     const asOf = taipeiDate(Date.now());
     tell(`\n1. Data arrives. ${COUNT.toLocaleString("en")} people are made up; none is real.`);
-    const trusted = (unit: string, dataset: string) => trustSupplier(unit, dataset, (request) => askForKeys(temporal, config.taskQueue, request), tell);
+    const trusted = (unit: string, dataset: string) =>
+      trustSupplier(unit, dataset, (request) => askForKeys(temporal, config.taskQueue, request), tell);
     const suppliers = [await trusted("civil-affairs", "household"), await trusted("social-affairs", "disability")];
     try {
-      for (const [dataset, supplier] of [["household", suppliers[0]], ["elderly-living-alone", suppliers[1]], ["disability", suppliers[1]]] as const) {
-        const { publicKey = "", fingerprint } = await askForKeys(temporal, config.taskQueue, { action: "issue", dataset, version: 4, days: 7, actor: "officer-lin" });
+      for (const [dataset, supplier] of [
+        ["household", suppliers[0]],
+        ["elderly-living-alone", suppliers[1]],
+        ["disability", suppliers[1]],
+      ] as const) {
+        const { publicKey = "", fingerprint } = await askForKeys(temporal, config.taskQueue, {
+          action: "issue",
+          dataset,
+          version: 4,
+          days: 7,
+          actor: "officer-lin",
+        });
         const file: PeopleFile = { dataset, count: COUNT, seed: SEED, asOf, encoding: "utf-8", header: "zh", manifest: "line" };
         await (supplier as Supplier).deliver(peopleFile(file), publicKey, join(config.dropDirectory, `${dataset}-${asOf}.csv.pgp`));
         tell(`   ${dataset}-${asOf}.csv.pgp lies in the drop folder, encrypted to the delivery key …${fingerprint?.slice(-8)}`);
@@ -87,13 +98,19 @@ async function watchImports(pool: Pool, expected: number, tell: Tell): Promise<{
     for (const { import_id, dataset_code, stage, rows_read, certificates } of rows) {
       if (told.get(import_id) === stage) continue;
       told.set(import_id, stage);
-      const ending = stage === "imported" ? `: ${Number(rows_read).toLocaleString("en")} rows; file and key destroyed, ${certificates} certificates` : "";
+      const ending =
+        stage === "imported"
+          ? `: ${Number(rows_read).toLocaleString("en")} rows; file and key destroyed, ${certificates} certificates`
+          : "";
       tell(`   ${dataset_code}: ${stage}${ending}`);
     }
     const ended = rows.filter(({ stage }) => ["imported", "rejected", "quarantined"].includes(stage));
     if (ended.length >= expected) {
       const household = rows.find(({ dataset_code, stage }) => dataset_code === "household" && stage === "imported");
-      return { ...(household && { household: Number(household.rows_read) }), destroyed: ended.every(({ stage, certificates }) => stage === "imported" && Number(certificates) >= 2) };
+      return {
+        ...(household && { household: Number(household.rows_read) }),
+        destroyed: ended.every(({ stage, certificates }) => stage === "imported" && Number(certificates) >= 2),
+      };
     }
     if (Date.now() > limit) throw new Error("The imports did not end within two minutes: read the worker's lines above.");
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -150,7 +167,9 @@ async function showLog(pool: Pool, tell: Tell): Promise<number> {
   const { rows } = await pool.query<{ entry: Buffer; leaf_hash: Buffer }>("select entry, leaf_hash from query_log order by entry_id");
   for (const { entry, leaf_hash } of rows) {
     const { askedAt, operator, operationCode, sourceAddress, outcome, sealed } = JSON.parse(entry.toString("utf8"));
-    tell(`   ${askedAt}  ${operator ?? "-"} ${operationCode ?? "-"} from ${sourceAddress}  ${outcome}  leaf ${leaf_hash.toString("hex").slice(0, 12)}…  (subject, case and reason sealed: ${sealed.length} characters)`);
+    tell(
+      `   ${askedAt}  ${operator ?? "-"} ${operationCode ?? "-"} from ${sourceAddress}  ${outcome}  leaf ${leaf_hash.toString("hex").slice(0, 12)}…  (subject, case and reason sealed: ${sealed.length} characters)`,
+    );
   }
   return rows.length;
 }

@@ -5,7 +5,12 @@ export type CheckCode = (typeof CHECKS)[number];
 /** The household register: it tells who is a resident, and whether the asker means that person. */
 export const HOUSEHOLD_DATASET_ID = 1;
 
-const DATASET_OF: Readonly<Record<CheckCode, number>> = { resident: HOUSEHOLD_DATASET_ID, indigenous: HOUSEHOLD_DATASET_ID, elderlyLivingAlone: 2, disability: 3 };
+const DATASET_OF: Readonly<Record<CheckCode, number>> = {
+  resident: HOUSEHOLD_DATASET_ID,
+  indigenous: HOUSEHOLD_DATASET_ID,
+  elderlyLivingAlone: 2,
+  disability: 3,
+};
 const LIST_CHECK_OF = new Map<number, CheckCode>([
   [DATASET_OF.elderlyLivingAlone, "elderlyLivingAlone"],
   [DATASET_OF.disability, "disability"],

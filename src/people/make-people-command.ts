@@ -5,9 +5,9 @@ import type { Manifest } from "../domain/dataset-import-manifest.ts";
 import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { type PeopleFile, peopleFile } from "./people-file.ts";
 
-export const MAKE_PEOPLE_HELP = `Usage: node bin/make-people.ts --out FILE [options]
+export const MAKE_PEOPLE_HELP = `Usage: node bin/make-people.ts [options]
 Writes a CSV file of made-up people, none of them real, as an owner unit would deliver it (before encryption).
-  --out FILE          where to; - for standard output
+  --out FILE          where to; - is standard output (-)
   --count N           how many people to draw from (20000)
   --seed N            the same seed makes the same people (1)
   --dataset CODE      household, elderly-living-alone or disability (household)
@@ -25,7 +25,7 @@ export async function runMakePeople(argv: string[]): Promise<string> {
   const { values } = parseArgs({
     args: argv,
     options: {
-      out: { type: "string" },
+      out: { type: "string", default: "-" },
       count: { type: "string", default: "20000" },
       seed: { type: "string", default: "1" },
       dataset: { type: "string", default: "household" },
@@ -35,9 +35,7 @@ export async function runMakePeople(argv: string[]): Promise<string> {
       manifest: { type: "string", default: "line" },
     },
   });
-  const out = values.out;
-  if (out === undefined) throw new Error("--out is missing: name the file to write, or - for standard output.");
-  const asOf = values["as-of"];
+  const { out, "as-of": asOf } = values;
   if (parseDate(asOf) !== asOf) throw new Error("--as-of must be a date such as 2026-11-01.");
   const file: PeopleFile = {
     dataset: oneOf("--dataset", values.dataset, ["household", "elderly-living-alone", "disability"]),
@@ -54,12 +52,17 @@ export async function runMakePeople(argv: string[]): Promise<string> {
     manifest = yield* peopleFile(file);
   }
   if (out === "-") {
-    await pipeline(chunks, process.stdout, { end: false });
+    await pipeline(chunks, process.stdout, { end: false }).catch(unlessReaderLeft);
     return "";
   }
   await pipeline(chunks, createWriteStream(out));
   if (file.manifest === "beside") writeFileSync(`${out}.manifest.json`, `${JSON.stringify(manifest)}\n`);
   return `Wrote ${manifest?.rows} made-up people to ${out}.`;
+}
+
+/** A reader such as `head` may have seen enough. */
+function unlessReaderLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
 
 function wholeNumber(option: string, value: string): number {

@@ -41,7 +41,7 @@ const FORMS: Readonly<Record<PeopleFile["dataset"], Form>> = {
 };
 
 /**
- * Writes the file, chunk by chunk; returns what a manifest says of it. The names hold neither commas nor quotes, so no field needs quoting.
+ * Writes the file (CSV as of RFC 4180), chunk by chunk; returns what a manifest says of it. The names hold neither commas nor quotes, so no field needs quoting.
  */
 export function* peopleFile(file: PeopleFile): Generator<Buffer, Manifest> {
   const form = FORMS[file.dataset];
@@ -49,7 +49,7 @@ export function* peopleFile(file: PeopleFile): Generator<Buffer, Manifest> {
   let rows = 0;
   let lines = [form.header[file.header]];
   const flush = (): Buffer => {
-    const text = `${lines.join("\n")}\n`;
+    const text = `${lines.join("\r\n")}\r\n`;
     const chunk = file.encoding === "utf-8" ? Buffer.from(text) : encodeBig5(text);
     digest.update(chunk);
     lines = [];

@@ -82,7 +82,9 @@ describe("§4(2)5 an answered question is in the log", () => {
       const down = await ask(api.url, question(subject), { token });
       expect([down.status, down.body.code]).toEqual([503, "service-unavailable"]);
       expect(Number(down.headers["retry-after"])).toBeGreaterThan(0);
-      await expect.poll(async () => (await ask(api.url, undefined, { method: "GET", path: "/readyz" })).status, { timeout: 5000 }).toBe(503);
+      await expect
+        .poll(async () => (await ask(api.url, undefined, { method: "GET", path: "/readyz" })).status, { timeout: 5000 })
+        .toBe(503);
       expect((await ask(api.url, undefined, { method: "GET", path: "/healthz" })).status).toBe(200);
       stopped = true;
       const answered = await answers;

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { execFileSync } from "node:child_process";
+import { hash } from "node:crypto";
 import { statSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
@@ -15,7 +15,12 @@ const subject = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name, 
 
 beforeAll(async () => {
   api = await startTestApi();
-  const crowd = Array.from({ length: 1000 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華", birthDate: "1990-01-01", indigenous: place % 2 === 0 }));
+  const crowd = Array.from({ length: 1000 }, (_, place) => ({
+    nationalId: madeUpId(5000 + place),
+    name: "李小華",
+    birthDate: "1990-01-01",
+    indigenous: place % 2 === 0,
+  }));
   await seedGenerations(api.owner.pool, api.keyStore, [...Object.values(PEOPLE), ...crowd]);
   ({ token, integrationId } = await seedIntegration(api.owner.pool, { checks: [...ALL_CHECKS] }));
   await api.settle();
@@ -51,7 +56,11 @@ describe("§4(2)5 what an entry holds", () => {
     });
     expect(Date.parse(entry.askedAt)).toBeGreaterThanOrEqual(before);
     expect(new Date(row.asked).getTime()).toBe(Date.parse(entry.askedAt));
-    expect(openSealedPart(api.keyStore.logEncryption.get(entry.keyId), entry.sealed, entry.entryId)).toEqual({ caseNumber: "113-社-000123", reason: "低收入戶資格審查", subject });
+    expect(openSealedPart(api.keyStore.logEncryption.get(entry.keyId), entry.sealed, entry.entryId)).toEqual({
+      caseNumber: "113-社-000123",
+      reason: "低收入戶資格審查",
+      subject,
+    });
     expect(() => openSealedPart(api.keyStore.logEncryption.current, entry.sealed, entry.entryId.replace(/.$/, "f"))).toThrow();
   });
 
@@ -60,18 +69,27 @@ describe("§4(2)5 what an entry holds", () => {
     const { row, entry } = await entryOf(body.entryId);
     expect(hash("sha256", Buffer.concat([Buffer.of(0), row.entry]), "hex")).toBe(body.receipt.leafHash);
     expect(row.leaf_hash.toString("hex")).toBe(body.receipt.leafHash);
-    expect([row.operator, row.operation_code, row.outcome, row.integration_id]).toEqual([entry.operator, entry.operationCode, entry.outcome, entry.integration]);
+    expect([row.operator, row.operation_code, row.outcome, row.integration_id]).toEqual([
+      entry.operator,
+      entry.operationCode,
+      entry.outcome,
+      entry.integration,
+    ]);
     expect([row.subject_index.toString("hex"), row.case_number_index.toString("hex")]).toEqual([entry.subjectIndex, entry.caseNumberIndex]);
   });
 
   test("§4(1)4 a dump of all tables without the keys holds no ID number, name or birth date", async () => {
     await ask(api.url, question(subject, { reason: "查核王小明案" }), { token });
-    const { rows: tables } = await api.owner.pool.query("select format('%I', tablename) as name from pg_tables where schemaname = 'public'");
+    const { rows: tables } = await api.owner.pool.query(
+      "select format('%I', tablename) as name from pg_tables where schemaname = 'public'",
+    );
     for (const { name } of tables) {
       const { rows } = await api.owner.pool.query(`select ${name}::text as line from ${name}`);
       const dump = rows.map(({ line }) => line).join("\n");
-      const readable = dump + Buffer.from((dump.match(/\\\\x[0-9a-f]+/g) ?? []).map((hex) => hex.slice(3)).join(""), "hex").toString("utf8");
-      for (const secret of [subject.nationalId, subject.name, subject.birthDate, "小明"]) expect(readable.includes(secret), `${name} holds ${secret}`).toBe(false);
+      const readable =
+        dump + Buffer.from((dump.match(/\\\\x[0-9a-f]+/g) ?? []).map((hex) => hex.slice(3)).join(""), "hex").toString("utf8");
+      for (const secret of [subject.nationalId, subject.name, subject.birthDate, "小明"])
+        expect(readable.includes(secret), `${name} holds ${secret}`).toBe(false);
     }
   });
 
@@ -92,7 +110,10 @@ describe("§4(1)5 the log only grows", () => {
     ["UPDATE", "update query_log set outcome = 'match'"],
     ["DELETE", "delete from query_log"],
     ["TRUNCATE", "truncate query_log"],
-    ["UPDATE of a partition", `update query_log_${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7).replace("-", "_")} set outcome = 'match'`],
+    [
+      "UPDATE of a partition",
+      `update query_log_${new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 7).replace("-", "_")} set outcome = 'match'`,
+    ],
     ["DROP", "drop table query_log"],
     ["disabling triggers", "alter table query_log disable trigger all"],
     ["becoming the owner", "set role postgres"],
@@ -133,7 +154,9 @@ describe("§4(2)5 one entry per question, whatever happens", () => {
 
   test("§4(2)5 retries with the same Idempotency-Key get the same answer and one entry, at once or later", async () => {
     const headers = { "idempotency-key": "retry-1" };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(api.url, question(subject, { caseNumber: "113-社-R1" }), { token, headers })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => ask(api.url, question(subject, { caseNumber: "113-社-R1" }), { token, headers })),
+    );
     answers.push(await ask(api.url, question(subject, { caseNumber: "113-社-R1" }), { token, headers }));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers[0]?.status).toBe(200);
@@ -143,7 +166,10 @@ describe("§4(2)5 one entry per question, whatever happens", () => {
 
   test("§4(2)5 batches are retried whole, and a key used for something else is refused", async () => {
     const { subject: _, ...rest } = question({});
-    const batch = { ...rest, subjects: Array.from({ length: 120 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華" })) };
+    const batch = {
+      ...rest,
+      subjects: Array.from({ length: 120 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華" })),
+    };
     const send = (body: unknown, path: string) => ask(api.url, body, { token, path, headers: { "idempotency-key": "retry-2" } });
     const before = await countEntries();
     const [first, second] = [await send(batch, "/v1/verifications/batch"), await send(batch, "/v1/verifications/batch")];
@@ -152,7 +178,9 @@ describe("§4(2)5 one entry per question, whatever happens", () => {
     expect(await countEntries()).toBe(before + 120);
     const other = await send(question(subject), "/v1/verifications");
     expect([other.status, other.body.code]).toEqual([422, "idempotency-key-reused"]);
-    expect((await ask(api.url, question(subject), { token, headers: { "idempotency-key": "has space" } })).body.code).toBe("invalid-idempotency-key");
+    expect((await ask(api.url, question(subject), { token, headers: { "idempotency-key": "has space" } })).body.code).toBe(
+      "invalid-idempotency-key",
+    );
   });
 
   test("§4(2)5 no answer without its entry: when the log can't be written, 503 with Retry-After", async () => {
@@ -174,7 +202,10 @@ describe("§4(2)5 one entry per question, whatever happens", () => {
     await api.owner.pool.query(
       `insert into query_log (entry_id, asked_at, outcome, leaf_hash, entry) select uuidv7(), now(), 'filler', sha256(i::text::bytea), convert_to(repeat(md5(i::text), 60), 'utf8') from generate_series(1, 11000) i`,
     );
-    const backends = async () => (await api.owner.pool.query("select pid from pg_stat_activity where datname = current_database() and usename = 'platform_api'")).rows.map(({ pid }) => pid);
+    const backends = async () =>
+      (
+        await api.owner.pool.query("select pid from pg_stat_activity where datname = current_database() and usename = 'platform_api'")
+      ).rows.map(({ pid }) => pid);
     const limitTo = async (bytes: string) => {
       for (const pid of await backends()) {
         const { uid, gid } = statSync(`/proc/${pid}`);
@@ -183,7 +214,10 @@ describe("§4(2)5 one entry per question, whatever happens", () => {
     };
     await limitTo(String(limit));
     const { subject: _, ...rest } = question({});
-    const batch = { ...rest, subjects: Array.from({ length: 1000 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華" })) };
+    const batch = {
+      ...rest,
+      subjects: Array.from({ length: 1000 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華" })),
+    };
     const answers = [];
     for (let round = 0; round < 3; round += 1) answers.push(await ask(api.url, batch, { token, path: "/v1/verifications/batch" }));
     await limitTo("unlimited");

@@ -8,7 +8,10 @@ let token: string;
 
 beforeAll(async () => {
   api = await startTestApi();
-  await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE), { alone: [PEOPLE.alone.nationalId], disability: [PEOPLE.alone.nationalId] });
+  await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE), {
+    alone: [PEOPLE.alone.nationalId],
+    disability: [PEOPLE.alone.nationalId],
+  });
   ({ token } = await seedIntegration(api.owner.pool, { checks: [...ALL_CHECKS] }));
   await api.settle();
 });
@@ -26,7 +29,10 @@ describe("§2(4) answers about one person", () => {
     const { nationalId, name, birthDate } = PEOPLE.plain;
     const { status, body, headers } = await verify({ nationalId, name, birthDate });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ subject: "match", answers: { resident: true, indigenous: false, elderlyLivingAlone: false, disability: false } });
+    expect(body).toMatchObject({
+      subject: "match",
+      answers: { resident: true, indigenous: false, elderlyLivingAlone: false, disability: false },
+    });
     expect(Object.keys(body.asOf)).toEqual(["household", "elderly-living-alone", "disability"]);
     expect(body.receipt.leafHash).toMatch(/^[0-9a-f]{64}$/);
     expect(headers["cache-control"]).toBe("no-store");
@@ -42,7 +48,10 @@ describe("§2(4) answers about one person", () => {
   test("§2(4) writing does not matter: full width, lower case, spaces, another separator", async () => {
     const { nationalId } = PEOPLE.indigenous;
     const fullWidth = [...nationalId].map((character) => String.fromCharCode(character.charCodeAt(0) + 0xfee0)).join("");
-    expect((await verify({ nationalId: fullWidth, name: "YUKAN・watan" })).body).toMatchObject({ subject: "match", answers: { indigenous: true } });
+    expect((await verify({ nationalId: fullWidth, name: "YUKAN・watan" })).body).toMatchObject({
+      subject: "match",
+      answers: { indigenous: true },
+    });
     expect((await verify({ nationalId: nationalId.toLowerCase(), name: "Yukan · Watan" })).body.subject).toBe("match");
   });
 
@@ -55,7 +64,10 @@ describe("§2(4) answers about one person", () => {
   test("§2(4) an unreadable character in the register: manual review, all null, if the rest fits", async () => {
     const { nationalId, birthDate } = PEOPLE.unreadable;
     const { body } = await verify({ nationalId, name: "林鈺玉", birthDate });
-    expect(body).toMatchObject({ subject: "manualReview", answers: { resident: null, indigenous: null, elderlyLivingAlone: null, disability: null } });
+    expect(body).toMatchObject({
+      subject: "manualReview",
+      answers: { resident: null, indigenous: null, elderlyLivingAlone: null, disability: null },
+    });
     expect((await verify({ nationalId, name: "李鈺玉" })).body.subject).toBe("noMatch");
     expect((await verify({ nationalId, birthDate })).body.subject).toBe("match");
   });
@@ -74,7 +86,10 @@ describe("§2(4) answers about one person", () => {
       verify({ nationalId, name: "王大明", birthDate }),
       verify({ nationalId, name, birthDate: "1980-02-01" }),
     ]);
-    expect(answers[0]?.body).toMatchObject({ subject: "noMatch", answers: { resident: false, indigenous: null, elderlyLivingAlone: null, disability: null } });
+    expect(answers[0]?.body).toMatchObject({
+      subject: "noMatch",
+      answers: { resident: false, indigenous: null, elderlyLivingAlone: null, disability: null },
+    });
     expect(new Set(answers.map(({ text }) => withoutReceipt(text))).size).toBe(1);
     expect(new Set(answers.map(({ text }) => text.length)).size).toBe(1);
   });
@@ -91,7 +106,9 @@ describe("§2(4) answers about one person", () => {
     }
     const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
     const [unknown, misfit] = [median(times.unknown), median(times.misfit)];
-    const noise = (times.unknown[Math.floor(times.unknown.length * 0.75)] as number) - (times.unknown[Math.floor(times.unknown.length * 0.25)] as number);
+    const noise =
+      (times.unknown[Math.floor(times.unknown.length * 0.75)] as number) -
+      (times.unknown[Math.floor(times.unknown.length * 0.25)] as number);
     // The medians differ by less than half of what one and the same kind of request varies by anyway.
     expect(Math.abs(unknown - misfit)).toBeLessThan(Math.max(noise * 0.5, 0.05));
   });
@@ -108,19 +125,32 @@ describe("§2(4) batches", () => {
   test("§2(4) answers come in order, one log entry each", async () => {
     const subjects = [PEOPLE.plain, PEOPLE.indigenous, PEOPLE.alone].map(({ nationalId, name }) => ({ nationalId, name }));
     const { subject: _, ...rest } = question({});
-    const { status, body } = await ask(api.url, { ...rest, subjects: [...subjects, { nationalId: UNKNOWN_ID, name: "王小明" }] }, { token, path: "/v1/verifications/batch" });
+    const { status, body } = await ask(
+      api.url,
+      { ...rest, subjects: [...subjects, { nationalId: UNKNOWN_ID, name: "王小明" }] },
+      { token, path: "/v1/verifications/batch" },
+    );
     expect(status).toBe(200);
     expect(body.results.map((result: { subject: string }) => result.subject)).toEqual(["match", "match", "match", "noMatch"]);
     expect(body.results[1].answers.indigenous).toBe(true);
-    const { rows } = await api.owner.pool.query("select entry_id from query_log where entry_id = any($1)", [body.results.map((result: { entryId: string }) => result.entryId)]);
+    const { rows } = await api.owner.pool.query("select entry_id from query_log where entry_id = any($1)", [
+      body.results.map((result: { entryId: string }) => result.entryId),
+    ]);
     expect(rows).toHaveLength(4);
   });
 
   test("§2(4) all or nothing: one wrong subject refuses the batch and says which", async () => {
     const { subject: _, ...rest } = question({});
     const good = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name };
-    const { status, body } = await ask(api.url, { ...rest, subjects: [good, { nationalId: "M100000000", name: "甲" }] }, { token, path: "/v1/verifications/batch" });
+    const { status, body } = await ask(
+      api.url,
+      { ...rest, subjects: [good, { nationalId: "M100000000", name: "甲" }] },
+      { token, path: "/v1/verifications/batch" },
+    );
     expect(status).toBe(422);
-    expect(body).toMatchObject({ code: "invalid-national-id", errors: [{ pointer: "/subjects/1/nationalId", code: "invalid-national-id" }] });
+    expect(body).toMatchObject({
+      code: "invalid-national-id",
+      errors: [{ pointer: "/subjects/1/nationalId", code: "invalid-national-id" }],
+    });
   });
 });

@@ -11,7 +11,10 @@ const subject = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name }
 beforeAll(async () => {
   api = await startTestApi({ trustedProxies: ["127.0.0.9"] });
   await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE));
-  ({ token, integrationId } = await seedIntegration(api.owner.pool, { checks: ["resident"], addresses: ["127.0.0.1", "10.1.2.3", "2001:db8::1"] }));
+  ({ token, integrationId } = await seedIntegration(api.owner.pool, {
+    checks: ["resident"],
+    addresses: ["127.0.0.1", "10.1.2.3", "2001:db8::1"],
+  }));
   await api.settle();
 });
 afterAll(() => api.close());
@@ -43,9 +46,24 @@ describe("bad bodies", () => {
     ["an unknown check", asked({ checks: ["income"] }), 422, "unknown-check"],
     ["a check asked twice", asked({ checks: ["resident", "resident"] }), 422, "unknown-check"],
     ["no check", asked({ checks: [] }), 422, "unknown-check"],
-    ["an ID number with a wrong check digit", question({ ...subject, nationalId: "M123456780" }, { checks: ["resident"] }), 422, "invalid-national-id"],
-    ["an impossible date", question({ nationalId: subject.nationalId, birthDate: "2025-02-29" }, { checks: ["resident"] }), 422, "invalid-birth-date"],
-    ["a date to come", question({ nationalId: subject.nationalId, birthDate: "2125-01-01" }, { checks: ["resident"] }), 422, "invalid-birth-date"],
+    [
+      "an ID number with a wrong check digit",
+      question({ ...subject, nationalId: "M123456780" }, { checks: ["resident"] }),
+      422,
+      "invalid-national-id",
+    ],
+    [
+      "an impossible date",
+      question({ nationalId: subject.nationalId, birthDate: "2025-02-29" }, { checks: ["resident"] }),
+      422,
+      "invalid-birth-date",
+    ],
+    [
+      "a date to come",
+      question({ nationalId: subject.nationalId, birthDate: "2125-01-01" }, { checks: ["resident"] }),
+      422,
+      "invalid-birth-date",
+    ],
     ["an ID number alone", question({ nationalId: subject.nationalId }, { checks: ["resident"] }), 422, "identity-field-required"],
     ["an ID number as operator", asked({ operator: "王 小明" }), 422, "invalid-operator"],
     ["§3(10) a check outside the scope", asked({ checks: ["resident", "disability"] }), 403, "check-out-of-scope"],
@@ -83,7 +101,12 @@ describe("bad bodies", () => {
 
 describe("§4(1)2 who may ask", () => {
   test("§4(1)2 missing, wrong, revoked, expired and future credentials", async () => {
-    const expired = await seedCredential(api.owner.pool, integrationId, new Date(Date.now() - 90 * 86_400_000), new Date(Date.now() - 1000));
+    const expired = await seedCredential(
+      api.owner.pool,
+      integrationId,
+      new Date(Date.now() - 90 * 86_400_000),
+      new Date(Date.now() - 1000),
+    );
     const future = await seedCredential(api.owner.pool, integrationId, new Date(Date.now() + 60_000), new Date(Date.now() + 120_000));
     const revoked = await seedCredential(api.owner.pool, integrationId);
     await api.owner.pool.query("update credential set revoked_at = now() where credential_id = $1", [revoked.credentialId]);
@@ -106,12 +129,17 @@ describe("§4(1)2 who may ask", () => {
 
   test("§3(7) another address is refused, and a forged forwarding header changes nothing", async () => {
     const plain = await ask(api.url, asked(), { token, from: "127.0.0.2" });
-    const forged = await ask(api.url, asked(), { token, from: "127.0.0.2", headers: { "x-forwarded-for": "127.0.0.1", forwarded: "for=127.0.0.1" } });
+    const forged = await ask(api.url, asked(), {
+      token,
+      from: "127.0.0.2",
+      headers: { "x-forwarded-for": "127.0.0.1", forwarded: "for=127.0.0.1" },
+    });
     expect([plain.status, plain.body.code, forged.body.code]).toEqual([403, "address-not-allowed", "address-not-allowed"]);
   });
 
   test("§3(7) behind a configured proxy the last hop counts, not what the client wrote before it", async () => {
-    const through = (forwardedFor: string) => ask(api.url, asked(), { token, from: "127.0.0.9", headers: { "x-forwarded-for": forwardedFor } });
+    const through = (forwardedFor: string) =>
+      ask(api.url, asked(), { token, from: "127.0.0.9", headers: { "x-forwarded-for": forwardedFor } });
     expect((await through("10.1.2.3")).status).toBe(200);
     expect((await through("9.9.9.9, 2001:DB8:0::1, 127.0.0.9")).status).toBe(200);
     expect((await through("127.0.0.1, 9.9.9.9")).body.code).toBe("address-not-allowed");
@@ -154,7 +182,11 @@ describe("§4(1)2 who may ask", () => {
 describe("§4(1)2 data that may not answer", () => {
   test.each([
     ["outside its approved period", "update dataset set approved_until = '2025-01-01' where dataset_id = 1", "dataset-not-approved"],
-    ["older than allowed", "update generation set as_of = as_of - 100 where generation_id = (select current_generation_id from dataset where dataset_id = 1)", "data-out-of-date"],
+    [
+      "older than allowed",
+      "update generation set as_of = as_of - 100 where generation_id = (select current_generation_id from dataset where dataset_id = 1)",
+      "data-out-of-date",
+    ],
   ])("§4(1)2 a dataset %s", async (_title, change, code) => {
     const other = await startTestApi();
     try {

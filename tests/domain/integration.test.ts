@@ -13,7 +13,7 @@ import {
 } from "../../src/domain/integration.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { type Actor, isFinal } from "../../src/domain/integration-step.ts";
-import { APPLICANT, madeUpApplication, MANAGER, OFFICER, OTHER_MANAGER, PLATFORM, ruleBroken, say } from "../support/integration.ts";
+import { APPLICANT, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, PLATFORM, ruleBroken, say } from "../support/integration.ts";
 
 const DAY = 86_400_000;
 const NOW = startOfDay("2026-03-01") + 9 * 3_600_000;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { foldVariants } from "../../src/domain/name-variants.ts";
 
 describe("variant forms", () => {
-  test.each(["臺台", "黃黄", "峰峯", "啟啓", "群羣", "溫温", "吉𠮷", "彥彦", "吳呉", "高髙"])(
+  test.each(["臺台", "黃黄", "峰峯", "啟啓", "群羣", "溫温", "吉𠮷", "彥彦", "吳呉", "高髙", "屏屛", "贊賛", "裴裵"])(
     "§2(4) are folded to the standard form: %s",
     (pair) => {
       const [standard = "", variant = ""] = [...pair];
@@ -15,6 +15,7 @@ describe("variant forms", () => {
   test.each([
     "堃坤",
     "喆哲",
+    "婕媫",
     "涂塗",
     "涂凃",
     "范範",

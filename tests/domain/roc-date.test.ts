@@ -87,7 +87,10 @@ describe("a date", () => {
         (year, month, day) => {
           const iso = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
           const moment = new Date(Date.UTC(year, month - 1, day));
-          expect(parseDate(iso)).toBe(moment.toISOString().slice(0, 10) === iso ? iso : undefined);
+          const expected = moment.toISOString().slice(0, 10) === iso ? iso : undefined;
+          expect(parseDate(iso)).toBe(expected);
+          expect(parseDate(` ${iso}`)).toBe(expected);
+          if (year >= 1912) expect(parseDate(toRocDigits(iso))).toBe(expected);
         },
       ),
       { numRuns: 3000 },

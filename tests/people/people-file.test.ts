@@ -26,7 +26,7 @@ function write(changes: Partial<PeopleFile>) {
   const written: Buffer[] = [];
   let next = chunks.next();
   for (; !next.done; next = chunks.next()) written.push(next.value);
-  const lines = decodeLines(Buffer.concat(written), file.encoding).trimEnd().split("\n");
+  const lines = decodeLines(Buffer.concat(written), file.encoding).trimEnd().split(/\r\n/);
   return {
     bytes: Buffer.concat(written),
     manifest: next.value,
@@ -110,7 +110,8 @@ describe("bin/make-people", () => {
   });
 
   test("§4(1)1 writes nothing but the file to standard output", () => {
-    expect(run("--out", "-", "--count", "2", "--header", "en").split("\n")).toHaveLength(5);
+    expect(run("--count", "2", "--header", "en").split("\n")).toHaveLength(5);
+    expect(run("--count", "2", "--out", "-")).toBe(run("--count", "2"));
   });
 
   test.each([
@@ -118,7 +119,6 @@ describe("bin/make-people", () => {
     [["--as-of", "2026-02-30", "--out", "-"], "--as-of must be a date"],
     [["--dataset", "everyone", "--out", "-"], "--dataset must be one of household"],
     [["--manifest", "beside", "--out", "-"], "--manifest beside needs a file"],
-    [[], "--out is missing"],
   ])("§4(1)1 says in one sentence what makes no sense: %j", (argv, sentence) => {
     expect(() => run(...argv)).toThrow(sentence);
   });

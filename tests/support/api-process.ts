@@ -24,7 +24,8 @@ export async function startApiProcess(databaseUrl: string, keysDirectory: string
   };
   const url = `http://127.0.0.1:${chosen}`;
   for (let tries = 0; tries < 200; tries += 1) {
-    if ((await fetch(`${url}/readyz`).catch(() => undefined))?.ok) return { url, pid: child.pid as number, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
+    if ((await fetch(`${url}/readyz`).catch(() => undefined))?.ok)
+      return { url, pid: child.pid as number, kill: () => end("SIGKILL"), stop: () => end("SIGTERM") };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await end("SIGKILL");

@@ -29,13 +29,22 @@ export interface Ask {
 }
 
 /** Sends a body (an object as JSON, a text as it is) and reads the answer. */
-export function ask(url: string, body: unknown, { token, from = "127.0.0.1", headers = {}, path = "/v1/verifications", method = "POST" }: Ask = {}): Promise<Answer> {
+export function ask(
+  url: string,
+  body: unknown,
+  { token, from = "127.0.0.1", headers = {}, path = "/v1/verifications", method = "POST" }: Ask = {},
+): Promise<Answer> {
   const payload = typeof body === "string" || Buffer.isBuffer(body) ? body : body === undefined ? "" : JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const sent = request(new URL(path, url), {
       method,
       localAddress: from,
-      headers: { "content-type": "application/json", "content-length": Buffer.byteLength(payload), ...(token && { authorization: `Bearer ${token}` }), ...headers },
+      headers: {
+        "content-type": "application/json",
+        "content-length": Buffer.byteLength(payload),
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
     });
     sent.once("error", reject);
     sent.once("response", (response) => {

@@ -13,6 +13,8 @@ export interface Gnupg {
   exportPrivateKey(name: string): string;
   importKey(armored: string): void;
   /** Runs gpg on an input and gives its output. */
+  /** Its folder, for running gpg by hand. */
+  readonly home: string;
   run(input: string | Uint8Array, ...options: string[]): Buffer;
   remove(): void;
 }
@@ -30,7 +32,20 @@ export function createGnupg(): Gnupg {
   const run = (input: string | Uint8Array, ...options: string[]) =>
     execFileSync(
       "gpg",
-      ["--homedir", home, "--batch", "--yes", "--quiet", "--trust-model", "always", "--pinentry-mode", "loopback", "--passphrase", "", ...options],
+      [
+        "--homedir",
+        home,
+        "--batch",
+        "--yes",
+        "--quiet",
+        "--trust-model",
+        "always",
+        "--pinentry-mode",
+        "loopback",
+        "--passphrase",
+        "",
+        ...options,
+      ],
       { input, stdio: ["pipe", "pipe", "pipe"], maxBuffer: 1 << 30 },
     );
   try {
@@ -39,6 +54,7 @@ export function createGnupg(): Gnupg {
     throw new Error("gpg is missing: install GnuPG 2.2 or later (Debian: apt-get install gnupg); these tests read files that it makes.");
   }
   return {
+    home,
     run,
     makeKey(name, algorithm) {
       const [sign, encrypt] = algorithm === "rsa3072" ? ["rsa3072", "rsa3072"] : ["ed25519", "cv25519"];

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../../db/client.ts";
-import { type ImportRecord, getImport } from "../../db/queries/dataset-import.ts";
+import { getImport, type ImportRecord } from "../../db/queries/dataset-import.ts";
 import { type DestructionCertificate, listCertificates } from "../../db/queries/dataset-import-certificate.ts";
 import { createDatasetKeyActivities } from "../../src/activities/dataset-import-keys.ts";
 import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
 import { claimDelivery } from "../../src/adapters/delivery-folder.ts";
-import { openOpenpgpKeyFolder, type OpenpgpKeyFolder } from "../../src/adapters/openpgp-key-folder.ts";
+import { type OpenpgpKeyFolder, openOpenpgpKeyFolder } from "../../src/adapters/openpgp-key-folder.ts";
 import { personKeys } from "../../src/adapters/subject-keys.ts";
 import { type ImportHandle, startDatasetImport } from "../../src/dataset-import-client.ts";
 import { type ImportProgress, importProgress } from "../../src/workflows/dataset-import.ts";
@@ -28,7 +28,10 @@ export interface ImportPlatform extends TestPlatform {
   /** A time for signatures, a minute later at each call, that is past. */
   nextTime(): number;
   /** Hands a file over as `bin/import` does. */
-  deliver(file: Uint8Array, delivery?: { name?: string; datasetCode?: string; manifest?: string }): Promise<ImportHandle & { readonly importId: string }>;
+  deliver(
+    file: Uint8Array,
+    delivery?: { name?: string; datasetCode?: string; manifest?: string },
+  ): Promise<ImportHandle & { readonly importId: string }>;
   record(importId: string): Promise<ImportRecord>;
   certificates(importId: string): Promise<DestructionCertificate[]>;
   /** Whether a dataset's current generation knows an ID number. */
@@ -63,18 +66,38 @@ export async function createImportPlatform(temporal?: TemporalConnections, now?:
     nextTime,
     async issueDeliveryKey(dataset = "household") {
       const activities = createDatasetKeyActivities({ ...context, now: () => new Date(Date.now() - 20 * DAY) });
-      const { fingerprint = "", publicKey = "" } = await activities.keepDatasetKeys({ action: "issue", dataset, version: 4, days: 40, actor: "wu.officer" });
+      const { fingerprint = "", publicKey = "" } = await activities.keepDatasetKeys({
+        action: "issue",
+        dataset,
+        version: 4,
+        days: 40,
+        actor: "wu.officer",
+      });
       gnupg.importKey(publicKey);
       return { fingerprint, publicKey };
     },
-    seal: (plaintext, ...options) => gnupg.run(plaintext, ...atTime(nextTime()), "--local-user", CIVIL_AFFAIRS, "--recipient", STANDING, "--sign", "--encrypt", ...options),
+    seal: (plaintext, ...options) =>
+      gnupg.run(
+        plaintext,
+        ...atTime(nextTime()),
+        "--local-user",
+        CIVIL_AFFAIRS,
+        "--recipient",
+        STANDING,
+        "--sign",
+        "--encrypt",
+        ...options,
+      ),
     async deliver(file, { name = "household.pgp", datasetCode, manifest } = {}) {
       const importId = randomUUID();
       const outside = join(context.config.dataDirectory, "outside", importId);
       mkdirSync(outside, { recursive: true });
       if (manifest !== undefined) writeFileSync(join(outside, `${name}.manifest.json`), manifest);
       writeFileSync(join(outside, name), file);
-      await claimDelivery(join(outside, name), inboxFolder(context.config, importId), { deliveredBy: "wu.officer", ...(datasetCode !== undefined && { datasetCode }) });
+      await claimDelivery(join(outside, name), inboxFolder(context.config, importId), {
+        deliveredBy: "wu.officer",
+        ...(datasetCode !== undefined && { datasetCode }),
+      });
       return Object.assign(await startDatasetImport(client, context.config.taskQueue, importId), { importId });
     },
     record: (importId) => getImport(owner.db, importId),
@@ -85,7 +108,8 @@ export async function createImportPlatform(temporal?: TemporalConnections, now?:
       return rows.length === 1;
     },
     async rowsOf(datasetId) {
-      return (await owner.pool.query("select count(*)::integer as rows from subject_record where dataset_id = $1", [datasetId])).rows[0].rows;
+      return (await owner.pool.query("select count(*)::integer as rows from subject_record where dataset_id = $1", [datasetId])).rows[0]
+        .rows;
     },
     async untilQuarantined(handle) {
       for (;;) {

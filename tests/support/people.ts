@@ -23,5 +23,13 @@ export const ALL_CHECKS = ["resident", "indigenous", "elderlyLivingAlone", "disa
 
 /** A well-formed question. */
 export function question(subject: Record<string, unknown>, changes: Record<string, unknown> = {}) {
-  return { operator: "tax-042", operationCode: "V01", caseNumber: "113-社-000123", reason: "低收入戶資格審查", subject, checks: [...ALL_CHECKS], ...changes };
+  return {
+    operator: "tax-042",
+    operationCode: "V01",
+    caseNumber: "113-社-000123",
+    reason: "低收入戶資格審查",
+    subject,
+    checks: [...ALL_CHECKS],
+    ...changes,
+  };
 }

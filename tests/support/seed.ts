@@ -15,7 +15,15 @@ export interface MadeUpPerson {
 /** An integration's rights, straight into the tables: for tests of what reads them. The owner's pool. */
 export async function seedIntegration(
   pool: Pool,
-  rights: { checks: readonly string[]; addresses?: readonly string[]; state?: string; from?: Date; until?: Date; requestsPerSecond?: number; subjectsPerDay?: number },
+  rights: {
+    checks: readonly string[];
+    addresses?: readonly string[];
+    state?: string;
+    from?: Date;
+    until?: Date;
+    requestsPerSecond?: number;
+    subjectsPerDay?: number;
+  },
 ): Promise<{ integrationId: number; token: string; credentialId: string }> {
   const number = randomUUID();
   const { rows } = await pool.query(
@@ -35,48 +43,93 @@ export async function seedIntegration(
   );
   const integrationId: number = rows[0].integration_id;
   await pool.query("insert into integration_scope select $1, unnest($2::text[])", [integrationId, rights.checks]);
-  await pool.query("insert into integration_address select $1, unnest($2::inet[]), now()", [integrationId, rights.addresses ?? ["127.0.0.1"]]);
+  await pool.query("insert into integration_address select $1, unnest($2::inet[]), now()", [
+    integrationId,
+    rights.addresses ?? ["127.0.0.1"],
+  ]);
   const { token, credentialId } = await seedCredential(pool, integrationId);
   return { integrationId, token, credentialId };
 }
 
 /** A further credential of an integration. */
-export async function seedCredential(pool: Pool, integrationId: number, from = new Date(Date.now() - 3_600_000), until = new Date(Date.now() + 86_400_000)) {
+export async function seedCredential(
+  pool: Pool,
+  integrationId: number,
+  from = new Date(Date.now() - 3_600_000),
+  until = new Date(Date.now() + 86_400_000),
+) {
   const token = `vp_${randomBytes(32).toString("base64url")}`;
   const credentialId = randomUUID();
-  await pool.query("insert into credential values ($1, $2, $3, $4, $5, null)", [credentialId, integrationId, Buffer.from(hash("sha256", token, "hex"), "hex"), from, until]);
+  await pool.query("insert into credential values ($1, $2, $3, $4, $5, null)", [
+    credentialId,
+    integrationId,
+    Buffer.from(hash("sha256", token, "hex"), "hex"),
+    from,
+    until,
+  ]);
   return { token, credentialId };
 }
 
 /** A current generation of every dataset: the people, and who is on the lists. The owner's pool. */
-export async function seedGenerations(pool: Pool, keyStore: KeyStore, people: readonly MadeUpPerson[], lists: { alone?: readonly string[]; disability?: readonly string[] } = {}): Promise<void> {
+export async function seedGenerations(
+  pool: Pool,
+  keyStore: KeyStore,
+  people: readonly MadeUpPerson[],
+  lists: { alone?: readonly string[]; disability?: readonly string[] } = {},
+): Promise<void> {
   const key = keyStore.index.current;
-  await seedGeneration(pool, keyStore, 1, "name_key, name_variant_key, birth_date_key, unreadable_positions, indigenous", people.map((person) => {
-    const name = normaliseName(person.name);
-    const keys = personKeys(key, person.nationalId);
-    return [
-      bytes(keys.subjectKey),
-      bytes(nameKey(keys, name.exact)),
-      name.folded === name.exact ? null : bytes(nameKey(keys, name.folded)),
-      bytes(birthDateKey(keys, person.birthDate)),
-      name.unreadable.length === 0 ? null : toPositionMask(name.unreadable).toString(),
-      person.indigenous,
-    ];
-  }));
-  for (const [datasetId, ids] of [[2, lists.alone ?? []], [3, lists.disability ?? []]] as const) {
-    await seedGeneration(pool, keyStore, datasetId, "valid_from, valid_until", ids.map((id) => [bytes(personKeys(key, id).subjectKey), null, null]));
+  await seedGeneration(
+    pool,
+    keyStore,
+    1,
+    "name_key, name_variant_key, birth_date_key, unreadable_positions, indigenous",
+    people.map((person) => {
+      const name = normaliseName(person.name);
+      const keys = personKeys(key, person.nationalId);
+      return [
+        bytes(keys.subjectKey),
+        bytes(nameKey(keys, name.exact)),
+        name.folded === name.exact ? null : bytes(nameKey(keys, name.folded)),
+        bytes(birthDateKey(keys, person.birthDate)),
+        name.unreadable.length === 0 ? null : toPositionMask(name.unreadable).toString(),
+        person.indigenous,
+      ];
+    }),
+  );
+  for (const [datasetId, ids] of [
+    [2, lists.alone ?? []],
+    [3, lists.disability ?? []],
+  ] as const) {
+    await seedGeneration(
+      pool,
+      keyStore,
+      datasetId,
+      "valid_from, valid_until",
+      ids.map((id) => [bytes(personKeys(key, id).subjectKey), null, null]),
+    );
   }
 }
 
-async function seedGeneration(pool: Pool, keyStore: KeyStore, datasetId: number, columns: string, rows: readonly (readonly unknown[])[]): Promise<void> {
+async function seedGeneration(
+  pool: Pool,
+  keyStore: KeyStore,
+  datasetId: number,
+  columns: string,
+  rows: readonly (readonly unknown[])[],
+): Promise<void> {
   const importId = randomUUID();
   const partition = `subject_seed_${datasetId}_${Date.now()}`;
-  await pool.query("insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'test', 'imported', now())", [importId, datasetId, randomBytes(32)]);
+  await pool.query(
+    "insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'test', 'imported', now())",
+    [importId, datasetId, randomBytes(32)],
+  );
   await pool.query(`create table ${partition} partition of subject_record for values in (${datasetId})`);
   for (let start = 0; start < rows.length; start += 1000) {
     const chunk = rows.slice(start, start + 1000);
-    const width = (chunk[0]?.length ?? 0);
-    const places = chunk.map((_, row) => `(${datasetId}, ${Array.from({ length: width }, (_, column) => `$${row * width + column + 1}`).join(", ")})`);
+    const width = chunk[0]?.length ?? 0;
+    const places = chunk.map(
+      (_, row) => `(${datasetId}, ${Array.from({ length: width }, (_, column) => `$${row * width + column + 1}`).join(", ")})`,
+    );
     await pool.query(`insert into ${partition} (dataset_id, subject_key, ${columns}) values ${places.join(", ")}`, chunk.flat());
   }
   await pool.query(`analyze ${partition}`);

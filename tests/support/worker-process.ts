@@ -19,7 +19,13 @@ export async function startWorkerProcess({ context, database }: TestPlatform, en
   const { dataDirectory, taskQueue } = context.config;
   const child = spawn(process.execPath, [WORKER], {
     env: {
-      ...{ PATH: process.env["PATH"], DATA_DIR: dataDirectory, TASK_QUEUE: taskQueue, DATABASE_URL: database.workerUrl, TEMPORAL_ADDRESS: temporalAddress() },
+      ...{
+        PATH: process.env["PATH"],
+        DATA_DIR: dataDirectory,
+        TASK_QUEUE: taskQueue,
+        DATABASE_URL: database.workerUrl,
+        TEMPORAL_ADDRESS: temporalAddress(),
+      },
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -55,7 +55,11 @@ describe("a good file", () => {
   test("§4(1)1 signed with RSA and encrypted to an RSA key is imported", async () => {
     platform.gnupg.makeKey("rsa@example.test", "rsa3072");
     await platform.keyFolder.trust("civil-affairs", platform.gnupg.exportKey("rsa@example.test"));
-    await expectImported((rows) => platform.gnupg.run(householdFile(rows), ...atTime(platform.nextTime()), "-u", "rsa@example.test", "-r", STANDING, "-s", "-e"), 200);
+    await expectImported(
+      (rows) =>
+        platform.gnupg.run(householdFile(rows), ...atTime(platform.nextTime()), "-u", "rsa@example.test", "-r", STANDING, "-s", "-e"),
+      200,
+    );
   });
 
   test.each(["gcm", "ocb", "eax"] as const)("§4(1)1 from openpgp.js with AEAD (%s) is imported", async (aead) => {
@@ -95,18 +99,31 @@ describe("a good file", () => {
   test("§4(1)1 with its manifest beside it is imported", async () => {
     const data = householdFile(madeUpRows(25, 500), { manifest: "none" });
     const { sha256 } = /sha256=(?<sha256>\w+)/.exec(manifestOf(data, 25, {}))?.groups as { sha256: string };
-    const handle = await platform.deliver(platform.seal(data), { manifest: JSON.stringify({ dataset: "household", asOf: "2026-11-01", rows: 25, sha256 }) });
+    const handle = await platform.deliver(platform.seal(data), {
+      manifest: JSON.stringify({ dataset: "household", asOf: "2026-11-01", rows: 25, sha256 }),
+    });
     expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 25 });
   });
 
   test("§2(4) of a list dataset is imported with its validity", async () => {
     const [first, second] = madeUpRows(2, 600);
-    const list = sourceFile([[first?.nationalId ?? "", "1130101", ""], [second?.nationalId ?? "", "", "115/12/31"]], { dataset: "elderly-living-alone" });
+    const list = sourceFile(
+      [
+        [first?.nationalId ?? "", "1130101", ""],
+        [second?.nationalId ?? "", "", "115/12/31"],
+      ],
+      { dataset: "elderly-living-alone" },
+    );
     const handle = await platform.deliver(platform.seal(list), { name: "elderly-living-alone.gpg" });
     expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 2 });
     expect(await platform.knows(first?.nationalId ?? "", 2)).toBe(true);
-    const { rows } = await platform.context.pool.query("select valid_from::text, valid_until::text from subject_record where dataset_id = 2 order by valid_from nulls last");
-    expect(rows).toEqual([{ valid_from: "2024-01-01", valid_until: null }, { valid_from: null, valid_until: "2026-12-31" }]);
+    const { rows } = await platform.context.pool.query(
+      "select valid_from::text, valid_until::text from subject_record where dataset_id = 2 order by valid_from nulls last",
+    );
+    expect(rows).toEqual([
+      { valid_from: "2024-01-01", valid_until: null },
+      { valid_from: null, valid_until: "2026-12-31" },
+    ]);
   });
 });
 
@@ -115,7 +132,10 @@ describe("what is stored", () => {
     const [plain, variant, unreadable] = madeUpRows(3, 700) as [MadeUpRow, MadeUpRow, MadeUpRow];
     const rows = [plain, { ...variant, name: "林台生" }, { ...unreadable, name: "林?花" }];
     // A pair of bytes that is private use in code page 950: what it shows depends on the font of the office that typed it.
-    const data = Buffer.from(householdFile(rows, { encoding: "big5", manifest: "none" }).toString("latin1").replace("?", "\u00fa\u0040"), "latin1");
+    const data = Buffer.from(
+      householdFile(rows, { encoding: "big5", manifest: "none" }).toString("latin1").replace("?", "\u00fa\u0040"),
+      "latin1",
+    );
     const handle = await platform.deliver(platform.seal(Buffer.concat([data, Buffer.from(`${manifestOf(data, 3, {})}\n`)])));
     expect(await handle.result()).toMatchObject({ imported: true });
     const stored = (await platform.context.pool.query("select * from subject_record where dataset_id = 1")).rows;
@@ -135,7 +155,9 @@ describe("what is stored", () => {
     await expectImported((rows) => platform.seal(householdFile(rows)), 801);
     const certificates = await platform.certificates(first);
     expect(certificates.map(({ destroyedObject }) => destroyedObject)).toEqual(["delivery-file", "generation"]);
-    const { rows } = await platform.context.pool.query("select relname from pg_class where relname like 'subject_generation_%' and relkind = 'r'");
+    const { rows } = await platform.context.pool.query(
+      "select relname from pg_class where relname like 'subject_generation_%' and relkind = 'r'",
+    );
     expect(rows).toHaveLength(2); // household and one list
   });
 });
@@ -169,6 +191,8 @@ describe("a second copy", () => {
 test("§4(1)1 a header may be quoted and in another order", async () => {
   const [row] = madeUpRows(1, 950) as [MadeUpRow];
   const header = `"姓名","原住民身分","統一編號","出生日期"`;
-  const handle = await platform.deliver(platform.seal(sourceFile([[row.name, "平地", row.nationalId, "民國80年1月5日"]], { header, dataset: "household" })));
+  const handle = await platform.deliver(
+    platform.seal(sourceFile([[row.name, "平地", row.nationalId, "民國80年1月5日"]], { header, dataset: "household" })),
+  );
   expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 1 });
 });

@@ -32,7 +32,9 @@ let worker: WorkerProcess;
 beforeAll(async () => {
   platform = await createImportPlatform();
   ({ pool: owner, close: closeOwner } = openDatabase(platform.database.ownerUrl, { max: 4 }));
-  await owner.query(`create function wait_for_test() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(${LOCK}); return new; end'`);
+  await owner.query(
+    `create function wait_for_test() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock_shared(${LOCK}); return new; end'`,
+  );
   holder = await owner.connect();
   worker = await startWorkerProcess(platform);
   expect(await (await deliver(madeUpRows(20, 0))).result()).toMatchObject({ imported: true });
@@ -59,7 +61,9 @@ async function deliver(rows: Parameters<typeof householdFile>[0], style = {}) {
 async function holdAt(step: Step): Promise<() => Promise<void>> {
   const [table, event, condition] = STEPS[step];
   await holder.query("select pg_advisory_lock($1)", [LOCK]);
-  await owner.query(`create trigger wait_for_test before ${event} on ${table} for each row when (${condition}) execute function wait_for_test()`);
+  await owner.query(
+    `create trigger wait_for_test before ${event} on ${table} for each row when (${condition}) execute function wait_for_test()`,
+  );
   return async () => {
     await holder.query("select pg_advisory_unlock($1)", [LOCK]);
     await owner.query(`drop trigger wait_for_test on ${table}`);
@@ -75,8 +79,13 @@ async function until(found: () => Promise<boolean>): Promise<void> {
 }
 
 const isWaiting = async () =>
-  (await owner.query("select from pg_stat_activity where application_name = 'worker' and wait_event = 'advisory' and datname = current_database()")).rows.length > 0;
-const isCopying = async () => (await owner.query("select from pg_stat_progress_copy where tuples_processed > 0 and datname = current_database()")).rows.length > 0;
+  (
+    await owner.query(
+      "select from pg_stat_activity where application_name = 'worker' and wait_event = 'advisory' and datname = current_database()",
+    )
+  ).rows.length > 0;
+const isCopying = async () =>
+  (await owner.query("select from pg_stat_progress_copy where tuples_processed > 0 and datname = current_database()")).rows.length > 0;
 
 async function killAndRestart(): Promise<void> {
   await worker.kill();
@@ -91,7 +100,10 @@ async function expectEnd(importId: string, rows: number): Promise<void> {
   expect(generations).toEqual([{ dropped_at: null }]);
   const tables = await owner.query("select from pg_class where relname like 'subject_generation_%' and relkind = 'r'");
   expect(tables.rows).toHaveLength(1);
-  expect((await platform.certificates(importId)).map(({ destroyedObject }) => destroyedObject).sort()).toEqual(["delivery-file", "delivery-key"]);
+  expect((await platform.certificates(importId)).map(({ destroyedObject }) => destroyedObject).sort()).toEqual([
+    "delivery-file",
+    "delivery-key",
+  ]);
   expectNothingLeft(importId);
 }
 

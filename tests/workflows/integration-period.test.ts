@@ -6,7 +6,7 @@ import { createSecret, hashSecret } from "../../src/adapters/credential-secret.t
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
-import { APPLICANT, madeUpApplication, MANAGER, OFFICER, say } from "../support/integration.ts";
+import { APPLICANT, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
 import { createTimeSkippingEnvironment } from "../support/temporal.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
 

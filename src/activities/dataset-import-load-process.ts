@@ -1,0 +1,41 @@
+import { openDatabase } from "../../db/client.ts";
+import { openKeyStore } from "../adapters/key-store.ts";
+import { loadFile } from "./dataset-import-load.ts";
+import type { LoadOrder, LoadReport } from "./dataset-import-loading.ts";
+
+/** The process that loads one file and ends. */
+const REPORT_EVERY = 500;
+
+function report(message: LoadReport): void {
+  process.send?.(message);
+}
+
+/** Without the worker there is nobody to load for; the database rolls back what we leave. */
+process.on("disconnect", () => process.exit(1));
+// A worker that is told to stop lets us finish, and ends us when its patience does.
+process.on("SIGINT", () => undefined);
+process.on("SIGTERM", () => undefined);
+
+process.once("message", async ({ importId, config, databaseUrl, now }: LoadOrder) => {
+  const started = performance.now();
+  const { db, pool } = openDatabase(databaseUrl, { max: 3, applicationName: "worker" });
+  const context = {
+    config,
+    db,
+    pool,
+    keyStore: openKeyStore(config.keysDirectory),
+    now: () => new Date(now + performance.now() - started),
+  };
+  let nextReport = 0;
+  try {
+    const rejection = await loadFile(context, importId, (rows) => {
+      if (performance.now() < nextReport) return;
+      nextReport = performance.now() + REPORT_EVERY;
+      report({ rows });
+    });
+    report({ rejection, peakMemoryMegabytes: Math.round(process.resourceUsage().maxRSS / 1024) });
+  } catch (error) {
+    // Names and codes only: a message of the database or of a parser may quote a row.
+    report({ failure: error instanceof Error ? `${error.name}${"code" in error ? ` ${String(error.code)}` : ""}` : "unknown" });
+  }
+});

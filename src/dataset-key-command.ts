@@ -1,0 +1,188 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-keys.ts";
+import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
+import { RuleViolation } from "./domain/rule-violation.ts";
+
+export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6]
+                                    a fresh key for one delivery; FILE gets its public half for the supplier. Its private half is destroyed
+                                    with the delivered file. GnuPG 2.2 can encrypt to it; --v6 makes an RFC 9580 key with AEAD instead
+       node bin/delivery-key.ts list
+       node bin/delivery-key.ts revoke FINGERPRINT --as ACCOUNT --reason TEXT      destroys the private half now
+       node bin/delivery-key.ts platform --out FILE                                the platform's signing key, which certifies delivery keys
+       node bin/delivery-key.ts standing --out FILE                                for suppliers who can't take delivery keys
+
+  --json  the last line is one JSON object
+
+Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
+
+export const DATASET_HELP = `Usage: node bin/dataset.ts list
+       node bin/dataset.ts trust --dataset CODE --key FILE --as ACCOUNT [--fingerprint HEX]
+                               trusts the public key of the unit that owns the dataset; compare the fingerprint that it shows with the unit,
+                               by telephone or in person. With --fingerprint it refuses any other key
+       node bin/dataset.ts distrust FINGERPRINT --dataset CODE --as ACCOUNT --reason TEXT
+
+  --json  the last line is one JSON object
+
+Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
+
+const TEXT = { type: "string" } as const;
+const OPTIONS = {
+  ...{
+    dataset: TEXT,
+    out: TEXT,
+    as: TEXT,
+    reason: TEXT,
+    days: TEXT,
+    key: TEXT,
+    fingerprint: TEXT,
+  },
+  v6: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+type Values = ReturnType<typeof parse>["values"];
+/** Has the platform's worker do it. */
+export type AskForKeys = (request: DatasetKeyRequest) => Promise<DatasetKeyAnswer>;
+
+function parse(argv: string[]) {
+  return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+}
+
+/** Issues, lists and revokes delivery keys; returns the last line. */
+export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Promise<string> {
+  const { positionals, values } = parse(argv);
+  const [action = "", fingerprint = ""] = positionals;
+  const actor = values.as ?? "";
+  switch (action) {
+    case "issue": {
+      const out = required(values.out, "--out FILE");
+      const dataset = required(values.dataset, "--dataset CODE");
+      const answer = await asked(ask, {
+        action,
+        dataset,
+        version: values.v6 ? 6 : 4,
+        days: Number(values.days ?? 30),
+        actor,
+      });
+      await writeFile(out, answer.publicKey ?? "");
+      return told(
+        values,
+        answer,
+        `Delivery key ${answer.fingerprint} for ${dataset}, valid until ${answer.expiresAt?.slice(0, 10)}: its public half is in ${out}.`,
+      );
+    }
+    case "revoke":
+      return told(
+        values,
+        await asked(ask, {
+          action,
+          fingerprint: normal(fingerprint),
+          actor,
+          reason: values.reason ?? "",
+        }),
+        `Delivery key ${normal(fingerprint)} is destroyed.`,
+      );
+    case "list": {
+      const { deliveryKeys = [] } = await asked(ask, { action });
+      if (!values.json) for (const key of deliveryKeys) console.log(summary(key));
+      return told(values, { deliveryKeys }, `${deliveryKeys.length} delivery keys.`);
+    }
+    case "platform":
+    case "standing": {
+      const out = required(values.out, "--out FILE");
+      const { publicKey = "", signingKey = "" } = await asked(ask, {
+        action: "platform-keys",
+      });
+      await writeFile(out, action === "platform" ? signingKey : publicKey);
+      return told(
+        values,
+        { publicKey: action === "platform" ? signingKey : publicKey },
+        `The platform's ${action === "platform" ? "signing" : "standing"} key is in ${out}.`,
+      );
+    }
+    default:
+      throw new Error(`There is no action "${action}"; --help lists them.`);
+  }
+}
+
+/** Lists datasets, and trusts or distrusts the keys of their owner units; returns the last line. */
+export async function runDatasetCommand(
+  argv: string[],
+  ask: AskForKeys,
+  fingerprintOf: (armored: string) => Promise<string>,
+): Promise<string> {
+  const { positionals, values } = parse(argv);
+  const [action = "", fingerprint = ""] = positionals;
+  const actor = values.as ?? "";
+  switch (action) {
+    case "list": {
+      const { datasets = [] } = await asked(ask, { action });
+      if (!values.json) {
+        for (const { code, ownerUnit, trusted } of datasets) {
+          console.log(
+            `${code}  ${ownerUnit}  ${trusted.map((key) => `${key.fingerprint} ${key.userIds.join(", ")}`).join("; ") || "no key trusted yet"}`,
+          );
+        }
+      }
+      return told(values, { datasets }, `${datasets.length} datasets.`);
+    }
+    case "trust": {
+      const publicKey = await readFile(required(values.key, "--key FILE"), "utf8");
+      const expected = values.fingerprint === undefined ? undefined : normal(values.fingerprint);
+      if (expected !== undefined && (await fingerprintOf(publicKey)) !== expected)
+        throw new Error("The key in the file has another fingerprint: do not trust it, ask the unit.");
+      const dataset = required(values.dataset, "--dataset CODE");
+      const answer = await asked(ask, { action, dataset, publicKey, actor });
+      return told(
+        values,
+        answer,
+        `Trusted for ${dataset}: ${spaced(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
+      );
+    }
+    case "distrust": {
+      const dataset = required(values.dataset, "--dataset CODE");
+      await asked(ask, {
+        action,
+        dataset,
+        fingerprint: normal(fingerprint),
+        actor,
+        reason: values.reason ?? "",
+      });
+      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spaced(normal(fingerprint))}.`);
+    }
+    default:
+      throw new Error(`There is no action "${action}"; --help lists them.`);
+  }
+}
+
+async function asked(ask: AskForKeys, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+  try {
+    return await ask(request);
+  } catch (error) {
+    if (!(error instanceof RuleViolation)) throw error;
+    throw new Error(`${error.message} (${error.code}, clause ${error.clause})`, { cause: error });
+  }
+}
+
+function told({ json }: Values, answer: DatasetKeyAnswer, sentence: string): string {
+  return json ? JSON.stringify(answer) : sentence;
+}
+
+function summary({ fingerprint, datasetCode, issuedBy, issuedAt, expiresAt, destroyedAt }: IssuedKey): string {
+  const state = destroyedAt === null ? `until ${expiresAt.slice(0, 10)}` : `destroyed ${destroyedAt.slice(0, 19)}`;
+  return `${fingerprint}  ${datasetCode}  issued ${issuedAt.slice(0, 10)} by ${issuedBy}  ${state}`;
+}
+
+function required(value: string | undefined, option: string): string {
+  if (value === undefined) throw new Error(`${option} is missing; --help tells more.`);
+  return value;
+}
+
+function normal(fingerprint: string): string {
+  return fingerprint.replaceAll(/[\s:]/g, "").toLowerCase();
+}
+
+function spaced(fingerprint: string): string {
+  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
+}
