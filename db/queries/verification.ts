@@ -1,16 +1,8 @@
 import type { Pool } from "pg";
 import { hexArray } from "../binary-array.ts";
 
-/** The generation of a dataset that answered. */
-export interface AnsweringGeneration {
-  readonly datasetId: number;
-  readonly generationId: number;
-}
-
 /** A row of `subject_record` that a looked-up key found; hashes in hexadecimal. */
 export interface FoundRecord {
-  /** Index into the keys given. */
-  readonly position: number;
   readonly datasetId: number;
   readonly nameKey: string | null;
   readonly nameVariantKey: string | null;
@@ -21,9 +13,12 @@ export interface FoundRecord {
   readonly validUntil: string | null;
 }
 
+/** What a lookup found. */
 export interface Lookup {
-  readonly generations: readonly AnsweringGeneration[];
-  readonly records: readonly FoundRecord[];
+  /** The current generations that answered: `<dataset id>:<generation id>`, by dataset id, with commas. */
+  readonly generations: string;
+  /** The records of each key, in the order of the keys. */
+  readonly records: readonly (readonly FoundRecord[])[];
 }
 
 // One statement, so one snapshot: the generations named are those that the records come from.
@@ -33,10 +28,10 @@ const LOOKUP = {
   // Every column as text, read as it comes: parsing types would cost more than comparing.
   types: { getTypeParser: () => (value: string) => value },
   text: `
-    select 0, dataset_id, current_generation_id::text, null, null, null, null, null, null
+    select 0, string_agg(dataset_id || ':' || current_generation_id, ',' order by dataset_id), null, null, null, null, null, null, null
     from dataset where current_generation_id is not null
     union all
-    select asked.position, record.dataset_id, encode(record.name_key, 'hex'), encode(record.name_variant_key, 'hex'), encode(record.birth_date_key, 'hex'),
+    select asked.position, record.dataset_id::text, encode(record.name_key, 'hex'), encode(record.name_variant_key, 'hex'), encode(record.birth_date_key, 'hex'),
       record.unreadable_positions::text, record.indigenous::text, record.valid_from::text, record.valid_until::text
     from unnest($1::bytea[]) with ordinality as asked(subject_key, position)
     join subject_record record on record.subject_key = asked.subject_key`,
@@ -48,26 +43,25 @@ const LOOKUP = {
  */
 export async function lookUpSubjects(pool: Pool, subjectKeys: readonly string[]): Promise<Lookup> {
   const { rows } = await pool.query<(string | null)[]>({ ...LOOKUP, values: [hexArray(subjectKeys)] });
-  const generations: AnsweringGeneration[] = [];
-  const records: FoundRecord[] = [];
+  let generations = "";
+  const records: FoundRecord[][] = subjectKeys.map(() => []);
   for (const row of rows) {
     const position = Number(row[0]);
-    const datasetId = Number(row[1]);
-    if (position === 0) {
-      generations.push({ datasetId, generationId: Number(row[2]) });
-      continue;
-    }
-    records.push({
-      position: position - 1,
-      datasetId,
-      nameKey: row[2] ?? null,
-      nameVariantKey: row[3] ?? null,
-      birthDateKey: row[4] ?? null,
-      unreadablePositions: row[5] == null ? null : BigInt(row[5]),
-      indigenous: row[6] === "true",
-      validFrom: row[7] ?? null,
-      validUntil: row[8] ?? null,
-    });
+    if (position === 0) generations = row[1] ?? "";
+    else records[position - 1]?.push(toRecord(row));
   }
   return { generations, records };
+}
+
+function toRecord(row: readonly (string | null)[]): FoundRecord {
+  return {
+    datasetId: Number(row[1]),
+    nameKey: row[2] ?? null,
+    nameVariantKey: row[3] ?? null,
+    birthDateKey: row[4] ?? null,
+    unreadablePositions: row[5] == null ? null : BigInt(row[5]),
+    indigenous: row[6] === "true",
+    validFrom: row[7] ?? null,
+    validUntil: row[8] ?? null,
+  };
 }

@@ -1,6 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { createBulkPersonKeys } from "../adapters/bulk-person-keys.ts";
-import { birthDateKey, nameKey } from "../adapters/subject-keys.ts";
+import { birthDateKey, nameKey, personKeys } from "../adapters/subject-keys.ts";
 import type { HouseholdRow, ListRow } from "../domain/dataset-import-row.ts";
 import { toPositionMask } from "../domain/person-name.ts";
 
@@ -30,7 +29,6 @@ export interface CopyWriter {
 
 /** @clause 4(1)4 */
 export function createCopyWriter(indexKey: KeyObject, capacity = 64 * 1024): CopyWriter {
-  const personKeys = createBulkPersonKeys(indexKey);
   let bytes = Buffer.allocUnsafeSlow(capacity);
   let end = 0;
 
@@ -62,7 +60,7 @@ export function createCopyWriter(indexKey: KeyObject, capacity = 64 * 1024): Cop
   return {
     household({ nationalId, name, birthDate, indigenous }, lineNumber) {
       startRow(7);
-      const keys = personKeys(nationalId);
+      const keys = personKeys(indexKey, nationalId);
       keyedHash(keys.subjectKey);
       keyedHash(nameKey(keys, name.exact));
       if (name.folded === name.exact) none();
@@ -75,7 +73,7 @@ export function createCopyWriter(indexKey: KeyObject, capacity = 64 * 1024): Cop
     },
     list({ nationalId, validFrom, validUntil }, lineNumber) {
       startRow(4);
-      keyedHash(personKeys(nationalId).subjectKey);
+      keyedHash(personKeys(indexKey, nationalId).subjectKey);
       date(validFrom);
       date(validUntil);
       bytes.writeInt32BE(lineNumber, field(4));

@@ -1,4 +1,5 @@
-import { createHmac, hash, type KeyObject } from "node:crypto";
+import { hash, type KeyObject } from "node:crypto";
+import { hmacSha256 } from "./hmac-sha256.ts";
 
 /** Hexadecimal digits of every stored hash: the left 16 bytes of SHA-256. Two of 4.7 million subjects meet with a chance of 2^-83. */
 const DIGITS = 32;
@@ -21,7 +22,7 @@ export interface PersonKeys {
  * @clause 4(1)4
  */
 export function personKeys(indexKey: KeyObject, nationalId: string): PersonKeys {
-  const digest = createHmac("sha256", indexKey).update(nationalId).digest("hex");
+  const digest = hmacSha256(indexKey, nationalId);
   return { subjectKey: digest.slice(0, DIGITS), secret: digest.slice(DIGITS) };
 }
 
@@ -37,5 +38,5 @@ export function birthDateKey({ secret }: PersonKeys, birthDate: string): string 
 
 /** The blind index of the query log for one kind of value, so that entries can be found without being opened: 32 hexadecimal digits. */
 export function logIndexOf(logIndexKey: KeyObject, kind: "subject" | "case-number" | "idempotency-key" | "request", value: string): string {
-  return createHmac("sha256", logIndexKey).update(`${kind}\n${value}`).digest("hex").slice(0, DIGITS);
+  return hmacSha256(logIndexKey, `${kind}\n${value}`).slice(0, DIGITS);
 }

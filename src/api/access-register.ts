@@ -4,12 +4,12 @@ import type { Logger } from "pino";
 import {
   type AccessRegisterRows,
   type CredentialRow,
-  type DatasetRow,
   getAccessVersion,
   type IntegrationRow,
   readAccessRegister,
 } from "../../db/queries/access-register.ts";
 import type { ApprovedAccess } from "../domain/verification.ts";
+import { createDatasetRegister, type DatasetRegister } from "./dataset-register.ts";
 
 /** A right may outlive its revocation by no more than this, whatever fails (milliseconds). */
 const MAXIMUM_AGE = 1000;
@@ -39,7 +39,7 @@ export interface CredentialAccess {
 export interface AccessSnapshot {
   /** @param tokenHash SHA-256 of the bearer token, hexadecimal */
   findCredential(tokenHash: string): CredentialAccess | undefined;
-  readonly datasets: ReadonlyMap<number, DatasetRow>;
+  readonly datasets: DatasetRegister;
 }
 
 /** The database has not confirmed the register within the last second, so nothing may be answered from it. */
@@ -160,7 +160,7 @@ function toSnapshot(rows: AccessRegisterRows): AccessSnapshot {
       const presented = Buffer.from(tokenHash, "hex");
       return bucket.find(({ hash }) => timingSafeEqual(hash, presented))?.access;
     },
-    datasets: new Map(rows.datasets.map((row) => [row.datasetId, row])),
+    datasets: createDatasetRegister(rows.datasets),
   };
 }
 

@@ -13,7 +13,7 @@ export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindi
       const { datasets } = context.register.current();
       return c.json({
         status: "ready",
-        datasets: Object.fromEntries([...datasets.values()].map(({ datasetCode, asOf }) => [datasetCode, asOf])),
+        datasets: Object.fromEntries(datasets.rows.map(({ datasetCode, asOf }) => [datasetCode, asOf])),
       });
     } catch {
       return problemResponse(new Refusal("service-unavailable", "The database does not answer.", { retryAfter: 2 }));

@@ -54,7 +54,7 @@ export function shareStatement<Item, Result>(
       const taken = take();
       try {
         const results = await execute(taken.map(({ item }) => item));
-        taken.forEach(({ resolve }, place) => resolve(results[place] as Result));
+        for (const [place, { resolve }] of taken.entries()) resolve(results[place] as Result);
       } catch (error) {
         for (const { reject } of taken) reject(error);
       }

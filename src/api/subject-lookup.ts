@@ -1,11 +1,10 @@
 import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
-import type { DatasetRow } from "../../db/queries/access-register.ts";
 import { type FoundRecord, type Lookup, lookUpSubjects } from "../../db/queries/verification.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { birthDateKey, nameKey, type PersonKeys, personKeys } from "../adapters/subject-keys.ts";
 import { type CheckCode, HOUSEHOLD_DATASET_ID, listCheckOf } from "../domain/checks.ts";
-import { blankPositions, type NormalisedName } from "../domain/person-name.ts";
+import { blankPositions, isWhollyUnreadable, type NormalisedName } from "../domain/person-name.ts";
 import {
   type BirthDateComparison,
   judgeIdentity,
@@ -14,6 +13,7 @@ import {
   type SubjectMatch,
 } from "../domain/verification.ts";
 import type { AccessRegister } from "./access-register.ts";
+import type { DatasetRegister } from "./dataset-register.ts";
 import { Refusal } from "./problem.ts";
 import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
 
@@ -31,10 +31,10 @@ export interface SubjectFinding {
   readonly facts: KnownFacts | undefined;
 }
 
-/** Findings in the order of the subjects, and the datasets (by id) as they were when they answered. */
+/** Findings in the order of the subjects, and the datasets as they were when they answered. */
 export interface Findings {
   readonly findings: readonly SubjectFinding[];
-  readonly datasets: ReadonlyMap<number, DatasetRow>;
+  readonly datasets: DatasetRegister;
 }
 
 /** The keyed hashes of a subject under one index key, hexadecimal. All are made before the lookup, so that time tells nothing about what it finds. */
@@ -62,42 +62,33 @@ export function createSubjectLookup(
   );
 
   return async (subjects, today) => {
-    let snapshot = register.current();
+    let { datasets } = register.current();
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const household = snapshot.datasets.get(HOUSEHOLD_DATASET_ID);
-      if (household?.indexKeyId == null) {
+      const [householdKey, ...otherKeys] = datasets.indexKeyIds.map((id) => keyStore.index.get(id));
+      if (householdKey === undefined) {
         throw new Refusal("data-not-available", "The household register has not been imported yet: ask the platform's officer.", {
           retryAfter: 60,
         });
       }
-      const keyIds = indexKeyIds(snapshot.datasets);
-      const householdKey = keyStore.index.get(household.indexKeyId);
       const hashes = subjects.map((subject) => hashSubject(householdKey, subject));
-      const otherKeys = keyIds.filter((id) => id !== household.indexKeyId).map((id) => keyStore.index.get(id));
-      const keysEach = 1 + otherKeys.length;
-      const keys = subjects.flatMap((subject, place) => [
-        (hashes[place] as SubjectHashes).keys.subjectKey,
-        ...otherKeys.map((key) => personKeys(key, subject.nationalId).subjectKey),
-      ]);
-      const found = await lookUp(keys);
-      if (!answeredBy(found, snapshot.datasets)) {
-        // A generation was switched while we asked: its index key may be another.
-        snapshot = await register.refresh();
-        continue;
-      }
-      const bySubject: FoundRecord[][] = subjects.map(() => []);
-      for (const record of found.records) bySubject[Math.floor(record.position / keysEach)]?.push(record);
-      const findings = subjects.map((subject, place) =>
-        findSubject(subject, hashes[place] as SubjectHashes, bySubject[place] as FoundRecord[], today),
+      const found = await lookUp(
+        subjects.flatMap(({ nationalId }, place) => [
+          (hashes[place] as SubjectHashes).keys.subjectKey,
+          ...otherKeys.map((key) => personKeys(key, nationalId).subjectKey),
+        ]),
       );
-      return { findings, datasets: snapshot.datasets };
+      if (found.generations === datasets.generations) {
+        const keysEach = 1 + otherKeys.length;
+        const findings = subjects.map((subject, place) =>
+          findSubject(subject, hashes[place] as SubjectHashes, found.records.slice(place * keysEach, (place + 1) * keysEach).flat(), today),
+        );
+        return { findings, datasets };
+      }
+      // A generation was switched while we asked: its index key may be another.
+      ({ datasets } = await register.refresh());
     }
     throw new Refusal("overloaded", "The data is being replaced: try again shortly.", { retryAfter: 1 });
   };
-}
-
-function indexKeyIds(datasets: ReadonlyMap<number, DatasetRow>): string[] {
-  return [...new Set([...datasets.values()].map((dataset) => dataset.indexKeyId).filter((id) => id !== null))];
 }
 
 function hashSubject(key: KeyObject, { nationalId, name, birthDate }: NormalisedSubject): SubjectHashes {
@@ -111,31 +102,14 @@ function hashSubject(key: KeyObject, { nationalId, name, birthDate }: Normalised
   };
 }
 
-/** Whether the generations that answered are those whose index keys were used. */
-function answeredBy(found: Lookup, datasets: ReadonlyMap<number, DatasetRow>): boolean {
-  const known = [...datasets.values()].filter((dataset) => dataset.generationId !== null);
-  return (
-    known.length === found.generations.length &&
-    found.generations.every(({ datasetId, generationId }) => datasets.get(datasetId)?.generationId === generationId)
-  );
-}
-
-function splitLookup(found: Lookup, items: readonly (readonly string[])[]): Lookup[] {
-  if (items.length === 1) return [found];
-  const owners: number[] = [];
-  const starts: number[] = [];
+function splitLookup({ generations, records }: Lookup, items: readonly (readonly string[])[]): Lookup[] {
   let start = 0;
-  items.forEach((keys, owner) => {
-    starts.push(start);
-    start += keys.length;
-    for (let count = 0; count < keys.length; count += 1) owners.push(owner);
+  return items.map((keys) => {
+    const end = start + keys.length;
+    const own = { generations, records: records.slice(start, end) };
+    start = end;
+    return own;
   });
-  const records: FoundRecord[][] = items.map(() => []);
-  for (const record of found.records) {
-    const owner = owners[record.position] as number;
-    records[owner]?.push({ ...record, position: record.position - (starts[owner] as number) });
-  }
-  return records.map((own) => ({ generations: found.generations, records: own }));
 }
 
 function findSubject(subject: NormalisedSubject, hashes: SubjectHashes, records: readonly FoundRecord[], today: string): SubjectFinding {
@@ -159,8 +133,9 @@ function compareName(subject: NormalisedSubject, hashes: SubjectHashes, record: 
   if (subject.name === undefined) return "notGiven";
   if (subject.name.unreadable.length > 0) return "unreadable";
   if (record.unreadablePositions !== null) {
-    // The readable rest must fit; otherwise an unreadable name would tell anyone who exists.
+    // The readable rest must fit, and there must be one, or a birth date: otherwise an unreadable name would tell anyone who exists.
     const blanked = blankPositions(subject.name.exact, record.unreadablePositions);
+    if (hashes.birthDate === undefined && isWhollyUnreadable(blanked)) return "different";
     return nameKey(hashes.keys, blanked) === record.nameKey ? "unreadable" : "different";
   }
   if (hashes.name === record.nameKey) return "same";

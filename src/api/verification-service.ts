@@ -1,14 +1,13 @@
 import { hash } from "node:crypto";
-import type { DatasetRow } from "../../db/queries/access-register.ts";
 import { findClaimedRequest, type IdempotencyClaim } from "../../db/queries/query-log.ts";
-import { type CheckCode, datasetOfCheck, HOUSEHOLD_DATASET_ID } from "../domain/checks.ts";
-import { datasetAvailability } from "../domain/dataset-import.ts";
+import type { CheckCode } from "../domain/checks.ts";
 import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { normaliseName } from "../domain/person-name.ts";
 import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { type Answers, answerChecks, requireCaseAndReason, requireScope, type SubjectMatch } from "../domain/verification.ts";
 import type { CredentialAccess } from "./access-register.ts";
 import type { ApiContext } from "./context.ts";
+import type { AsOf } from "./dataset-register.ts";
 import { type FieldProblem, type ProblemCode, Refusal } from "./problem.ts";
 import type { NormalisedSubject } from "./subject-lookup.ts";
 import type { AskedSubject } from "./verification-schema.ts";
@@ -41,7 +40,7 @@ export interface SubjectAnswer {
 
 export interface AnsweredQuestion {
   readonly results: readonly SubjectAnswer[];
-  readonly asOf: Readonly<Record<string, string>>;
+  readonly asOf: AsOf;
 }
 
 /**
@@ -56,10 +55,10 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
   const subjects = normaliseSubjects(question, today);
-  requireAvailableDatasets(context.register.current().datasets, question.checks, today);
+  context.register.current().datasets.requireAvailable(question.checks, today);
 
   const { findings, datasets } = await context.lookUp(subjects, today);
-  const asOf = requireAvailableDatasets(datasets, question.checks, today);
+  const asOf = datasets.requireAvailable(question.checks, today);
   const answers = findings.map(({ match, facts }) => answerChecks(match, facts, question.checks));
   const recorded = await context.record({
     ...question,
@@ -151,36 +150,4 @@ function readBirthDate(
   const date = /^\d{4}-\d{2}-\d{2}$/.test(birthDate) ? parseDate(birthDate) : undefined;
   if (date === undefined || date > today) complain("birthDate", "invalid-birth-date");
   return date;
-}
-
-/**
- * The datasets behind the checks must have been imported, be within their approved period and not be older than allowed.
- * @returns as-of date by dataset code
- * @clause 4(1)2
- */
-function requireAvailableDatasets(
-  datasets: ReadonlyMap<number, DatasetRow>,
-  checks: readonly CheckCode[],
-  today: string,
-): Record<string, string> {
-  const asOf: Record<string, string> = {};
-  for (const datasetId of new Set([HOUSEHOLD_DATASET_ID, ...checks.map(datasetOfCheck)])) {
-    const dataset = datasets.get(datasetId);
-    if (dataset?.asOf == null)
-      throw new Refusal("data-not-available", "A dataset that answers this check has not been imported yet: ask the platform's officer.", {
-        retryAfter: 60,
-      });
-    const availability = datasetAvailability({ ...dataset, asOf: dataset.asOf }, today);
-    if (availability === "too-old")
-      throw new Refusal("data-out-of-date", "The data is older than allowed, so it answers nothing: ask the platform's officer.", {
-        retryAfter: 3600,
-      });
-    if (availability === "outside-approved-period") {
-      throw new Refusal("dataset-not-approved", "The approved period of a dataset is over: ask the platform's officer.", {
-        retryAfter: 3600,
-      });
-    }
-    asOf[dataset.datasetCode] = dataset.asOf;
-  }
-  return asOf;
 }

@@ -68,6 +68,11 @@ export function blankPositions(exact: string, mask: bigint): string {
   return [...exact].map((character, position) => ((mask >> BigInt(position)) & 1n ? UNREADABLE : character)).join("");
 }
 
+/** Whether no character of a name can be read. */
+export function isWhollyUnreadable(exact: string): boolean {
+  return [...exact].every((character) => character === UNREADABLE || character === "\u00b7");
+}
+
 /**
  * A name as screens show it: 王○明, 王○.
  * @clause 4(2)2

@@ -79,6 +79,15 @@ describe("§2(4) answers about one person", () => {
     expect(withoutReceipt(known.text)).toBe(withoutReceipt(unknown.text));
   });
 
+  test("§4(1)4 a register's name of which nothing can be read tells nothing about who exists, unless the birth date is known", async () => {
+    const { nationalId, birthDate } = PEOPLE.whollyUnreadable;
+    const known = await verify({ nationalId, name: "林·玉" });
+    const unknown = await verify({ nationalId: UNKNOWN_ID, name: "林·玉" });
+    expect(known.body.subject).toBe("noMatch");
+    expect(withoutReceipt(known.text)).toBe(withoutReceipt(unknown.text));
+    expect((await verify({ nationalId, name: "林·玉", birthDate })).body.subject).toBe("manualReview");
+  });
+
   test("§4(1)4 a person who is not there and one whose fields don't fit get byte-identical answers", async () => {
     const { nationalId, name, birthDate } = PEOPLE.plain;
     const answers = await Promise.all([

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blankPositions, maskName, normaliseName, toPositionMask } from "../../src/domain/person-name.ts";
+import { blankPositions, isWhollyUnreadable, maskName, normaliseName, toPositionMask } from "../../src/domain/person-name.ts";
 import { ruleBroken } from "../support/integration.ts";
 
 const exactOf = (raw: string) => normaliseName(raw).exact;
@@ -101,6 +101,11 @@ describe("characters that nobody can know", () => {
     );
     expect(blankPositions("王小明", toPositionMask([]))).toBe("王小明");
     expect(toPositionMask([0, 2, 49])).toBe(0b101n | (1n << 49n));
+  });
+
+  test("§2(4) leave nothing to compare when they are all there is", () => {
+    expect(["■", "■·■"].every(isWhollyUnreadable)).toBe(true);
+    expect(["王■", "■·a", "〇"].some(isWhollyUnreadable)).toBe(false);
   });
 
   test("§2(4) 〇 is a name's character, not one that is missing", () => {

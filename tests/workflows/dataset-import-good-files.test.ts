@@ -98,7 +98,7 @@ describe("a good file", () => {
 
   test("§4(1)1 with its manifest beside it is imported", async () => {
     const data = householdFile(madeUpRows(25, 500), { manifest: "none" });
-    const { sha256 } = /sha256=(?<sha256>\w+)/.exec(manifestOf(data, 25, {}))?.groups as { sha256: string };
+    const sha256 = /sha256=(\w+)/.exec(manifestOf(data, 25, {}))?.[1];
     const handle = await platform.deliver(platform.seal(data), {
       manifest: JSON.stringify({ dataset: "household", asOf: "2026-11-01", rows: 25, sha256 }),
     });

@@ -1,0 +1,74 @@
+import type { DatasetRow } from "../../db/queries/access-register.ts";
+import { type CheckCode, datasetOfCheck, HOUSEHOLD_DATASET_ID } from "../domain/checks.ts";
+import { datasetAvailability } from "../domain/dataset-import.ts";
+import { Refusal } from "./problem.ts";
+
+/** As-of date (ISO 8601) by dataset code. */
+export type AsOf = Readonly<Record<string, string>>;
+
+/** The datasets as one snapshot knows them, with what every question needs of them worked out once. */
+export interface DatasetRegister {
+  readonly rows: readonly DatasetRow[];
+  /** The current generations in the form in which a lookup names those that answered it. */
+  readonly generations: string;
+  /** Index keys of the current generations, the household register's first; none when that has never been imported. */
+  readonly indexKeyIds: readonly string[];
+  /**
+   * The datasets behind the checks must have been imported, be within their approved period and not be older than allowed.
+   * @param today ISO 8601
+   * @throws Refusal `data-not-available`, `data-out-of-date` or `dataset-not-approved`
+   * @clause 4(1)2
+   */
+  requireAvailable(checks: readonly CheckCode[], today: string): AsOf;
+}
+
+export function createDatasetRegister(rows: readonly DatasetRow[]): DatasetRegister {
+  const byId = new Map(rows.map((row) => [row.datasetId, row]));
+  const imported = rows.filter((row) => row.generationId !== null).sort((a, b) => a.datasetId - b.datasetId);
+  const household = byId.get(HOUSEHOLD_DATASET_ID)?.indexKeyId;
+  let judgedOn = "";
+  let answers = new Map<string, AsOf>();
+
+  return {
+    rows,
+    generations: imported.map(({ datasetId, generationId }) => `${datasetId}:${generationId}`).join(),
+    indexKeyIds: household == null ? [] : [...new Set([household, ...imported.map((row) => row.indexKeyId).filter((id) => id !== null)])],
+    requireAvailable(checks, today) {
+      if (today !== judgedOn) {
+        judgedOn = today;
+        answers = new Map();
+      }
+      const key = checks.join();
+      const known = answers.get(key);
+      if (known !== undefined) return known;
+      const asOf: Record<string, string> = {};
+      for (const datasetId of new Set([HOUSEHOLD_DATASET_ID, ...checks.map(datasetOfCheck)])) {
+        const dataset = requireAvailableDataset(byId.get(datasetId), today);
+        asOf[dataset.datasetCode] = dataset.asOf;
+      }
+      answers.set(key, asOf);
+      return asOf;
+    },
+  };
+}
+
+function requireAvailableDataset(dataset: DatasetRow | undefined, today: string): DatasetRow & { readonly asOf: string } {
+  if (dataset?.asOf == null) {
+    throw new Refusal("data-not-available", "A dataset that answers this check has not been imported yet: ask the platform's officer.", {
+      retryAfter: 60,
+    });
+  }
+  const available = { ...dataset, asOf: dataset.asOf };
+  const availability = datasetAvailability(available, today);
+  if (availability === "too-old") {
+    throw new Refusal("data-out-of-date", "The data is older than allowed, so it answers nothing: ask the platform's officer.", {
+      retryAfter: 3600,
+    });
+  }
+  if (availability === "outside-approved-period") {
+    throw new Refusal("dataset-not-approved", "The approved period of a dataset is over: ask the platform's officer.", {
+      retryAfter: 3600,
+    });
+  }
+  return available;
+}
