@@ -14,6 +14,7 @@ const LONGEST_VALIDITY_DAYS = 90;
 /**
  * Whether a request about keys is complete.
  * @throws RuleViolation
+ * @clause 3(1)
  * @clause 4(1)1
  */
 export function requireKeyRequest(request: DatasetKeyRequest): void {

@@ -50,7 +50,13 @@ describe("an application", () => {
       expect(ruleBroken(() => submit({ ...draft, purpose: text }, say(APPLICANT), NOW))).toBe("national-id-in-text");
       expect(ruleBroken(() => refuse(submitted, { by: MANAGER, reason: text }, NOW))).toBe("national-id-in-text");
     }
-    expect(ruleBroken(() => submit(draft, say({ account: "a123456789", role: "applicant" }), NOW))).toBe("account-malformed");
+  });
+
+  test("§3(2) is taken on by an account of an appointment, never one that is a person's ID number", () => {
+    for (const account of ["a123456789", "A123456789", "", "x", "wu officer", "../wu"]) {
+      expect(ruleBroken(() => submit(draft, say({ account, role: "applicant" }), NOW))).toBe("account-malformed");
+    }
+    expect(ruleBroken(() => submit(draft, say({ account: "wu.officer-2", role: "applicant" }), NOW))).toBeUndefined();
   });
 
   test.each(["", "a/b", "../x", "a b", "x".repeat(65)])("§3(3) has a number that can be quoted, not %j", (applicationNumber) => {
