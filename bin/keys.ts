@@ -1,17 +1,28 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { createKeys, rotateKey } from "../src/adapters/key-store.ts";
+import { rolePassword } from "../src/adapters/role-password.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
 const RINGS = ["index", "log-encryption", "temporal-payload"] as const;
-const HELP = `Usage: node bin/keys.ts create | rotate <ring>
-create        makes the keys that KEYS_DIR does not have yet; never touches one that is there
+const HELP = `Usage: node bin/keys.ts create [--passwords FOLDER] | rotate <ring>
+create        makes the keys that KEYS_DIR does not have yet, and with --passwords the database passwords that docker-compose.yml names; never
+              touches one that is there
 rotate RING   adds the next key of a ring: ${RINGS.join(", ")}. Restart the processes to use it; index keys take effect with the next import.
 Back the key folder up apart from the database: who has both can read everything, who has lost it can read nothing.`;
 
-await runCommand(HELP, async ([command, ring]) => {
+await runCommand(HELP, async (argv) => {
+  const { values, positionals } = parseArgs({ args: argv, options: { passwords: { type: "string" } }, allowPositionals: true });
+  const [command, ring] = positionals;
   const { keysDirectory } = readEnvironment();
   if (command === "create") {
     const made = createKeys(keysDirectory);
+    // The worker fills it; here so that containers find a place to mount over.
+    mkdirSync(join(keysDirectory, "openpgp"), { recursive: true, mode: 0o700 });
+    if (values.passwords !== undefined)
+      for (const holder of ["owner", "api", "worker", "temporal"] as const) rolePassword(values.passwords, holder);
     return made.length === 0 ? `All keys are there already in ${keysDirectory}.` : `Made ${made.join(", ")} in ${keysDirectory}.`;
   }
   const known = RINGS.find((name) => name === ring);

@@ -24,6 +24,8 @@ export interface Config {
   /** Whether loopback and private addresses may be whitelisted: for trying the platform out, not for real use. */
   readonly privateAddressesAllowed: boolean;
   readonly logLevel: string;
+  /** A file that the worker touches while it works; undefined: none. */
+  readonly healthFile: string | undefined;
 }
 
 /** A setting that can't be used; the message is one sentence for the person who starts the process. */
@@ -56,6 +58,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
     logLevel: environment["LOG_LEVEL"] ?? "info",
+    healthFile: environment["HEALTH_FILE"],
   };
 }
 

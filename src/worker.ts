@@ -5,8 +5,9 @@ import { bundleWorkflows, connectWorker, createWorker } from "./adapters/tempora
 import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
+import { showHealth } from "./worker-health.ts";
 
-const HEALTH_EVERY = 60_000;
+const STATUS_EVERY = 60_000;
 
 /**
  * Serves the task queue until `stop` resolves, then lets running activities finish.
@@ -42,12 +43,14 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
 
 async function serve(worker: Worker, { logger, config }: WorkerContext, stop: Promise<unknown>): Promise<void> {
   void stop.then(() => worker.getState() === "RUNNING" && worker.shutdown());
-  const health = setInterval(() => logger.info(worker.getStatus(), "worker health"), HEALTH_EVERY);
+  const status = setInterval(() => logger.info(worker.getStatus(), "worker status"), STATUS_EVERY);
+  const stopShowing = showHealth(config.healthFile, () => worker.getState() === "RUNNING");
   logger.info({ taskQueue: config.taskQueue }, "worker ready");
   try {
     await worker.run();
   } finally {
-    clearInterval(health);
+    clearInterval(status);
+    stopShowing();
   }
 }
 

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { describe, expect, test } from "vitest";
+import { readComposeFile, readDockerfile } from "../support/compose.ts";
+
+const compose = readComposeFile();
+const services = Object.entries(compose.services);
+const running = services.filter(([, { restart }]) => restart === "unless-stopped");
+
+describe("docker-compose.yml", () => {
+  test("fits the Compose Specification", () => {
+    // schema/compose-spec.json of github.com/compose-spec/compose-spec (Apache-2.0), as of June 2026.
+    const schema = JSON.parse(readFileSync(join(import.meta.dirname, "compose-spec.schema.json"), "utf8"));
+    const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
+    addFormats.default(ajv);
+    const fits = ajv.compile(schema);
+    expect(fits(compose) || fits.errors).toBe(true);
+    expect(fits({ services: { api: { imagee: "x" } } })).toBe(false);
+  });
+
+  test("names what it uses: networks, volumes, secrets, and services that are waited for", () => {
+    for (const [name, service] of services) {
+      for (const network of service.networks ?? []) expect(compose.networks, name).toHaveProperty(network);
+      for (const secret of service.secrets ?? []) expect(compose.secrets, name).toHaveProperty([secret]);
+      for (const volume of service.volumes ?? [])
+        if (!volume.startsWith(".")) expect(compose.volumes, name).toHaveProperty(volume.split(":")[0] ?? "");
+      for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+        expect(compose.services, name).toHaveProperty(other);
+        const expected = compose.services[other]?.healthcheck === undefined ? "service_completed_successfully" : "service_healthy";
+        expect(condition, `${name} waits for ${other}`).toBe(expected);
+      }
+    }
+  });
+
+  test("pins every image, looks after the health of every running service, and lets none gain rights", () => {
+    for (const [name, service] of services) {
+      expect(service.image, name).toMatch(/:\d+(\.\d+)+$/);
+      expect(service.security_opt, name).toEqual(["no-new-privileges:true"]);
+      if (service.build !== undefined) expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
+    }
+    expect(running.map(([name]) => name)).toEqual(["postgres", "api", "worker", "temporal-postgres", "temporal", "temporal-ui"]);
+    for (const [name, { healthcheck }] of running) expect(healthcheck?.test.length, name).toBeGreaterThan(1);
+    expect(readDockerfile().user).toBe("node");
+  });
+
+  test("holds no secret: they are files, and no setting carries one", () => {
+    for (const { file } of Object.values(compose.secrets)) expect(file).toMatch(/^\.\/secrets\/passwords\//);
+    for (const [name, { environment = {} }] of services) {
+      for (const [setting, value] of Object.entries(environment)) {
+        if (/PASSWORD|PWD|TOKEN|SECRET/.test(setting)) expect(value, `${name} ${setting}`).toMatch(/^\/run\/secrets\//);
+        expect(String(value), `${name} ${setting}`).not.toMatch(/:\/\/[^/]*:[^/]*@/);
+      }
+    }
+    expect(readFileSync(join(import.meta.dirname, "../../.gitignore"), "utf8")).toContain("/secrets/");
+  });
+
+  test("keeps databases and Temporal where nobody else reaches them", () => {
+    const published = services.filter(([, { ports }]) => ports !== undefined).map(([name, { ports }]) => [name, ports?.[0]]);
+    expect(published).toEqual([
+      ["api", expect.stringContaining("127.0.0.1")],
+      ["temporal-ui", expect.stringContaining("127.0.0.1")],
+    ]);
+    for (const name of ["postgres", "temporal-postgres", "temporal", "worker", "migrate"]) {
+      const networks = compose.services[name]?.networks ?? [];
+      expect(
+        networks.every((network) => compose.networks[network]?.internal),
+        name,
+      ).toBe(true);
+    }
+    expect(compose.services["api"]?.networks).not.toContain("processes");
+    expect(compose.services["temporal-ui"]?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: "true" });
+  });
+});

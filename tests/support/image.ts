@@ -1,0 +1,102 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readComposeFile, readDockerfile } from "./compose.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** Whom services run as when the tests may choose: nobody, as strange to the tree as the image's `node` is. */
+const NOBODY = 65_534;
+const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** Carries out the Dockerfile's build stage in an empty folder. */
+export function buildTree(tree: string): void {
+  for (const step of readDockerfile().build) {
+    if ("copy" in step) {
+      const sources = step.copy.slice(0, -1);
+      for (const source of sources) {
+        const target = join(tree, step.copy.at(-1) ?? "", sources.length > 1 ? source : "");
+        mkdirSync(dirname(target), { recursive: true });
+        cpSync(join(ROOT, source), target, { recursive: true });
+      }
+    } else {
+      execFileSync("/bin/sh", ["-c", step.run.replace(/^node /, `"${process.execPath}" `)], {
+        cwd: tree,
+        // What npm ci has brought before is not fetched again.
+        env: { ...process.env, npm_config_prefer_offline: "true", npm_config_audit: "false", npm_config_loglevel: "error" },
+        stdio: ["ignore", "ignore", "inherit"],
+        timeout: 240_000,
+      });
+    }
+  }
+}
+
+/** Where this machine has what a container would find in its folders and on its networks. */
+export type Places = Readonly<Record<string, string>>;
+
+/** A service's process, started by its command and environment of docker-compose.yml. */
+export interface RunningService {
+  /** Resolves with the exit code, and rejects never. */
+  readonly exited: Promise<number | null>;
+  output(): string;
+  stop(): Promise<number | null>;
+}
+
+/** Starts services of docker-compose.yml without containers: from the built tree, with its places mapped to this machine's. */
+export function createServiceStarter(tree: string, places: Places, settings: Readonly<Record<string, string>>) {
+  const { services } = readComposeFile();
+
+  function here(text: string): string {
+    const filled = text.replace(/\$\{(\w+):-([^}]*)\}/g, (_whole, name: string, fallback: string) => settings[name] ?? fallback);
+    // In one pass: what a place became is not looked at again.
+    const anyPlace = new RegExp(Object.keys(places).join("|").replaceAll(".", "\\."), "g");
+    return filled.replace(anyPlace, (there) => places[there] ?? there);
+  }
+
+  function environmentOf(name: string): Record<string, string> {
+    const all = { ...readDockerfile().environment, ...services[name]?.environment };
+    return {
+      PATH: process.env["PATH"] ?? "",
+      ...Object.fromEntries(Object.entries(all).map(([key, value]) => [key, here(String(value))])),
+    };
+  }
+
+  function start(name: string, command: readonly string[] = services[name]?.command ?? []): RunningService {
+    const [program, ...args] = command.map(here);
+    const child = spawn(program === "node" ? process.execPath : (program ?? ""), args, { cwd: tree, env: environmentOf(name), ...account });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    }
+    const exited = once(child, "exit").then(([code]) => code as number | null);
+    return {
+      exited,
+      output: () => output,
+      stop() {
+        child.kill("SIGTERM");
+        return exited;
+      },
+    };
+  }
+
+  return {
+    start,
+    /** Runs a service's command, or another in its place, to its end. */
+    async run(name: string, command?: readonly string[]): Promise<{ code: number | null; output: string }> {
+      const service = start(name, command);
+      return { code: await service.exited, output: service.output() };
+    },
+    /** The exit code of a service's own health check. */
+    health: (name: string) => start(name, services[name]?.healthcheck?.test.slice(1)).exited,
+  };
+}
+
+/** Gives a folder and what is in it to whom the services run as. */
+export function giveToServices(path: string): void {
+  if (account.uid === undefined || account.gid === undefined) return;
+  chownSync(path, account.uid, account.gid);
+  for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) giveToServices(join(path, entry.name));
+  chmodSync(path, 0o700);
+}
