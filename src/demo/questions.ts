@@ -19,6 +19,9 @@ interface Question {
   readonly from?: string;
 }
 
+/** Two forms of one character, both in everyday use. */
+export const VARIANT = { standard: "群", other: "羣" } as const;
+
 /** Asks the story's questions, one of each kind, and tells what was answered. */
 export async function askQuestions(
   apiUrl: string,
@@ -37,9 +40,9 @@ export async function askQuestions(
   const questions: Question[] = [
     { asked: "a resident, by ID, name and birth date", expected: "match", body: { ...base, subject } },
     {
-      asked: "the name written with a variant form (臺 as 台)",
+      asked: `the name written with a variant form (${VARIANT.standard} as ${VARIANT.other})`,
       expected: "variant",
-      body: { ...base, subject: { nationalId: variant.nationalId, name: variant.name.replace("臺", "台") } },
+      body: { ...base, subject: { nationalId: variant.nationalId, name: variant.name.replace(VARIANT.standard, VARIANT.other) } },
     },
     {
       asked: "the ID with another's name",

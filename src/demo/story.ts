@@ -12,7 +12,7 @@ import { type MadeUpPerson, makePeople } from "../people/make-people.ts";
 import { type PeopleFile, peopleFile } from "../people/people-file.ts";
 import type { Platform } from "../platform.ts";
 import { connectToPlatform } from "../running-platform.ts";
-import { type AskedQuestion, askQuestions } from "./questions.ts";
+import { type AskedQuestion, askQuestions, VARIANT } from "./questions.ts";
 
 /** What the demo came to; the last line of `npm run demo -- --once`. */
 export interface StoryResult {
@@ -156,8 +156,9 @@ function choosePeople(): { plain: MadeUpPerson; variant: MadeUpPerson } {
   let plain: MadeUpPerson | undefined;
   let variant: MadeUpPerson | undefined;
   for (const person of makePeople(COUNT, SEED)) {
-    plain ??= /^[\u4e00-\u9fff]{3}$/.test(person.name) && !person.name.includes("臺") ? person : undefined;
-    variant ??= person.name.startsWith("臺") && foldVariants(person.name) === person.name ? person : undefined;
+    const standard = foldVariants(person.name) === person.name;
+    plain ??= /^[\u4e00-\u9fff]{3}$/.test(person.name) && standard ? person : undefined;
+    variant ??= person.name.includes(VARIANT.standard) && standard ? person : undefined;
     if (plain !== undefined && variant !== undefined) return { plain, variant };
   }
   throw new Error("The made-up people lack the names that the story needs.");
