@@ -22,10 +22,15 @@ export async function slowStep<Result>(what: string, progress: Progress, step: (
  * @returns what it printed on standard output
  * @throws Error with the last line of its messages
  */
-export function runProgram(program: string, args: readonly string[], options: { cwd?: string; limit?: number } = {}): Promise<string> {
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; limit?: number; environment?: Record<string, string> } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       ...(options.cwd && { cwd: options.cwd }),
+      ...(options.environment && { env: options.environment }),
       stdio: ["ignore", "pipe", "pipe"],
       ...(options.limit && { timeout: options.limit }),
     });
