@@ -59,6 +59,7 @@ function mount<Request>(
     createRoute({
       method: "post",
       path: endpoint.path,
+      tags: ["查驗 Verification"],
       summary,
       security: [{ credential: [] }],
       request: { headers: schema.requestHeaders, body: { required: true, content: { "application/json": { schema: endpoint.request } } } },

@@ -19,8 +19,8 @@ beforeAll(async () => {
   await page.locator(".opblock-post").nth(1).waitFor();
 }, 180_000);
 afterAll(async () => {
-  await browser.close();
-  await api.close();
+  await browser?.close();
+  await api?.close();
 });
 
 describe("the page at /docs, in a real browser", () => {
