@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { defaultPayloadConverter } from "@temporalio/common";
 import { afterAll, describe, expect, test } from "vitest";
 import { createKeys, openKeyStore, rotateKey } from "../../src/adapters/key-store.ts";
-import { createPayloadCodec } from "../../src/adapters/payload-codec.ts";
+import { createPayloadCodec, PayloadRefused } from "../../src/adapters/payload-codec.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "payload-codec-"));
 createKeys(directory);
@@ -23,13 +23,21 @@ describe("payloads that Temporal stores", () => {
     expect(defaultPayloadConverter.fromPayload(opened ?? {})).toEqual({ reason: "測試理由", count: 3 });
   });
 
-  test("§4(1)3 carry undefined and bytes, and let through what was never encrypted", async () => {
+  test("§4(1)3 carry undefined and bytes", async () => {
     for (const value of [undefined, null, Buffer.from([0, 255, 10])]) {
       const [opened] = await codec.decode(await codec.encode([defaultPayloadConverter.toPayload(value)]));
       const back = defaultPayloadConverter.fromPayload(opened ?? {});
       expect(back instanceof Uint8Array ? Buffer.from(back) : back).toEqual(value);
     }
-    expect(await codec.decode([payload])).toEqual([payload]);
+  });
+
+  test("§3(3) are refused when they were not sealed, or sealed for another process: nobody forges a decision through Temporal alone", async () => {
+    await expect(codec.decode([payload])).rejects.toThrow(PayloadRefused);
+    const of = (workflowId: string) => ({ type: "workflow", namespace: "default", workflowId }) as const;
+    const sealed = await codec.encode([payload], of("integration/114-0001"));
+    expect(await codec.decode(sealed, of("integration/114-0001"))).toHaveLength(1);
+    await expect(codec.decode(sealed, of("integration/114-0002"))).rejects.toThrow();
+    await expect(codec.decode(sealed)).rejects.toThrow();
   });
 
   test("§4(1)3 of an older key can still be read after the key was changed", async () => {

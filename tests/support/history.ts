@@ -17,7 +17,7 @@ export async function rawHistory(client: Client, workflowId: string): Promise<Ev
 
 /** The history with every payload decrypted: fit to be replayed without keys. */
 export async function decryptedHistory(client: Client, workflowId: string): Promise<unknown> {
-  return mapPayloads(await rawHistory(client, workflowId), (payload) => decrypt(client, payload));
+  return mapPayloads(await rawHistory(client, workflowId), (payload) => decrypt(client, workflowId, payload));
 }
 
 /** The history with the content of every payload in the clear: fit to be searched. */
@@ -40,10 +40,12 @@ function isPayload(value: object): value is JsonPayload {
   return "metadata" in value && typeof value.metadata === "object" && value.metadata !== null && "encoding" in value.metadata;
 }
 
-async function decrypt(client: Client, { metadata, data = "" }: JsonPayload): Promise<JsonPayload> {
+async function decrypt(client: Client, workflowId: string, { metadata, data = "" }: JsonPayload): Promise<JsonPayload> {
   const entries = Object.entries(metadata).map(([name, text]) => [name, new Uint8Array(Buffer.from(text, "base64"))]);
   let payloads: Payload[] = [{ metadata: Object.fromEntries(entries), data: new Uint8Array(Buffer.from(data, "base64")) }];
-  for (const codec of client.options.loadedDataConverter.payloadCodecs) payloads = await codec.decode(payloads);
+  for (const codec of client.options.loadedDataConverter.payloadCodecs) {
+    payloads = await codec.decode(payloads, { type: "workflow", namespace: "default", workflowId });
+  }
   const base64 = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString("base64");
   const plain = Object.entries(payloads[0]?.metadata ?? {}).map(([name, bytes]) => [name, base64(bytes)]);
   return { metadata: Object.fromEntries(plain), data: base64(payloads[0]?.data) };
