@@ -20,8 +20,9 @@ export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindi
     }
   });
   routes.get("/metrics", async (c) => {
-    const peer = context.sourceAddress(c.env.incoming.socket.remoteAddress, undefined);
-    if (!metricsAddresses.has(peer))
+    // Through our own proxy everyone would look like the proxy, which may well be on this machine.
+    const asker = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
+    if (!metricsAddresses.has(asker))
       return problemResponse(new Refusal("address-not-allowed", "Metrics are for the addresses in METRICS_ADDRESSES."));
     return c.body(await context.metrics.registry.metrics(), 200, { "content-type": context.metrics.registry.contentType });
   });

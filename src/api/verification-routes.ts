@@ -85,6 +85,7 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   let integrationId: number | null = null;
   let credentialId: string | null = null;
   let limitHeaders: Record<string, string> = {};
+  let admitted = false;
   try {
     const bytes = await readBody(incoming);
     body = attempt(() => parseJson(incoming, bytes));
@@ -97,6 +98,7 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     const claim = readClaim(incoming.headers, context.logIndexKey, integrationId, endpoint.path, bytes);
     const question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
     await context.limits.admit(integration, question.subjects.length);
+    admitted = true;
     limitHeaders = context.limits.headers(integration);
     const answered = await answerQuestion(context, question, { credential, sourceAddress, claim });
     context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
@@ -104,7 +106,7 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
       headers: { "content-type": "application/json", "cache-control": "no-store", ...limitHeaders },
     });
   } catch (error) {
-    return refuse(context, toRefusal(error), error, { body, integrationId, credentialId, sourceAddress, limitHeaders });
+    return refuse(context, toRefusal(error), error, { body, integrationId, credentialId, sourceAddress, limitHeaders, admitted });
   }
 }
 
@@ -114,6 +116,8 @@ interface Refused {
   readonly credentialId: string | null;
   readonly sourceAddress: string;
   readonly limitHeaders: Record<string, string>;
+  /** Whether the integration's rate has counted it. */
+  readonly admitted: boolean;
 }
 
 /** Records the refusal if it named a subject, then tells it; a refusal that can't be recorded says no more than that the platform can't. */
@@ -121,7 +125,7 @@ async function refuse(
   context: ApiContext,
   refusal: Refusal,
   cause: unknown,
-  { body, limitHeaders, ...caller }: Refused,
+  { body, limitHeaders, admitted, ...caller }: Refused,
 ): Promise<Response> {
   context.metrics.refusals.inc({ code: refusal.code });
   context.logger.info(
@@ -129,14 +133,13 @@ async function refuse(
     "refused",
   );
   try {
-    if (caller.integrationId === null && !(await context.limits.tolerateRefusal(caller.sourceAddress))) {
+    const query = toRefusedQuery(body, refusal.code, { ...caller, askedAt: context.now() });
+    const who = `${caller.integrationId ?? ""} ${caller.sourceAddress}`;
+    if (!admitted && !(await context.limits.tolerateRefusal(who, query?.subjects.length ?? 0))) {
       return problemResponse(
-        new Refusal("too-many-refusals", "This address has been refused too often: correct the request, then try again.", {
-          retryAfter: 60,
-        }),
+        new Refusal("too-many-refusals", "You have been refused too often: correct the request, then try again.", { retryAfter: 60 }),
       );
     }
-    const query = toRefusedQuery(body, refusal.code, { ...caller, askedAt: context.now() });
     const entryId = query && (await context.record(query)).entries[0]?.entryId;
     return problemResponse(refusal, entryId, limitHeaders);
   } catch (error) {

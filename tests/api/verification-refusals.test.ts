@@ -165,18 +165,6 @@ describe("§4(1)2 who may ask", () => {
     while ((await ask(api.url, asked(), { token: other.token })).status === 200) expect(performance.now() - started).toBeLessThan(1000);
     expect(performance.now() - started).toBeLessThan(1000);
   });
-
-  test("limits: too fast, and too many in a day, each with when to come back", async () => {
-    const fast = await seedIntegration(api.owner.pool, { checks: ["resident"], requestsPerSecond: 2 });
-    const daily = await seedIntegration(api.owner.pool, { checks: ["resident"], subjectsPerDay: 1 });
-    await expect.poll(async () => (await ask(api.url, asked(), { token: daily.token })).status).toBe(200);
-    const over = await ask(api.url, asked(), { token: daily.token });
-    expect([over.status, over.body.code]).toEqual([429, "daily-quota-exceeded"]);
-    const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api.url, asked(), { token: fast.token })));
-    const refused = answers.find(({ status }) => status === 429);
-    expect(refused?.body.code).toBe("rate-limit-exceeded");
-    expect(Number(refused?.headers["retry-after"])).toBeGreaterThan(0);
-  });
 });
 
 describe("§4(1)2 data that may not answer", () => {

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask, startTestApi, type TestApi } from "../support/api.ts";
+import { PEOPLE, question } from "../support/people.ts";
+import { seedGenerations, seedIntegration } from "../support/seed.ts";
+
+const PROXY = "127.0.0.9";
+const subject = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name };
+let api: TestApi;
+let token: string;
+
+beforeAll(async () => {
+  api = await startTestApi({ trustedProxies: [PROXY] });
+  await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE));
+  ({ token } = await seedIntegration(api.owner.pool, { checks: ["resident"] }));
+  await api.settle();
+});
+afterAll(() => api.close());
+
+const asked = (changes: Record<string, unknown> = {}) => question(subject, { checks: ["resident"], ...changes });
+
+async function entriesFrom(address: string): Promise<number> {
+  const { rows } = await api.owner.pool.query(
+    "select count(*)::int as entries from query_log where convert_from(entry, 'UTF8')::json->>'sourceAddress' = $1",
+    [address],
+  );
+  return rows[0].entries;
+}
+
+describe("limits", () => {
+  test("too fast, and too many in a day: each says when to come back", async () => {
+    const fast = await seedIntegration(api.owner.pool, { checks: ["resident"], requestsPerSecond: 2 });
+    const daily = await seedIntegration(api.owner.pool, { checks: ["resident"], subjectsPerDay: 1 });
+    await expect.poll(async () => (await ask(api.url, asked(), { token: daily.token })).status).toBe(200);
+    const over = await ask(api.url, asked(), { token: daily.token });
+    expect([over.status, over.body.code]).toEqual([429, "daily-quota-exceeded"]);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api.url, asked(), { token: fast.token })));
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.body.code).toBe("rate-limit-exceeded");
+    expect(Number(refused?.headers["retry-after"])).toBeGreaterThan(0);
+  });
+
+  test("§4(2)5 who gets no answer fills no log: refused entries are logged up to a bound in a minute, batches by their size", async () => {
+    const { subject: _, ...rest } = asked();
+    const batch = { ...rest, subjects: Array.from({ length: 500 }, () => subject) };
+    const path = "/v1/verifications/batch";
+    for (const [from, credential] of [
+      ["127.0.0.4", `vp_${"x".repeat(43)}`],
+      ["127.0.0.5", token],
+    ] as const) {
+      expect((await ask(api.url, batch, { token: credential, path, from })).status).not.toBe(429);
+      const second = await ask(api.url, batch, { token: credential, path, from });
+      expect([second.status, second.body.code, second.headers["retry-after"]]).toEqual([429, "too-many-refusals", "60"]);
+      expect(second.body.entryId).toBeUndefined();
+      expect(await entriesFrom(from)).toBe(500);
+    }
+    // Others are not made to pay for it.
+    expect((await ask(api.url, asked(), { token })).status).toBe(200);
+  });
+});
+
+test("metrics are for the addresses that may read them, also through our own proxy", async () => {
+  const read = (from: string, headers: Record<string, string> = {}) =>
+    ask(api.url, undefined, { method: "GET", path: "/metrics", from, headers });
+  expect((await read("127.0.0.1")).status).toBe(200);
+  expect((await read(PROXY, { "x-forwarded-for": "127.0.0.1" })).status).toBe(200);
+  expect((await read(PROXY, { "x-forwarded-for": "203.0.113.7" })).status).toBe(403);
+  expect((await read(PROXY, { "x-forwarded-for": "127.0.0.1, 203.0.113.7" })).status).toBe(403);
+});
