@@ -69,6 +69,7 @@ export async function importRows(client: Client, handle: ImportHandle): Promise<
   if (payloads == null || payloads.length === 0) return 0;
   const { payloadCodecs, payloadConverter } = client.options.loadedDataConverter;
   let decoded = payloads;
-  for (const codec of payloadCodecs) decoded = await codec.decode(decoded);
+  const sealedFor = { type: "activity", namespace: client.options.namespace, workflowId: handle.workflowId, isLocal: false } as const;
+  for (const codec of payloadCodecs) decoded = await codec.decode(decoded, sealedFor);
   return payloadConverter.fromPayload<{ rows: number }>(decoded[0] as Payload).rows;
 }
