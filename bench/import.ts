@@ -51,7 +51,7 @@ async function measure(rows: number, progress: Progress): Promise<SizeFigures> {
   const directory = mkdtempSync(join(tmpdir(), "verification-platform-bench-"));
   chmodSync(directory, 0o711);
   const config = { ...demoConfig(readEnvironment(), directory, await freePort()), logLevel: "warn" };
-  const platform = await startPlatform({ ...config, logLevel: "info" }, () => undefined, { quiet: true });
+  const platform = await startPlatform(config, () => undefined, { quiet: true });
   const supplier = await createSupplier("bench (made up) <bench@example.invalid>");
   try {
     return await measureOn(platform, config, supplier, rows, progress);

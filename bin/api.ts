@@ -4,7 +4,7 @@ import { pino } from "pino";
 import { openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
 import { API_CONNECTION_OPTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
-import { runCommand, stopSignal } from "../src/command.ts";
+import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
 const HELP = `Usage: node bin/api.ts
@@ -26,6 +26,7 @@ await runCommand(HELP, async () => {
   const server = serve({ fetch: createApp(context).fetch, hostname: config.host, port: config.port });
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   logger.info({ host: config.host, port: config.port }, "listening");
+  announceReady();
   await stopSignal();
   await new Promise((resolve) => server.close(resolve));
   await context.close();

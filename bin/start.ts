@@ -9,7 +9,7 @@ TRUSTED_PROXIES, METRICS_ADDRESSES, ALLOW_PRIVATE_ADDRESSES, LOG_LEVEL. docs/ope
 
 await runCommand(HELP, async () => {
   const stopped = stopSignal();
-  const platform = await startPlatform(readEnvironment(), console.log);
+  const platform = await startPlatform(readEnvironment(), console.log, { stopped });
   console.log(`The platform is up. API: ${platform.apiUrl}/docs   health: ${platform.apiUrl}/readyz   Ctrl-C stops it.`);
   const reason = await Promise.race([stopped, platform.failed]);
   await platform.stop();

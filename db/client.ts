@@ -15,5 +15,13 @@ export function openDatabase(url: string, { max = 8, applicationName = "platform
   // A broken idle connection is replaced at its next use; without a listener it would end the process.
   pool.on("error", () => undefined);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, pool, close: () => db.destroy() };
+  return {
+    db,
+    pool,
+    async close() {
+      await db.destroy();
+      // Kysely leaves a pool alone that it never used itself.
+      if (!pool.ended) await pool.end();
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { promises as fs } from "node:fs";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { FileMigrationProvider, Migrator } from "kysely/migration";
+import { DatabaseError } from "pg";
 import { openDatabase } from "./client.ts";
 
 /** A database that must not be migrated; the message is one sentence that says what to do. */
@@ -34,7 +35,7 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords | undef
       (await migrator.getMigrations()).map(({ name }) => name),
     );
     const { error, results = [] } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
+    if (error !== undefined) throw refusalOf(error);
     if (passwords !== undefined) {
       for (const [role, password] of Object.entries(passwords))
         await sql`alter role ${sql.id(role)} password ${sql.lit(password)}`.execute(db);
@@ -44,6 +45,14 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords | undef
   } finally {
     await close();
   }
+}
+
+function refusalOf(error: unknown): unknown {
+  // insufficient_privilege
+  if (!(error instanceof DatabaseError) || error.code !== "42501") return error;
+  return new UnusableDatabase(
+    `The user of DATABASE_URL may not do what the schema needs (${error.message}): give it the database and the attribute CREATEROLE.`,
+  );
 }
 
 type Db = ReturnType<typeof openDatabase>["db"];

@@ -82,11 +82,14 @@ export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machi
   };
 }
 
-/** The demo's settings: everything of its own in one folder, loopback whitelisted, only warnings from the processes. */
+/** The demo's settings: everything of its own in one folder, but for a Temporal that is given; loopback whitelisted. */
 export function demoConfig(config: Config, directory: string, freePort: number, environment: NodeJS.ProcessEnv = process.env): Config {
   return {
     ...config,
     ...readEnvironment({ PORT: environment["PORT"] ?? String(freePort), DATA_DIR: directory, ALLOW_PRIVATE_ADDRESSES: "true" }),
+    temporalAddress: config.temporalAddress,
+    temporalNamespace: config.temporalNamespace,
+    taskQueue: `demo-${freePort}-${Date.now()}`,
     logLevel: config.logLevel,
   };
 }

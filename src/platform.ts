@@ -2,13 +2,15 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
 import { migrate, type RolePasswords } from "../db/migrate.ts";
-import { isFirstStart, noteStarted, requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts";
-import { startEmbeddedPostgres } from "./adapters/embedded-postgres.ts";
+import { isMigrated } from "../db/reach.ts";
+import { requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts";
+import { freePort, startEmbeddedPostgres } from "./adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "./adapters/key-store.ts";
 import { rolePassword } from "./adapters/role-password.ts";
 import type { Progress } from "./adapters/slow-step.ts";
 import { type SupervisedProcess, superviseProcess } from "./adapters/supervised-process.ts";
-import { startEmbeddedTemporal } from "./adapters/temporal-server.ts";
+import { requireTemporal, startEmbeddedTemporal } from "./adapters/temporal-server.ts";
+import { StoppedEarly } from "./command.ts";
 import type { Config } from "./config.ts";
 import { taipeiDate } from "./domain/roc-date.ts";
 
@@ -27,34 +29,69 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** What has been started, to be stopped in the opposite order. */
+/** Ends what has been started. */
 type Stop = () => Promise<void>;
+
+interface StartOptions {
+  /** Whether the processes' lines are shown from warnings on only. */
+  readonly quiet?: boolean;
+  /** Resolves when the start is to be given up. */
+  readonly stopped?: Promise<unknown>;
+}
+
+const NEVER = new Promise<never>(() => undefined);
+/** How long the processes of a start that was killed may take to end. */
+const LEFT_OVER_LIMIT = 20_000;
+/** How long a start that was given up may take to end what is just coming up. */
+const SETTLE_LIMIT = 5000;
 
 /**
  * Brings up the platform: Postgres and Temporal where none are given, the schema, the keys, a worker and the API.
  * What it started it stops again when a later step fails.
- * @param quiet whether the processes' lines are shown from warnings on only
  * @throws Error one sentence that says what to do
+ * @throws StoppedEarly when it was given up
  */
-export async function startPlatform(config: Config, progress: Progress, { quiet = false } = {}): Promise<Platform> {
+export async function startPlatform(
+  config: Config,
+  progress: Progress,
+  { quiet = false, stopped = NEVER }: StartOptions = {},
+): Promise<Platform> {
   const stops: Stop[] = [];
+  let stopping = false;
   const stop = async () => {
+    stopping = true;
+    // In the opposite order.
     for (const next of stops.splice(0).reverse()) await next();
   };
+  /** Notes how to stop what has come up; what comes up too late is stopped at once. */
+  const started = async (next: Stop) => {
+    stops.push(next);
+    if (!stopping) return;
+    await stop();
+    throw new StoppedEarly();
+  };
+  const starting = start({ ...config, port: config.port === 0 ? await freePort() : config.port }, progress, started, quiet);
+  const givenUp = stopped.then(() => {
+    throw new StoppedEarly("Stopped before the platform was up; npm start begins again where it was.");
+  });
   try {
-    return { ...(await start(config, progress, stops, quiet)), stop };
+    return { ...(await Promise.race([starting, givenUp])), stop };
   } catch (error) {
     await stop();
+    await Promise.race([starting.catch(() => undefined), new Promise((resolve) => setTimeout(resolve, SETTLE_LIMIT).unref())]);
     throw error;
   }
 }
 
-async function start(config: Config, progress: Progress, stops: Stop[], quiet: boolean): Promise<Omit<Platform, "stop">> {
+async function start(
+  config: Config,
+  progress: Progress,
+  started: (next: Stop) => Promise<void>,
+  quiet: boolean,
+): Promise<Omit<Platform, "stop">> {
   const directory = takeDataDirectory(config.dataDirectory);
-  stops.push(async () => directory.release());
-  await requireFreePort(config.host, config.port);
-  if (config.databaseUrl === undefined && isFirstStart(config.dataDirectory)) createKeys(config.keysDirectory);
-  openKeyStore(config.keysDirectory);
+  await started(async () => directory.release());
+  await requireFreePort(config.host, config.port, directory.left ? LEFT_OVER_LIMIT : 0);
   for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
 
@@ -63,13 +100,16 @@ async function start(config: Config, progress: Progress, stops: Stop[], quiet: b
   let postgresDirectory: string | undefined;
   if (ownerUrl === undefined) {
     const postgres = await startEmbeddedPostgres(join(config.dataDirectory, "postgres"));
-    stops.push(postgres.stop);
+    await started(postgres.stop);
     failures.push(postgres.exited.then(() => "Postgres has stopped by itself."));
     ownerUrl = postgres.url;
     postgresDirectory = postgres.directory;
     progress(`Postgres: data in ${postgres.directory}`);
   }
-  noteStarted(config.dataDirectory);
+  // Only for a database that holds nothing yet may keys be made: any other has records that only its own keys can read.
+  if (!(await isMigrated(ownerUrl))) createKeys(config.keysDirectory);
+  openKeyStore(config.keysDirectory);
+  if (config.temporalAddress !== undefined) await requireTemporal(config.temporalAddress, config.temporalNamespace);
   const passwords: RolePasswords = {
     platform_api: rolePassword(config.keysDirectory, "api"),
     platform_worker: rolePassword(config.keysDirectory, "worker"),
@@ -80,34 +120,20 @@ async function start(config: Config, progress: Progress, stops: Stop[], quiet: b
 
   let { temporalAddress } = config;
   if (temporalAddress === undefined) {
-    const temporal = await startEmbeddedTemporal(join(config.dataDirectory, "temporal.db"), progress);
-    stops.push(temporal.stop);
+    const temporal = await startEmbeddedTemporal(join(config.dataDirectory, "temporal.db"), progress, config.temporalNamespace);
+    await started(temporal.stop);
     failures.push(temporal.exited.then(() => "Temporal has stopped by itself."));
     temporalAddress = temporal.address;
   }
   const settings = { ...environmentOf(config), TEMPORAL_ADDRESS: temporalAddress };
-  const worker = superviseProcess(
-    "bin/worker.ts",
-    { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_worker", passwords) },
-    { progress, quiet },
-  );
-  const api = superviseProcess(
-    "bin/api.ts",
-    { ...settings, DATABASE_URL: urlOfRole(ownerUrl, "platform_api", passwords) },
-    { progress, quiet },
-  );
-  stops.push(async () => void (await Promise.all([worker.stop(), api.stop()])));
+  const run = (name: string, role: keyof RolePasswords) =>
+    superviseProcess(name, { ...settings, DATABASE_URL: urlOfRole(ownerUrl, role, passwords) }, { progress, quiet });
+  const processes = [run("bin/worker.ts", "platform_worker"), run("bin/api.ts", "platform_api")] as const;
+  await started(async () => void (await Promise.all(processes.map((process) => process.stop()))));
   const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
-  await answers(`${apiUrl}/readyz`, [worker, api]);
+  await answers(`${apiUrl}/readyz`, processes);
   directory.announce({ pid: process.pid, temporalAddress, apiUrl });
-  return {
-    apiUrl,
-    temporalAddress,
-    ownerUrl,
-    postgresDirectory,
-    workerPid: worker.pid,
-    failed: Promise.race([...failures, new Promise<never>(() => undefined)]),
-  };
+  return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, workerPid: processes[0].pid, failed: Promise.race([...failures, NEVER]) };
 }
 
 function environmentOf(config: Config): Record<string, string> {

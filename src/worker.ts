@@ -3,6 +3,7 @@ import { createActivities } from "./activities/index.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
 import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
+import { announceReady } from "./command.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
 import { showHealth } from "./worker-health.ts";
@@ -46,6 +47,7 @@ async function serve(worker: Worker, { logger, config }: WorkerContext, stop: Pr
   const status = setInterval(() => logger.info(worker.getStatus(), "worker status"), STATUS_EVERY);
   const stopShowing = showHealth(config.healthFile, () => worker.getState() === "RUNNING");
   logger.info({ taskQueue: config.taskQueue }, "worker ready");
+  announceReady();
   try {
     await worker.run();
   } finally {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
 import { migrate } from "../db/migrate.ts";
 import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
-import { startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
+import { requireTemporal, startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
+import { readEnvironment } from "../src/config.ts";
 import { findTemporalTestServer } from "./support/temporal-test-server.ts";
 
 declare module "vitest" {
@@ -22,7 +23,7 @@ export default async function setup({ provide }: { provide: (key: string, value:
   const directory = mkdtempSync(join(tmpdir(), "verification-platform-tests-"));
   const [postgres, temporal, temporalTestServer] = await Promise.all([
     startEmbeddedPostgres(join(directory, "postgres")),
-    startEmbeddedTemporal(join(directory, "temporal.db"), console.log),
+    findTemporal(join(directory, "temporal.db")),
     findTemporalTestServer(console.log),
   ]);
   const { pool, close } = openDatabase(postgres.url, { max: 1 });
@@ -40,4 +41,12 @@ export default async function setup({ provide }: { provide: (key: string, value:
     await Promise.all([postgres.stop(), temporal.stop()]);
     for (const place of [directory, postgres.directory]) rmSync(place, { recursive: true, force: true });
   };
+}
+
+/** The server at TEMPORAL_ADDRESS, else one of our own. */
+async function findTemporal(stateFile: string): Promise<{ address: string; stop(): Promise<void> }> {
+  const { temporalAddress } = readEnvironment();
+  if (temporalAddress === undefined) return startEmbeddedTemporal(stateFile, console.log);
+  await requireTemporal(temporalAddress, "default");
+  return { address: temporalAddress, stop: async () => undefined };
 }

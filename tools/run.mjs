@@ -3,15 +3,21 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const NEEDED_MAJOR = 24;
+const INSTALL_LIMIT_MINUTES = 20;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules", ".installed");
+// Node 24 knows only its own authorities unless told to trust the system's as well, which networks behind a proxy need.
+const environment = { NODE_USE_SYSTEM_CA: "1", ...process.env };
 
 await installDependencies();
-process.exit(await run(nodePath(), [join(root, process.argv[2] ?? ""), ...process.argv.slice(3)], { stdio: "inherit" }));
+const script = [join(root, process.argv[2] ?? ""), ...process.argv.slice(3)];
+// By the channel the script learns when this process is gone, however it went.
+process.exit(await run(nodePath(), script, { stdio: ["inherit", "inherit", "inherit", "ipc"] }));
 
 async function installDependencies() {
   const wanted = createHash("sha256")
@@ -21,12 +27,20 @@ async function installDependencies() {
   const started = Date.now();
   console.log("Installing the dependencies of package-lock.json (npm ci) …");
   const alive = setInterval(() => console.log(`  … still installing, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
-  const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  // npm's own patience with a registry that it can't reach is minutes long, and silent.
+  const patience = ["--fetch-retries=3", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000", "--fetch-timeout=60000"];
+  const code = await run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...patience], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
+    timeout: INSTALL_LIMIT_MINUTES * 60_000,
   });
   clearInterval(alive);
-  if (code !== 0) stop("npm ci failed: read its message above; it needs a package registry that npm can reach, once.");
+  const seconds = Math.round((Date.now() - started) / 1000);
+  if (code !== 0)
+    stop(
+      `npm ci failed after ${seconds} s (its limit is ${INSTALL_LIMIT_MINUTES} minutes): read its message above. It needs a package registry that npm can reach, once; behind a proxy with certificates of its own, set NODE_EXTRA_CA_CERTS to their file.`,
+    );
+  console.log(`  installed in ${seconds} s`);
   writeFileSync(stamp, wanted);
 }
 
@@ -42,7 +56,7 @@ function nodePath() {
 /** Runs a program to its end. A terminal's Ctrl-C reaches the program by itself; a signal sent to this process alone is handed on. */
 function run(program, args, options) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, options);
+    const child = spawn(program, args, { ...options, env: environment });
     const handlers = ["SIGTERM", "SIGHUP", "SIGINT"].map((signal) => {
       const handler = () => {
         if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
@@ -50,7 +64,9 @@ function run(program, args, options) {
       process.on(signal, handler);
       return [signal, handler];
     });
+    const watch = stopWhenNpmIsGone(child);
     const done = (code) => {
+      clearInterval(watch);
       for (const [signal, handler] of handlers) process.off(signal, handler);
       resolve(code);
     };
@@ -58,8 +74,15 @@ function run(program, args, options) {
       console.error(`${program} can't be started: ${error.message}`);
       done(1);
     });
-    child.once("exit", (code, signal) => done(code ?? (signal === "SIGINT" || signal === "SIGTERM" ? 130 : 1)));
+    child.once("exit", (code, signal) => done(code ?? 128 + (constants.signals[signal] ?? 0)));
   });
+}
+
+/** A killed npm tells nobody; what it started would work on unseen. */
+function stopWhenNpmIsGone(child) {
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === undefined) return undefined;
+  return setInterval(() => process.ppid === parent || child.kill("SIGTERM"), 1000).unref();
 }
 
 function stop(sentence) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 
@@ -9,49 +9,107 @@ export interface RunningPlatform {
   readonly apiUrl: string;
 }
 
+/** The file's content: who holds the folder, and, once it is up, where it answers. */
+interface Holder extends Partial<RunningPlatform> {
+  readonly pid: number;
+  /** When the process started, as its system counts; tells it from a later one of the same number. */
+  readonly since: string;
+}
+
 const RUN_FILE = "run.json";
+
+/** A data folder that is ours until we let it go. */
+interface TakenDirectory {
+  /** Whether its last holder never let it go: what it started may still be ending. */
+  readonly left: boolean;
+  announce(platform: RunningPlatform): void;
+  release(): void;
+}
 
 /**
  * Takes a data folder for one platform at a time.
- * @throws Error when a running platform holds it
+ * @throws Error when a platform that runs or is coming up holds it
  */
-export function takeDataDirectory(directory: string): { announce(platform: RunningPlatform): void; release(): void } {
+export function takeDataDirectory(directory: string): TakenDirectory {
   // Others may pass through it, since Postgres' user must, but see nothing.
   mkdirSync(directory, { recursive: true, mode: 0o711 });
-  const running = findRunningPlatform(directory);
-  if (running !== undefined)
-    throw new Error(`A platform already runs on ${directory} (process ${running.pid}, ${running.apiUrl}): stop it first, or set DATA_DIR.`);
   const file = join(directory, RUN_FILE);
+  const own = `${file}.${process.pid}`;
+  const write = (platform?: RunningPlatform) =>
+    writeFileSync(own, JSON.stringify({ ...platform, pid: process.pid, since: startOf(process.pid) }), { mode: 0o600 });
+  write();
+  const left = existsSync(file);
+  try {
+    const holder = readHolder(directory);
+    if (holder === undefined) rmSync(file, { force: true });
+    // Of two that start at once, one makes the name.
+    linkSync(own, file);
+  } catch {
+    const { pid, apiUrl } = readHolder(directory) ?? {};
+    throw new Error(
+      `A platform already runs on ${directory} (process ${pid}, ${apiUrl ?? "still coming up"}): stop it first, or set DATA_DIR to another folder.`,
+    );
+  } finally {
+    rmSync(own, { force: true });
+  }
   return {
-    announce: (platform) => writeFileSync(file, JSON.stringify(platform), { mode: 0o600 }),
+    left,
+    announce(platform) {
+      write(platform);
+      renameSync(own, file);
+    },
     release: () => rmSync(file, { force: true }),
   };
 }
 
-/** The platform that runs on a data folder, if one does. */
+/** The platform that runs on a data folder, if one is up. */
 export function findRunningPlatform(directory: string): RunningPlatform | undefined {
+  const { pid, temporalAddress, apiUrl } = readHolder(directory) ?? {};
+  return pid === undefined || temporalAddress === undefined || apiUrl === undefined ? undefined : { pid, temporalAddress, apiUrl };
+}
+
+/** Who holds a data folder; undefined when nobody does, or whoever did is gone. */
+function readHolder(directory: string): Holder | undefined {
   try {
-    const running: RunningPlatform = JSON.parse(readFileSync(join(directory, RUN_FILE), "utf8"));
+    const holder: Holder = JSON.parse(readFileSync(join(directory, RUN_FILE), "utf8"));
     // Signal 0 only asks whether the process is there; it throws when not.
-    process.kill(running.pid, 0);
-    return running;
+    process.kill(holder.pid, 0);
+    return holder.since === startOf(holder.pid) ? holder : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether no database has been made in the folder yet, so that no key can be missing. */
-export function isFirstStart(directory: string): boolean {
-  return !existsSync(join(directory, "started"));
+/** When a process started, as Linux counts it; empty where that can't be told. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Field 22; the second is a name in brackets that may hold spaces.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
 }
 
-/** Notes that a database was made with the keys of now. */
-export function noteStarted(directory: string): void {
-  writeFileSync(join(directory, "started"), "", { mode: 0o600 });
+const PORT_RETRY = 200;
+
+/**
+ * Makes sure that we can listen.
+ * @param patience how long to wait for another to let go (milliseconds)
+ * @throws the system's EADDRINUSE when something else listens there
+ */
+export async function requireFreePort(host: string, port: number, patience: number): Promise<void> {
+  for (const limit = Date.now() + patience; ; ) {
+    try {
+      return await listenOnce(host, port);
+    } catch (error) {
+      if (Date.now() >= limit) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PORT_RETRY));
+    }
+  }
 }
 
-/** @throws the system's EADDRINUSE when something else listens there */
-export function requireFreePort(host: string, port: number): Promise<void> {
+function listenOnce(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

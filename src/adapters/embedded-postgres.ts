@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { createHash, randomBytes } from "node:crypto";
-import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { arch, platform, tmpdir, userInfo } from "node:os";
+import { arch, platform } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { endWithThisProcess } from "./child-process.ts";
+import { type Account, placeOf, REACHABLE_PLACE, reachable, serverAccount } from "./server-account.ts";
 
 /** A Postgres server of our own. */
 export interface EmbeddedPostgres {
@@ -18,14 +19,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-/** Where everyone may go, for servers whose wanted folder lies under one that only root may enter. */
-const REACHABLE_PLACE = "/var/lib/verification-platform";
 const START_LIMIT = 60_000;
-
-interface Account {
-  readonly uid?: number;
-  readonly gid?: number;
-}
 
 /**
  * Starts Postgres on 127.0.0.1 with its data in a folder, which it makes when there is none. As root it runs as the user `postgres`, since
@@ -39,7 +33,7 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const account = serverAccount();
   const programs = await reachablePrograms(account);
-  const directory = reachable(wantedDirectory, account) ? resolve(wantedDirectory) : join(REACHABLE_PLACE, nameOf(wantedDirectory));
+  const directory = placeOf(wantedDirectory, account);
   const dataDirectory = join(directory, "data");
   const passwordFile = join(directory, "password");
   if (!existsSync(join(dataDirectory, "PG_VERSION"))) initialise(programs, account, directory, dataDirectory, passwordFile);
@@ -65,6 +59,11 @@ export async function startEmbeddedPostgres(
       await exited;
     },
   };
+}
+
+/** Removes a stopped server's data, wherever they lie. */
+export function removeEmbeddedPostgres(wantedDirectory: string): void {
+  rmSync(placeOf(wantedDirectory, serverAccount()), { recursive: true, force: true });
 }
 
 function flags(directory: string, settings: Readonly<Record<string, string>>): string[] {
@@ -173,34 +172,6 @@ function linkLibraries(installed: string): void {
     const root = resolve(installed, "..");
     if (!existsSync(join(root, target))) cpSync(join(root, source), join(root, target));
   }
-}
-
-/** As root: the user `postgres`, made when there is none. Otherwise: who we are. */
-function serverAccount(): Account {
-  if (platform() === "win32" || userInfo().uid !== 0) return {};
-  const idOf = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { stdio: ["ignore", "pipe", "ignore"] }).toString());
-  try {
-    return { uid: idOf("-u"), gid: idOf("-g") };
-  } catch {
-    execFileSync("useradd", ["--system", "--user-group", "--no-create-home", "--home-dir", tmpdir(), "postgres"], { stdio: "ignore" });
-    return { uid: idOf("-u"), gid: idOf("-g") };
-  }
-}
-
-/** Whether the server's user may walk to a path: every folder above it lets others pass. */
-function reachable(path: string, account: Account): boolean {
-  if (account.uid === undefined) return true;
-  for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-    if (existsSync(folder)) {
-      const { mode, uid } = statSync(folder);
-      if ((mode & 0o001) === 0 && uid !== account.uid) return false;
-    }
-    if (folder === dirname(folder)) return true;
-  }
-}
-
-function nameOf(directory: string): string {
-  return createHash("sha256").update(resolve(directory)).digest("hex").slice(0, 16);
 }
 
 /** A port that was free a moment ago. */

@@ -1,5 +1,5 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Keys of one purpose, by generation. The newest (the greatest number) is the one to use; older ones still open what they closed. */
@@ -95,13 +95,22 @@ function ringIds(files: string[], purpose: string): number[] {
     .sort((a, b) => a - b);
 }
 
+/** Permission bits that let anyone but the file's owner and, to read, its group at it. */
+const TOO_OPEN = 0o027;
+
 function readKey(path: string): KeyObject {
   let bytes: Buffer;
+  let mode: number;
   try {
+    ({ mode } = statSync(path));
     bytes = Buffer.from(readFileSync(path, "utf8").trim(), "base64");
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EACCES")
+      throw new KeyMissing(`The key ${path} may not be read by the user who started this: run as its owner, or give it to that user.`);
     throw new KeyMissing(`The key ${path} cannot be read: restore it from the backup of the key folder.`);
   }
+  if ((mode & TOO_OPEN) !== 0)
+    throw new KeyMissing(`The key ${path} is open to others, who may have copied it: chmod 600 it, and rotate it if they could.`);
   if (bytes.length !== 32) throw new KeyMissing(`The key ${path} is not 32 bytes in base64: restore it from the backup of the key folder.`);
   return createSecretKey(bytes);
 }

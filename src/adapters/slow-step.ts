@@ -34,6 +34,8 @@ export function runProgram(
       stdio: ["ignore", "pipe", "pipe"],
       ...(options.limit && { timeout: options.limit }),
     });
+    const end = () => void child.kill();
+    process.once("exit", end);
     let printed = "";
     let messages = "";
     child.stdout.on("data", (chunk) => {
@@ -43,8 +45,10 @@ export function runProgram(
       messages = (messages + chunk).slice(-2000);
     });
     child.once("error", reject);
-    child.once("close", (code) =>
-      code === 0 ? resolve(printed) : reject(new Error(messages.trim().split("\n").at(-1) || `${program} ended with ${code}`)),
-    );
+    child.once("close", (code) => {
+      process.off("exit", end);
+      if (code === 0) resolve(printed);
+      else reject(new Error(messages.trim().split("\n").at(-1) || `${program} ended with ${code}`));
+    });
   });
 }

@@ -8,7 +8,7 @@ import type { Progress } from "./slow-step.ts";
 export interface SupervisedProcess {
   readonly name: string;
   pid(): number | undefined;
-  /** Whether it has said that it serves. */
+  /** Whether it has told that it serves. */
   ready(): boolean;
   /** Whether it died at every one of its first tries. */
   gaveUp(): boolean;
@@ -18,10 +18,10 @@ export interface SupervisedProcess {
 const ROOT = join(import.meta.dirname, "../..");
 const TRIES_BEFORE_READY = 3;
 const LONGEST_PAUSE = 30_000;
-/** What the processes log when they serve. */
+/** Longer than an activity may go on after a stop. */
+const STOP_LIMIT = 45_000;
 /** Lines of pino below warnings, and what the processes say in the end. */
 const CALM_LINE = /^(\{"level":[123]0,.*|The (API|worker) has stopped.*)\n/gm;
-const READY_LINE = /"msg":"(listening|worker ready)"/;
 
 /**
  * Runs a script as a child and starts it again when it dies, with growing pauses.
@@ -43,14 +43,14 @@ export function superviseProcess(
     // Its own group: on Ctrl-C it is stopped in order, after those that need it.
     child = spawn(process.execPath, [join(ROOT, name)], {
       env: { ...readMachine().inherited, TZ: "UTC", ...environment },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "inherit", "ipc"],
       detached: true,
     });
     endWithThisProcess(child, "SIGTERM");
-    child.stdout?.on("data", (chunk: Buffer) => {
-      process.stdout.write(quiet ? chunk.toString().replace(CALM_LINE, "") : chunk);
-      if (READY_LINE.test(chunk.toString())) serves = true;
+    child.on("message", (message) => {
+      serves ||= message === "ready";
     });
+    child.stdout?.on("data", (chunk: Buffer) => process.stdout.write(quiet ? chunk.toString().replace(CALM_LINE, "") : chunk));
     child.once("exit", (code, signal) => {
       child = undefined;
       if (stopping) return;
@@ -75,7 +75,9 @@ export function superviseProcess(
       if (ending === undefined) return;
       const ended = new Promise((resolve) => ending.once("exit", resolve));
       ending.kill("SIGTERM");
+      const limit = setTimeout(() => ending.kill("SIGKILL"), STOP_LIMIT);
       await ended;
+      clearTimeout(limit);
     },
   };
 }

@@ -42,10 +42,11 @@ export async function findTemporal(progress: Progress): Promise<string> {
       "Temporal can't be had: install the temporal CLI (temporal.io/setup) or Go 1.24 or newer, or set TEMPORAL_ADDRESS to a server of yours.",
     );
   }
+  const partial = `${cached}.${process.pid}`;
   await slowStep(`Building the Temporal dev server ${CLI_VERSION} from its Go module (about three minutes, once)`, progress, () =>
-    runProgram("go", ["build", "-trimpath", "-o", `${cached}.${process.pid}`, "github.com/temporalio/cli/cmd/temporal"], { cwd: TOOLS }),
+    runProgram("go", ["build", "-trimpath", "-o", partial, "github.com/temporalio/cli/cmd/temporal"], { cwd: TOOLS }),
   );
-  renameSync(`${cached}.${process.pid}`, cached);
+  renameSync(partial, cached);
   return cached;
 }
 
@@ -62,7 +63,7 @@ const DOWNLOAD = `
   process.exit(0);`;
 
 /** Starts a dev server that keeps its state in a file, on 127.0.0.1. @throws Error when it can't be had or won't start */
-export async function startEmbeddedTemporal(stateFile: string, progress: Progress): Promise<EmbeddedTemporal> {
+export async function startEmbeddedTemporal(stateFile: string, progress: Progress, namespace = "default"): Promise<EmbeddedTemporal> {
   const program = await findTemporal(progress);
   const port = await freePort();
   mkdirSync(dirname(stateFile), { recursive: true, mode: 0o700 });
@@ -76,6 +77,8 @@ export async function startEmbeddedTemporal(stateFile: string, progress: Progres
     String(port),
     "--db-filename",
     stateFile,
+    "--namespace",
+    namespace,
     "--log-level",
     "error",
   ];
@@ -115,6 +118,31 @@ async function answering(address: string, ended: () => boolean): Promise<void> {
     }
   }
   throw new Error("The Temporal dev server did not start: another program may hold its state file, or the disk may be full.");
+}
+
+const REACH_LIMIT = "5s";
+/** gRPC's status of what is not there. */
+const NOT_FOUND = 5;
+
+/**
+ * Makes sure that a Temporal server answers and has a namespace.
+ * @param address TEMPORAL_ADDRESS, `host:port`
+ * @throws Error one sentence that says what to do
+ */
+export async function requireTemporal(address: string, namespace: string): Promise<void> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({ address, connectTimeout: REACH_LIMIT });
+    await connection.workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === NOT_FOUND)
+      throw new Error(
+        `Temporal at ${address} has no namespace ${namespace}: create it there, or set TEMPORAL_NAMESPACE to one that it has.`,
+      );
+    throw new Error(`No Temporal answers at ${address}: start it, or set TEMPORAL_ADDRESS to the host:port of one that runs.`);
+  } finally {
+    await connection?.close();
+  }
 }
 
 /** The program's path on PATH, if it is there. */

@@ -20,3 +20,8 @@ export async function ensureUpkeepSchedule(client: Client, taskQueue: string): P
   }
   return scheduleId;
 }
+
+/** Removes the schedule of a task queue that nobody will serve again. */
+export async function removeUpkeepSchedule(client: Client, taskQueue: string): Promise<void> {
+  await client.schedule.getHandle(`upkeep-${taskQueue}`).delete();
+}
