@@ -27,8 +27,8 @@ export function readBody(incoming: IncomingMessage): Promise<Buffer> {
     incoming.on("end", () =>
       size > MAXIMUM_BODY_BYTES ? tooLarge() : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
     );
+    // Also when the caller goes away.
     incoming.on("error", reject);
-    incoming.on("aborted", () => reject(new Error("The caller went away.")));
   });
 }
 

@@ -55,10 +55,11 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
   const subjects = normaliseSubjects(question, today);
-  context.register.current().datasets.requireAvailable(question.checks, today);
+  const known = context.register.current().datasets;
+  let asOf = known.requireAvailable(question.checks, today);
 
   const { findings, datasets } = await context.lookUp(subjects, today);
-  const asOf = datasets.requireAvailable(question.checks, today);
+  if (datasets !== known) asOf = datasets.requireAvailable(question.checks, today);
   const answers = findings.map(({ match, facts }) => answerChecks(match, facts, question.checks));
   const recorded = await context.record({
     ...question,

@@ -76,7 +76,7 @@ export function requireCaseAndReason(caseNumber: string, reason: string): void {
 }
 
 /** A few letters show nothing at all (Hangul fillers); they say nothing either. No `v` flag: bundling for workflows turns its sets into nonsense. */
-const LETTER_OR_DIGIT = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]/gu;
+const TWO_LETTERS_OR_DIGITS = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}].*?(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}]/su;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
@@ -86,7 +86,7 @@ export function hasControlCharacter(text: string): boolean {
 }
 
 function saysSomething(text: string): boolean {
-  return (text.match(LETTER_OR_DIGIT)?.length ?? 0) >= 2;
+  return TWO_LETTERS_OR_DIGITS.test(text);
 }
 
 /** What an integration may ask, as approved. Times are epoch milliseconds. */
