@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
+import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
 import { createKeys } from "../../src/adapters/key-store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
@@ -125,10 +126,7 @@ describe("bin/integration", () => {
   test("§3(3) finds the platform that runs from the data directory, and says when none does", async () => {
     const { TEMPORAL_ADDRESS: address, ...rest } = environment;
     expect((await integration(["show", "115-2"], rest)).error).toContain("npm start");
-    writeFileSync(
-      join(directory, "run.json"),
-      JSON.stringify({ pid: process.pid, temporalAddress: address, apiUrl: "http://127.0.0.1:1" }),
-    );
+    takeDataDirectory(directory).announce({ pid: process.pid, temporalAddress: String(address), apiUrl: "http://127.0.0.1:1" });
     expect((await integration(["show", "115-2"], rest)).lines.at(-1)).toContain("115-2");
   });
 
