@@ -271,7 +271,7 @@ CREATE OR REPLACE FUNCTION public.announce_access_change()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     begin
       update public.access_version set version = version + 1;
@@ -287,7 +287,8 @@ CREATE OR REPLACE FUNCTION public.create_generation_table(wanted integer)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     declare
-      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null
+        and not exists (select from public.dataset where current_generation_id = wanted));
       table_name text := 'subject_generation_' || wanted;
     begin
       if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
@@ -302,7 +303,8 @@ CREATE OR REPLACE FUNCTION public.create_query_log_partitions(first_day date, mo
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
 AS $function$
     declare
       month_start date := date_trunc('month', first_day)::date;
@@ -311,7 +313,8 @@ AS $function$
       for step in 1..months loop
         partition_name := 'query_log_' || to_char(month_start, 'YYYY_MM');
         if to_regclass('public.' || partition_name) is null then
-          execute format('create table public.%I partition of public.query_log for values from (%L) to (%L)', partition_name,
+          execute format('create table public.%I (like public.query_log including defaults including constraints)', partition_name);
+          execute format('alter table public.query_log attach partition public.%I for values from (%L) to (%L)', partition_name,
             month_start::timestamp at time zone 'Asia/Taipei', (month_start + interval '1 month')::timestamp at time zone 'Asia/Taipei');
         end if;
         month_start := (month_start + interval '1 month')::date;
@@ -339,7 +342,8 @@ CREATE OR REPLACE FUNCTION public.finish_generation_table(wanted integer)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     declare
-      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null
+        and not exists (select from public.dataset where current_generation_id = wanted));
       table_name text := 'subject_generation_' || wanted;
     begin
       if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
@@ -364,7 +368,7 @@ CREATE OR REPLACE FUNCTION public.switch_generation(wanted integer, now_is times
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
- SET lock_timeout TO '2s'
+ SET lock_timeout TO '500ms'
 AS $function$
     declare
       chosen public.generation%rowtype;
@@ -388,7 +392,7 @@ AS $function$
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.credential FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
-CREATE TRIGGER announce_access_change AFTER UPDATE OF current_generation_id ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
@@ -407,15 +411,15 @@ grant select on access_version to platform_api;
 
 grant select on access_version to platform_worker;
 
-grant select on agency to platform_api;
-
 grant insert, select on agency to platform_worker;
 
 grant insert, select on application to platform_worker;
 
 grant select on credential to platform_api;
 
-grant insert, select, update on credential to platform_worker;
+grant insert, select on credential to platform_worker;
+
+grant update on credential (revoked_at) to platform_worker;
 
 grant insert, select, update on daily_usage to platform_api;
 
@@ -433,8 +437,6 @@ grant select on dataset (dataset_code) to platform_api;
 
 grant select on dataset (dataset_id) to platform_api;
 
-grant select on dataset (kind) to platform_api;
-
 grant select on dataset (maximum_age_days) to platform_api;
 
 grant insert, select, update on dataset_import to platform_worker;
@@ -445,9 +447,11 @@ grant insert, select, update on delivery_key to platform_worker;
 
 grant insert, select on destruction_certificate to platform_worker;
 
-grant insert, select, update on generation to platform_worker;
+grant insert, select on generation to platform_worker;
 
 grant select on generation (as_of) to platform_api;
+
+grant update on generation (as_of) to platform_worker;
 
 grant select on generation (dataset_id) to platform_api;
 
@@ -455,21 +459,33 @@ grant select on generation (generation_id) to platform_api;
 
 grant select on generation (index_key_id) to platform_api;
 
+grant update on generation (row_count) to platform_worker;
+
+grant update on generation (signed_at) to platform_worker;
+
 grant insert, select on idempotent_request to platform_api;
 
 grant delete, select on idempotent_request to platform_worker;
 
 grant select on integration to platform_api;
 
-grant insert, select, update on integration to platform_worker;
+grant insert, select on integration to platform_worker;
+
+grant update on integration (approved_checks) to platform_worker;
+
+grant update on integration (approved_from) to platform_worker;
+
+grant update on integration (approved_until) to platform_worker;
+
+grant update on integration (state) to platform_worker;
 
 grant select on integration_address to platform_api;
 
-grant delete, insert, select on integration_address to platform_worker;
+grant insert, select on integration_address to platform_worker;
 
 grant select on integration_scope to platform_api;
 
-grant delete, insert, select on integration_scope to platform_worker;
+grant insert, select on integration_scope to platform_worker;
 
 grant insert, select on integration_step to platform_worker;
 
