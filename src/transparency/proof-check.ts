@@ -4,6 +4,7 @@ import { EMPTY_ROOT, HASH_BYTES, isCount, nodeHash } from "./tree.ts";
  * Whether a leaf stands at `index` of the tree with this root: RFC 9162 §2.1.3.2. Wrong shapes are no proof either; nothing is thrown.
  * @param leafHash 32 bytes
  * @param proof from the leaf to the root, 32 bytes each
+ * @clause 4(1)5
  */
 export function verifyInclusion(
   leafHash: Uint8Array,
@@ -33,6 +34,7 @@ export function verifyInclusion(
 /**
  * Whether the tree with the new root begins with the tree with the old one: RFC 9162 §2.1.4.2. Wrong shapes are no proof either; nothing is thrown.
  * Every tree begins with the empty one, and with itself, by an empty proof.
+ * @clause 4(1)5
  */
 export function verifyConsistency(
   oldSize: number,

@@ -38,6 +38,7 @@ export class TileMismatch extends Error {
  * @param leafHashes 32 bytes each, in the order of the log
  * @param read the hashes of a partial tile of the old tree, exactly; it is asked for no others than `partialTiles(oldSize)` names
  * @throws TileMismatch when `read` gives a tile of another length, or none
+ * @clause 4(1)5
  */
 export function growTree(
   oldSize: number,
@@ -59,8 +60,8 @@ export function growTree(
     tiles.push(...grown);
     fresh = Buffer.concat(grown.filter((tile) => tile.hashes.length === TILE_BYTES).map((tile) => perfectRoot(tile.hashes)));
   }
-  const tileAt = (level: number, index: number) =>
-    tiles.findLast((tile) => tile.level === level && tile.index === index)?.hashes ?? readWhole(level, index);
+  // Of each level the root takes the partial tile alone, which is the last.
+  const tileAt = (level: number, index: number) => tiles.findLast((tile) => tile.level === level)?.hashes ?? readWhole(level, index);
   return { size, root: rangeHash([0, size], tileAt), tiles };
 }
 

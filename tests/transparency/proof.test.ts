@@ -6,6 +6,7 @@ import { leafHash } from "../../src/transparency/leaf.ts";
 import { proveConsistency, proveInclusion, rootAt } from "../../src/transparency/proof.ts";
 import { verifyConsistency, verifyInclusion } from "../../src/transparency/proof-check.ts";
 import { TileMismatch } from "../../src/transparency/tile.ts";
+import { nodeHash } from "../../src/transparency/tree.ts";
 import { entriesOf, LargeLog, LogTiles } from "../support/log-tiles.ts";
 import { referenceConsistency, referenceInclusion, referenceRoot } from "../support/reference-tree.ts";
 
@@ -116,6 +117,14 @@ describe("proofs from tiles", () => {
     for (const root of [none, some, all] as Buffer[]) expect(verifyConsistency(0, root, 300, some as Buffer, [])).toBe(root === none);
     expect(verifyConsistency(0, none as Buffer, 0, none as Buffer, [])).toBe(true);
     expect(verifyConsistency(0, none as Buffer, 300, some as Buffer, [some as Buffer])).toBe(false);
+  });
+
+  test("§4(1)5 nothing is a proof of a leaf above its tree, even if the hashes agree, nor a root of another length", () => {
+    const [leaf, other] = [leafHash(entries[0] as Buffer), leafHash(entries[1] as Buffer)];
+    const long = Buffer.concat([leaf, Buffer.of(0)]);
+    expect(verifyInclusion(leaf, 0, 1, [other], nodeHash(other, leaf))).toBe(false);
+    expect(verifyInclusion(long, 0, 2, [other], nodeHash(leaf, other))).toBe(false);
+    expect(verifyConsistency(1, long, 2, nodeHash(leaf, other), [other])).toBe(false);
   });
 
   test("§4(1)5 a tree has no proof for what it doesn't have", async () => {
