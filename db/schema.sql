@@ -230,6 +230,46 @@ create table integration_step (
   constraint integration_step_step_key_key UNIQUE (step_key)
 );
 
+create table log_checkpoint (
+  origin text not null,
+  signed_on date not null,
+  tree_size bigint not null,
+  signed_note text not null,
+  signed_at timestamp with time zone not null,
+  constraint log_checkpoint_pkey PRIMARY KEY (origin, signed_on)
+);
+
+create table log_cosignature (
+  origin text not null,
+  witness_name text not null,
+  tree_size bigint not null,
+  signed_note text not null,
+  cosigned_at timestamp with time zone not null,
+  constraint log_cosignature_pkey PRIMARY KEY (origin, witness_name)
+);
+
+create table log_head (
+  singleton boolean default true not null,
+  size bigint not null,
+  constraint log_head_pkey PRIMARY KEY (singleton),
+  constraint log_head_singleton_check CHECK (singleton)
+) with (fillfactor=10);
+
+create table log_tile (
+  level smallint not null,
+  tile_index bigint not null,
+  hashes bytea not null,
+  constraint log_tile_hashes_check CHECK ((((length(hashes) >= 32) AND (length(hashes) <= 8192)) AND ((length(hashes) % 32) = 0))),
+  constraint log_tile_pkey PRIMARY KEY (level, tile_index)
+);
+
+create table log_tree (
+  singleton boolean default true not null,
+  size bigint not null,
+  constraint log_tree_pkey PRIMARY KEY (singleton),
+  constraint log_tree_singleton_check CHECK (singleton)
+);
+
 create table query_log (
   entry_id uuid not null,
   asked_at timestamp with time zone not null,
@@ -241,6 +281,7 @@ create table query_log (
   subject_index bytea,
   leaf_hash bytea not null,
   entry bytea not null,
+  leaf_index bigint not null,
   constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
 ) partition by RANGE (asked_at);
 
@@ -263,6 +304,12 @@ create table subject_record (
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
+
+CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
+
+CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
+
+CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
 
 
 -- Functions
@@ -355,6 +402,29 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.keep_log_size()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if new.size < old.size then raise exception 'the log only grows'; end if;
+      return new;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_log_tile()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if (new.level, new.tile_index) is distinct from (old.level, old.tile_index)
+        or substring(new.hashes for length(old.hashes)) <> old.hashes then raise exception 'a tile only grows'; end if;
+      return new;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
  RETURNS void
  LANGUAGE sql
@@ -399,6 +469,10 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER keep_log_tile BEFORE UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION keep_log_tile();
+
+CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECUTE FUNCTION keep_log_size();
 
 
 -- Grants (nobody else but the owner may do anything)
@@ -488,6 +562,44 @@ grant select on integration_scope to platform_api;
 grant insert, select on integration_scope to platform_worker;
 
 grant insert, select on integration_step to platform_worker;
+
+grant select on log_checkpoint to platform_api;
+
+grant insert, select on log_checkpoint to platform_worker;
+
+grant update on log_checkpoint (signed_at) to platform_worker;
+
+grant update on log_checkpoint (signed_note) to platform_worker;
+
+grant update on log_checkpoint (tree_size) to platform_worker;
+
+grant select on log_cosignature to platform_api;
+
+grant insert, select on log_cosignature to platform_worker;
+
+grant update on log_cosignature (cosigned_at) to platform_worker;
+
+grant update on log_cosignature (signed_note) to platform_worker;
+
+grant update on log_cosignature (tree_size) to platform_worker;
+
+grant select on log_head to platform_api;
+
+grant select on log_head to platform_worker;
+
+grant update on log_head (size) to platform_api;
+
+grant select on log_tile to platform_api;
+
+grant insert, select on log_tile to platform_worker;
+
+grant update on log_tile (hashes) to platform_worker;
+
+grant select on log_tree to platform_api;
+
+grant select on log_tree to platform_worker;
+
+grant update on log_tree (size) to platform_worker;
 
 grant insert, select on query_log to platform_api;
 

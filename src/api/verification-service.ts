@@ -35,7 +35,7 @@ export interface SubjectAnswer {
   readonly entryId: string;
   readonly subject: SubjectMatch;
   readonly answers: Answers;
-  readonly receipt: { readonly leafHash: string };
+  readonly receipt: { readonly leafHash: string; readonly leafIndex: number };
 }
 
 export interface AnsweredQuestion {
@@ -81,11 +81,12 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
       claim: caller.claim,
     });
     subjectsToday = recorded.subjectsToday;
-    if (!recorded.written) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
+    const { firstIndex } = recorded;
+    if (firstIndex === undefined) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
     return {
       results: outcomes.map((outcome, place) => {
         const { entryId, leafHash } = recorded.entries[place] as LoggedQuery;
-        return { entryId, ...outcome, receipt: { leafHash } };
+        return { entryId, ...outcome, receipt: { leafHash, leafIndex: firstIndex + place } };
       }),
       asOf,
     };
@@ -115,11 +116,11 @@ export async function findAnswerOfFirstTry(context: ApiContext, claim: Idempoten
     leafHash: hash("sha256", Buffer.concat([Buffer.of(0), entry]), "hex"),
   }));
   return {
-    results: entries.map((entry) => ({
+    results: entries.map((entry, place) => ({
       entryId: entry.entryId,
       subject: entry.outcome,
       answers: entry.answers,
-      receipt: { leafHash: entry.leafHash },
+      receipt: { leafHash: entry.leafHash, leafIndex: first.firstIndex + place },
     })),
     asOf: entries[0].asOf,
   };
