@@ -5,7 +5,7 @@ import { parseBase64, parseDecimal, parseUtf8 } from "./strict-text.ts";
 import { HASH_BYTES } from "./tree.ts";
 
 const MOST_PROOF_LINES = 63;
-/** The longest body that a witness has to read: its server refuses more before it is all there. */
+/** The longest body that a witness takes: its server needn't wait for more. */
 export const LONGEST_REQUEST_BYTES = LONGEST_NOTE_BYTES + 4096;
 
 /** What a log asks of a witness: to cosign its checkpoint, which grew from one the witness knows (C2SP tlog-witness). */
@@ -29,6 +29,8 @@ export function formatAddCheckpoint({ oldSize, proof, signedNote }: AddCheckpoin
  * @throws Malformed, which the witness answers with 400
  */
 export function parseAddCheckpoint(body: string | Uint8Array): AddCheckpoint & { readonly checkpoint: Checkpoint } {
+  if (body.length > LONGEST_REQUEST_BYTES)
+    throw new Malformed("add-checkpoint request", `it is longer than ${LONGEST_REQUEST_BYTES} bytes.`);
   const text = parseUtf8(body);
   const blankLine = text?.indexOf("\n\n") ?? -1;
   if (text === undefined || blankLine < 0) throw new Malformed("add-checkpoint request", "it isn't lines, an empty line and a checkpoint.");

@@ -68,7 +68,7 @@ describe("proofs from tiles", () => {
         const consistency = old === 0 ? [] : referenceConsistency(old, entries.slice(0, size));
         expect(await proveConsistency(old, size, log.read)).toEqual(consistency);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

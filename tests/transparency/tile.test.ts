@@ -71,7 +71,7 @@ describe("a tree that grows", () => {
         again.appendHashes(hashes.slice(0, grown.size));
         expect(grown.rows).toEqual(again.rows);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { formatAddCheckpoint, parseAddCheckpoint } from "../../src/transparency/add-checkpoint.ts";
+import { formatAddCheckpoint, LONGEST_REQUEST_BYTES, parseAddCheckpoint } from "../../src/transparency/add-checkpoint.ts";
 import { formatCheckpoint, type TreeHead } from "../../src/transparency/checkpoint.ts";
 import { Malformed } from "../../src/transparency/malformed.ts";
 import { signNote } from "../../src/transparency/note-signature.ts";
@@ -148,5 +148,9 @@ describe("a request to a witness", () => {
     ["another note", `old 0\n\n${signNote("hello\n", [signer])}`],
   ])("§4(1)5 is none with %s", (_, body) => {
     expect(() => parseAddCheckpoint(body)).toThrow(Malformed);
+  });
+
+  test("§4(1)5 is refused unread when it is longer than any can be", () => {
+    expect(() => parseAddCheckpoint(`old 0\n\n${"x".repeat(LONGEST_REQUEST_BYTES)}`)).toThrow("add-checkpoint request: it is longer than");
   });
 });
