@@ -84,6 +84,40 @@ describe("§4(2)5 an answered question is in the log", () => {
     }
   });
 
+  test("§4(2)5 two processes at once, one of them killed with -9: places without gap or doublet, each receipt for its own entry", async () => {
+    const apis = await Promise.all([startApiProcess(apiUrl(), keysDirectory), startApiProcess(apiUrl(), keysDirectory)]);
+    let stopped = false;
+    const receipts: { leafIndex: number; leafHash: string }[] = [];
+    const asking = Promise.all(
+      apis.flatMap(({ url }) =>
+        Array.from({ length: 16 }, async () => {
+          while (!stopped) {
+            const answer = await ask(url, question(subject), { token }).catch(() => undefined);
+            if (answer?.status === 200) receipts.push(answer.body.receipt);
+          }
+        }),
+      ),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await apis[0]?.kill();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    stopped = true;
+    await asking;
+    await apis[1]?.kill();
+    expect(receipts.length).toBeGreaterThan(100);
+    const { pool, close } = openDatabase(postgres.url, { max: 1 });
+    try {
+      const { rows } = await pool.query(
+        "select leaf_index::int as place, encode(leaf_hash, 'hex') as hash from query_log order by leaf_index",
+      );
+      expect(rows.map(({ place }) => place)).toEqual(rows.map((_, place) => place));
+      expect(receipts.filter(({ leafIndex, leafHash }) => rows[leafIndex]?.hash !== leafHash)).toEqual([]);
+      expect((await pool.query("select size::int from log_head")).rows[0].size).toBe(rows.length);
+    } finally {
+      await close();
+    }
+  });
+
   test("§4(2)5 the database killed under load: 503 meanwhile, nothing answered is lost, answers again by itself", async () => {
     const api = await startApiProcess(apiUrl(), keysDirectory);
     try {
