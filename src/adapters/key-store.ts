@@ -20,6 +20,8 @@ export interface KeyStore {
   readonly logIndex: KeyObject;
   /** Encrypts what Temporal stores. */
   readonly temporalPayload: KeyRing;
+  /** Encrypts what people's authenticators share with the console. */
+  readonly console: KeyRing;
 }
 
 /** A key that records or settings refer to is not in the key folder. */
@@ -27,7 +29,7 @@ export class KeyMissing extends Error {
   override name = "KeyMissing";
 }
 
-const RINGS = ["index", "log-encryption", "temporal-payload"] as const;
+const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
 const SINGLE_KEYS = ["log-index"] as const;
 
 /**
@@ -40,6 +42,7 @@ export function openKeyStore(directory: string): KeyStore {
     logEncryption: openRing(directory, "log-encryption"),
     logIndex: readKey(join(directory, "log-index.key")),
     temporalPayload: openRing(directory, "temporal-payload"),
+    console: openRing(directory, "console"),
   };
 }
 

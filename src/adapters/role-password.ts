@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Whose password: a process' role, the records' owner, or Temporal's own database. */
-export type PasswordHolder = "api" | "worker" | "owner" | "temporal";
+export type PasswordHolder = "api" | "worker" | "console" | "owner" | "temporal";
 
 /** A database password from its file `database-<holder>.password`; made when there is none. */
 export function rolePassword(directory: string, holder: PasswordHolder): string {
