@@ -30,6 +30,10 @@ export async function lockAccount(trx: Transaction<Database>, account: string): 
   };
 }
 
+export async function accountExists(db: Kysely<Database>, account: string): Promise<boolean> {
+  return (await db.selectFrom("account").select("account").where("account", "=", account).executeTakeFirst()) !== undefined;
+}
+
 export async function updateAttempts(trx: Transaction<Database>, account: string, attempts: LoginAttempts): Promise<void> {
   const lockedUntil = attempts.lockedUntil === undefined ? null : new Date(attempts.lockedUntil);
   await trx.updateTable("account").set({ failures: attempts.failures, locked_until: lockedUntil }).where("account", "=", account).execute();

@@ -35,9 +35,11 @@ ${visit.endsAt === undefined ? NOTHING : html`<script src="${SCRIPT}" defer></sc
 <p class="masthead-name"><a href="/console">${text.platform}</a> <span>${text.office}</span></p>
 ${visit.account === undefined ? NOTHING : identity(visit, visit.account)}
 </div>
+<div class="masthead-line">
 ${visit.stage === "full" ? menu(visit) : NOTHING}
-</header>
 ${sessionLine(visit)}
+</div>
+</header>
 <main id="main" tabindex="-1">
 ${body}
 </main>
@@ -96,5 +98,5 @@ export function formToken({ formToken: token }: Visit): Html {
 /** A moment as day and time in Taiwan, or the time alone. */
 export function clock(text: Text, at: number, timeOnly = false): string {
   const time = new Date(at + 8 * 3_600_000).toISOString().slice(11, timeOnly ? 16 : 19);
-  return timeOnly ? time : `${text.day(taipeiDate(at))} ${time}`;
+  return timeOnly ? time : text.moment(text.day(taipeiDate(at)), time);
 }

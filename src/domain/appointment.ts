@@ -30,9 +30,14 @@ export function isDuty(text: string): text is Duty {
   return (DUTIES as readonly string[]).includes(text);
 }
 
+/** Whether a text can be an account's name. */
+export function isAccount(text: string): boolean {
+  return /^[a-z][a-z0-9._-]{1,63}$/.test(text) && !/^[a-z][1289a-d]\d{8}$/.test(text);
+}
+
 /** Accounts are names of appointments, never a person's ID number. @throws RuleViolation `account-malformed` @clause 3(2) */
 export function requireAccount(account: string): void {
-  if (!/^[a-z][a-z0-9._-]{1,63}$/.test(account) || /^[a-z][1289a-d]\d{8}$/.test(account))
+  if (!isAccount(account))
     throw new RuleViolation(
       "3(2)",
       "account-malformed",

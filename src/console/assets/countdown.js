@@ -4,20 +4,20 @@ if (line !== null) {
   const soon = document.querySelector("[data-session-soon]");
   let end = Date.now() + Number(line.dataset.sessionEndsIn);
 
+  /** Another window may have gone on meanwhile: asks, without being of use to the session. */
+  const askAgain = async () => {
+    const answer = await fetch("/console/session").catch(() => undefined);
+    return answer?.ok ? (await answer.json()).endsIn : 0;
+  };
+
   const tick = async () => {
+    if (Date.now() >= end) end = Date.now() + (await askAgain());
     const left = Math.ceil((end - Date.now()) / 1000);
     if (left <= 0) {
-      // Another window may have gone on meanwhile: ask, without being of use to the session.
-      const answer = await fetch("/console/session").catch(() => undefined);
-      const { endsIn = 0 } = answer?.ok ? await answer.json() : {};
-      if (endsIn <= 0) {
-        location.assign("/console/log-in?ended");
-        return;
-      }
-      end = Date.now() + endsIn;
+      location.assign("/console/log-in?ended");
+      return;
     }
-    const minutes = Math.max(0, Math.floor(left / 60));
-    line.textContent = line.dataset.left.replace("{left}", `${minutes}:${String(Math.max(0, left % 60)).padStart(2, "0")}`);
+    line.textContent = line.dataset.left.replace("{left}", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
     soon.hidden = left > 120;
     setTimeout(tick, 1000);
   };

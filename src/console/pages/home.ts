@@ -26,13 +26,12 @@ interface Task {
 /** 待辦: what I must do now, and what ends within 60 days. */
 export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
-    const { text, account = "", duties } = visit;
+    const { text } = visit;
     const [now, soon] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
-    const duty = duties.map((held) => text.duty[held]).join("、");
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
-<p class="quiet">${text.home.greeting(account, duty)}　${text.day(visit.today)}</p>
+<p class="quiet">${text.day(visit.today)}</p>
 <section><h2 class="ds-heading" data-size="xs">${text.home.todo}${count(now)}</h2>${taskList(now, text.home.nothing)}</section>
 <section><h2 class="ds-heading" data-size="xs">${text.home.soon}${count(soon)}</h2>${taskList(soon, text.home.nothingSoon)}</section>`;
     return page(c, visit, { title: text.home.title, body });

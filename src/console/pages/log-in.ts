@@ -1,7 +1,9 @@
 import { html } from "hono/html";
+import { accountExists } from "../../../db/queries/account.ts";
 import { insertTrailEntry } from "../../../db/queries/admin-trail.ts";
 import { deleteSession } from "../../../db/queries/session.ts";
 import { createToken } from "../../adapters/session-token.ts";
+import { isAccount } from "../../domain/appointment.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { writeToken } from "../cookies.ts";
@@ -10,7 +12,7 @@ import { chooseLanguage, LANGUAGES } from "../language.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import { beginSetUp, giveCode, logIn, type Progress } from "../log-in.ts";
 import { createLoginLimit } from "../login-limit.ts";
-import { type ConsoleRoutes, PAGE_OF } from "../routes.ts";
+import { type ConsoleRoutes, PAGE_OF, type SentForm } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { messagePage } from "./message.ts";
 
@@ -33,8 +35,8 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
     const note = async (outcome: string) =>
       insertTrailEntry(context.db, {
         takenAt: context.now(),
-        // What was typed into the field is nobody's account, and may be anything, a password even.
-        account: outcome === "done" || visit.account !== undefined ? account : undefined,
+        // What is no account may be anything that was typed into the wrong field, a password even.
+        account: (await accountExists(context.db, account)) ? account : undefined,
         duty: undefined,
         action,
         object: "",
@@ -57,9 +59,9 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
     visit.stage === "none" ? logInPage(c, visit) : c.redirect(PAGE_OF[visit.stage], 303),
   );
   routes.post("/console/log-in", "enter", (c, visit, form) => {
-    const account = form.one("account").trim();
+    const account = accountOf(form);
     const take = () => logIn(context, account, form.one("password"));
-    return step(c, visit, (fault) => logInPage(c, visit, account, fault), take, { account, action: "logIn" });
+    return step(c, visit, (fault) => logInPage(c, visit, form.one("account"), fault), take, { account, action: "logIn" });
   });
 
   routes.get("/console/code", "giveCode", (c, visit) => codePage(c, visit));
@@ -71,9 +73,9 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
 
   routes.get("/console/set-up", "enter", (c, visit) => setUpPage(c, visit));
   routes.post("/console/set-up", "enter", (c, visit, form) => {
-    const account = form.one("account").trim();
+    const account = accountOf(form);
     const take = () => beginSetUp(context, account, form.one("token").trim());
-    return step(c, visit, (fault) => setUpPage(c, visit, account, fault), take, { account, action: "beginSetUp" });
+    return step(c, visit, (fault) => setUpPage(c, visit, form.one("account"), fault), take, { account, action: "beginSetUp" });
   });
 
   routes.post("/console/log-out", "leave", async (c, visit) => {
@@ -97,6 +99,12 @@ type Answer = Response | Promise<Response>;
 interface Who {
   readonly account: string;
   readonly action: string;
+}
+
+/** What can't be an account is nobody's, and goes no further. */
+function accountOf(form: SentForm): string {
+  const typed = form.one("account").trim();
+  return isAccount(typed) ? typed : "";
 }
 
 /** Codes are often typed in two groups, or in full width. */

@@ -22,8 +22,8 @@ export function peoplePage(routes: ConsoleRoutes, { db }: ConsoleContext): void 
       ({ account, duty, from, until, appointedBy, reason, status }) => html`<tr><th scope="row">${account}</th>
 <td data-label="${people.status}"><span class="ds-tag" data-color="${colour[status]}">${people[status]}</span></td>
 <td data-label="${people.duty}">${text.duty[duty]}</td>
-<td data-label="${people.from}" class="number">${text.day(taipeiDate(from))}</td>
-<td data-label="${people.until}" class="number">${until === undefined ? people.open : text.day(lastDayOf(until))}</td>
+<td data-label="${people.from}" class="day">${text.day(taipeiDate(from))}</td>
+<td data-label="${people.until}" class="day">${until === undefined ? people.open : text.day(lastDayOf(until))}</td>
 <td data-label="${people.appointedBy}">${appointedBy}</td><td data-label="${people.reason}">${reason}</td></tr>`,
     );
     const titles = [people.account, people.status, people.duty, people.from, people.until, people.appointedBy, people.reason];

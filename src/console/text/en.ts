@@ -29,6 +29,7 @@ export const en: Text = {
   confidential: "Confidential",
   day,
   dayAhead,
+  moment: (when, time) => `${when} ${time}`,
   typedDay: (iso) => iso,
   nav: {
     label: "Main menu",
@@ -146,7 +147,6 @@ export const en: Text = {
   },
   home: {
     title: "To do",
-    greeting: (account, duties) => `${account} · ${duties}`,
     todo: "Now",
     soon: "Within 60 days",
     nothing: "Nothing to do: everything is in time.",

@@ -15,6 +15,7 @@ export const zhHant = {
   confidential: "密",
   day: rocDay,
   dayAhead: rocDayAhead,
+  moment: (day: string, time: string) => `${day}${time}`,
   /** A day as people type it. */
   typedDay: (iso: string) => rocDay(iso).replace(/（.*$/, ""),
   nav: { label: "主選單", home: "待辦", integrations: "介接服務", people: "人員", trail: "操作軌跡", password: "變更密碼", logOut: "登出" },
@@ -121,7 +122,6 @@ export const zhHant = {
   },
   home: {
     title: "待辦",
-    greeting: (account: string, duties: string) => `${account}　${duties}`,
     todo: "現在要做",
     soon: "60 日內到期",
     nothing: "目前沒有待辦事項，一切都在期限內。",
@@ -164,7 +164,7 @@ export const zhHant = {
       expired: () => "核准期限已屆滿，不再回覆查詢；機關可另提新申請。",
       revoked: () => "已撤銷，不再回覆查詢；機關可另提新申請。",
     } satisfies Record<IntegrationState, (period: string, from: string, until: string) => string>,
-    span: (from: string, until: string) => `${from} 至 ${until}`,
+    span: (from: string, until: string) => `${from}至 ${until}`,
     application: "申請內容",
     rights: "核准權限",
     noRights: "尚未核准任何權限。",
