@@ -56,7 +56,7 @@ ${languageSwitch(visit)}
 function identity(visit: Visit, account: string): Html {
   const { text, duties } = visit;
   return html`<div class="masthead-who">
-<p>${account}<span>${duties.map((duty) => text.duty[duty]).join("、")}</span></p>
+<p>${account}<span>${duties.map((duty) => text.duty[duty]).join(text.separator)}</span></p>
 <form method="post" action="/console/log-out">${formToken(visit)}<button class="ds-button" data-variant="secondary">${text.nav.logOut}</button></form>
 </div>`;
 }

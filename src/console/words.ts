@@ -23,7 +23,7 @@ export function stateTag(text: Text, state: IntegrationState): Html {
 
 /** Checks as the regulation names them. */
 export function checkNames(text: Text, checks: readonly CheckCode[]): string {
-  return checks.map((check) => text.check[check]).join("、");
+  return checks.map((check) => text.check[check]).join(text.separator);
 }
 
 /** The last day of a period that holds until just before a moment. */

@@ -12,6 +12,7 @@ import { casePath, lastDayOf } from "../words.ts";
 const SOON_DAYS = 60;
 /** From here on the password is among what is due. */
 const PASSWORD_DAYS = 14;
+const PRESSING_DAYS = 7;
 const DAY = 86_400_000;
 
 /** One line of what is to do: the matter, whose, and when. */
@@ -49,13 +50,13 @@ async function tasksOf(visit: Visit, { db }: ConsoleContext): Promise<Task[]> {
       .filter(({ submittedBy }) => state !== "submitted" || submittedBy !== visit.account)
       .map(({ applicationNumber, agencyName, systemName, submittedAt }) => {
         const day = taipeiDate(submittedAt);
-        const pressing = daysBetween(day, visit.today) > 7;
+        const days = daysBetween(day, visit.today);
         return {
           what,
           of: `${applicationNumber}　${agencyName}　${systemName}`,
           path: casePath(applicationNumber),
-          when: text.home.since(text.dayAhead(day, visit.today)),
-          pressing,
+          when: text.home.since(text.day(day), days),
+          pressing: days > PRESSING_DAYS,
         };
       });
   const decide = visit.may("decideApplication") ? await waiting("submitted", text.home.decide) : [];
@@ -94,7 +95,7 @@ async function endingSoon(visit: Visit, { db }: ConsoleContext): Promise<Task[]>
     .sort((one, other) => one.at - other.at)
     .map(({ at, ...rest }) => {
       const day = lastDayOf(at);
-      return { ...rest, when: text.dayAhead(day, today), pressing: daysBetween(today, day) <= 7 };
+      return { ...rest, when: text.dayAhead(day, today), pressing: daysBetween(today, day) <= PRESSING_DAYS };
     });
 }
 

@@ -64,7 +64,7 @@ function codes(all: readonly string[]): Html {
 function applicationSection({ text }: Visit, { application, submittedAt, submittedBy }: IntegrationOnRecord): Html {
   const { integration, integrations } = text;
   return html`<section><h2 class="ds-heading" data-size="xs">${integration.application}</h2>${facts([
-    [integrations.agency, `${application.agencyName}（${application.agencyCode}）`],
+    [integrations.agency, `${application.agencyName}　${application.agencyCode}`],
     [integrations.system, application.systemName],
     [integration.legalBasis, application.legalBasis],
     [integration.purpose, application.purpose],
@@ -85,7 +85,7 @@ function rightsSection(
   if (approvedFrom === undefined || approvedUntil === undefined || state === "submitted" || state === "refused")
     return html`<section>${heading}<p class="empty">${integration.noRights}</p></section>`;
   const [from, until] = [taipeiDate(approvedFrom), lastDayOf(approvedUntil)];
-  const compared = (same: boolean) => html` <span class="quiet">（${same ? integration.asRequested : integration.narrower}）</span>`;
+  const compared = (same: boolean) => html` <span class="quiet">　${same ? integration.asRequested : integration.narrower}</span>`;
   return html`<section>${heading}${facts([
     [integrations.scope, html`${checkNames(text, checks)}${compared(checks.length === application.checks.length)}`],
     [

@@ -29,6 +29,7 @@ export const en: Text = {
   confidential: "Confidential",
   day,
   dayAhead,
+  separator: ", ",
   moment: (when, time) => `${when} ${time}`,
   typedDay: (iso) => iso,
   nav: {
@@ -155,7 +156,7 @@ export const en: Text = {
     provision: "Approved, to be provisioned",
     credentialEnds: "Credential ends",
     periodEnds: "Approved period ends",
-    since: (when) => `since ${when}`,
+    since: (when, days) => (days === 0 ? "applied for today" : `since ${when}, ${days} ${plural(days, "day")}`),
   },
   integrations: {
     title: "Integrations",

@@ -15,6 +15,7 @@ export const zhHant = {
   confidential: "密",
   day: rocDay,
   dayAhead: rocDayAhead,
+  separator: "、",
   moment: (day: string, time: string) => `${day}${time}`,
   /** A day as people type it. */
   typedDay: (iso: string) => rocDay(iso).replace(/（.*$/, ""),
@@ -130,7 +131,7 @@ export const zhHant = {
     provision: "已核可，待配賦權限",
     credentialEnds: "憑證到期",
     periodEnds: "核准期限屆滿",
-    since: (day: string) => `${day} 起`,
+    since: (day: string, days: number) => (days === 0 ? "今天提出" : `${day}提出，已等 ${days} 天`),
   },
   integrations: {
     title: "介接服務",
