@@ -14,7 +14,7 @@ const PICTURES = process.env["CONSOLE_PICTURES"];
 export interface ConsoleVisitors {
   /** A browser of one person; without JavaScript unless told otherwise. */
   open(javaScript?: boolean): Promise<Page>;
-  /** Looks at a page as people do: wide, on a telephone, and with axe. */
+  /** Looks at a page as people do: on a telephone, as narrow as tables may be, wide, and with axe. */
   lookAt(page: Page, name: string): Promise<void>;
   /** Appoints, and goes from the one-time token to the first page; `look` also looks at the pages between. */
   setUp(page: Page, account: string, duty: string, look?: boolean): Promise<void>;
@@ -46,7 +46,7 @@ export function createConsoleVisitors(
   }
 
   async function lookAt(page: Page, name: string): Promise<void> {
-    for (const [device, width] of Object.entries({ phone: 320, wide: 1280 })) {
+    for (const [device, width] of Object.entries({ phone: 320, tablet: 900, wide: 1280 })) {
       await page.setViewportSize({ width, height: 900 });
       const needed = await page.locator("body").evaluate((body) => body.ownerDocument.documentElement.scrollWidth);
       expect(needed, `${name} scrolls sideways at ${width}`).toBeLessThanOrEqual(width);
