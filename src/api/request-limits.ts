@@ -1,5 +1,5 @@
-import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { networkOf } from "../adapters/source-address.ts";
 import type { IntegrationAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
 
@@ -115,10 +115,4 @@ export function createRequestLimits(): RequestLimits {
       }
     },
   };
-}
-
-/** Who has one IPv6 address has 2^64 of them, so its network counts. */
-function networkOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address;
-  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(":");
 }
