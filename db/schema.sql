@@ -2,6 +2,8 @@
 
 create role platform_api login noinherit;
 
+create role platform_log_reader login noinherit;
+
 create role platform_worker login noinherit;
 
 
@@ -244,6 +246,20 @@ create table query_log (
   constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
 ) partition by RANGE (asked_at);
 
+create table query_log_opening (
+  opening_id bigint generated always as identity not null,
+  purpose text not null,
+  account text not null,
+  account_role text not null,
+  reason text not null,
+  reference text,
+  entry_ids uuid[] not null,
+  opened_at timestamp with time zone default now() not null,
+  constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
+  constraint query_log_opening_pkey PRIMARY KEY (opening_id),
+  constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
+);
+
 create table subject_record (
   dataset_id smallint not null,
   subject_key bytea not null,
@@ -263,6 +279,8 @@ create table subject_record (
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
+
+CREATE INDEX query_log_opening_opened_at_idx ON public.query_log_opening USING btree (opened_at);
 
 
 -- Functions
@@ -401,6 +419,8 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 
 grant usage on schema public to platform_api;
 
+grant usage on schema public to platform_log_reader;
+
 grant usage on schema public to platform_worker;
 
 grant select on access_version to platform_api;
@@ -408,6 +428,8 @@ grant select on access_version to platform_api;
 grant select on access_version to platform_worker;
 
 grant select on agency to platform_api;
+
+grant select on agency to platform_log_reader;
 
 grant insert, select on agency to platform_worker;
 
@@ -461,6 +483,8 @@ grant delete, select on idempotent_request to platform_worker;
 
 grant select on integration to platform_api;
 
+grant select on integration to platform_log_reader;
+
 grant insert, select, update on integration to platform_worker;
 
 grant select on integration_address to platform_api;
@@ -475,7 +499,11 @@ grant insert, select on integration_step to platform_worker;
 
 grant insert, select on query_log to platform_api;
 
+grant select on query_log to platform_log_reader;
+
 grant select on query_log to platform_worker;
+
+grant insert, select on query_log_opening to platform_log_reader;
 
 grant select on subject_record to platform_api;
 

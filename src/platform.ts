@@ -113,6 +113,7 @@ async function start(
   const passwords: RolePasswords = {
     platform_api: rolePassword(config.keysDirectory, "api"),
     platform_worker: rolePassword(config.keysDirectory, "worker"),
+    platform_log_reader: rolePassword(config.keysDirectory, "log-reader"),
   };
   const applied = await migrate(ownerUrl, passwords, taipeiDate(Date.now()));
   if (applied.length > 0) progress(`Schema: ${applied.length} migrations applied`);
@@ -132,7 +133,7 @@ async function start(
   await started(async () => void (await Promise.all(processes.map((process) => process.stop()))));
   const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
   await answers(`${apiUrl}/readyz`, processes);
-  directory.announce({ pid: process.pid, temporalAddress, apiUrl });
+  directory.announce({ pid: process.pid, temporalAddress, apiUrl, databaseUrl: withoutAccount(ownerUrl) });
   return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, workerPid: processes[0].pid, failed: Promise.race([...failures, NEVER]) };
 }
 
@@ -159,6 +160,14 @@ function urlOfRole(ownerUrl: string, role: keyof RolePasswords, passwords: RoleP
   const url = new URL(ownerUrl);
   url.username = role;
   url.password = passwords[role];
+  return url.href;
+}
+
+/** Where the database is, without who may open it. */
+function withoutAccount(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  url.username = "";
+  url.password = "";
   return url.href;
 }
 

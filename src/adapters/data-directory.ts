@@ -7,6 +7,8 @@ export interface RunningPlatform {
   readonly pid: number;
   readonly temporalAddress: string;
   readonly apiUrl: string;
+  /** Without user and password. */
+  readonly databaseUrl: string;
 }
 
 /** The file's content: who holds the folder, and, once it is up, where it answers. */
@@ -64,8 +66,9 @@ export function takeDataDirectory(directory: string): TakenDirectory {
 
 /** The platform that runs on a data folder, if one is up. */
 export function findRunningPlatform(directory: string): RunningPlatform | undefined {
-  const { pid, temporalAddress, apiUrl } = readHolder(directory) ?? {};
-  return pid === undefined || temporalAddress === undefined || apiUrl === undefined ? undefined : { pid, temporalAddress, apiUrl };
+  const { pid, temporalAddress, apiUrl, databaseUrl } = readHolder(directory) ?? {};
+  if (pid === undefined || temporalAddress === undefined || apiUrl === undefined || databaseUrl === undefined) return undefined;
+  return { pid, temporalAddress, apiUrl, databaseUrl };
 }
 
 /** Who holds a data folder; undefined when nobody does, or whoever did is gone. */

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Whose password: a process' role, the records' owner, or Temporal's own database. */
-export type PasswordHolder = "api" | "worker" | "owner" | "temporal";
+/** Whose password: a process' role, that of commands which read the query log, the records' owner, or Temporal's own database. */
+export type PasswordHolder = "api" | "worker" | "log-reader" | "owner" | "temporal";
 
 /** A database password from its file `database-<holder>.password`; made when there is none. */
 export function rolePassword(directory: string, holder: PasswordHolder): string {

@@ -61,6 +61,7 @@ export type EntryFault =
   | "entry-not-canonical"
   | "leaf-hash-disagrees"
   | "columns-disagree"
+  | "key-missing"
   | "sealed-part-unreadable"
   | "subject-disagrees"
   | "case-number-disagrees";

@@ -1,4 +1,5 @@
-import type { PdfDocument, TextStyle } from "../adapters/pdf-document.ts";
+import type { PdfDocument } from "../adapters/pdf-document.ts";
+import type { TextStyle } from "../adapters/pdf-font.ts";
 import { rocMoment } from "../domain/roc-date.ts";
 
 /** What the head and the foot of every page say. */

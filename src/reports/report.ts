@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Writable } from "node:stream";
-import { createPdfDocument, type TextStyle } from "../adapters/pdf-document.ts";
+import { createPdfDocument } from "../adapters/pdf-document.ts";
+import type { TextStyle } from "../adapters/pdf-font.ts";
 import { LINE_HEIGHT, MARGIN, type ReportHead, SMALL, startPages } from "./report-page.ts";
 import { type Column, drawRow, drawTableHead, rowHeight } from "./report-row.ts";
 import { PLATFORM_NAME } from "./words.ts";
