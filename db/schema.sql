@@ -253,6 +253,7 @@ create table query_log_opening (
   account_role text not null,
   reason text not null,
   reference text,
+  question jsonb not null,
   entry_ids uuid[] not null,
   opened_at timestamp with time zone default now() not null,
   constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),

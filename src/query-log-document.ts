@@ -1,5 +1,6 @@
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { once } from "node:events";
+import { createWriteStream, existsSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { extname } from "node:path";
 import { Readable, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -22,7 +23,7 @@ interface Printing {
 
 /**
  * Writes a document into a new file that only its owner may read: a PDF, or a CSV for spreadsheets, by the file's name. What could not be
- * finished is removed again. Memory doesn't grow with the entries.
+ * finished does not get the file's name. Memory doesn't grow with the entries.
  * @clause 4(2)3
  */
 export async function writeDocument(
@@ -32,30 +33,37 @@ export async function writeDocument(
 ): Promise<{ readonly entries: number; readonly faults: number; readonly said: string }> {
   const kind = extname(file).toLowerCase();
   if (kind !== ".pdf" && kind !== ".csv") throw new Error("The name after --out ends in .pdf or .csv.");
-  const sink = createWriteStream(file, { flags: "wx", mode: 0o600 });
-  await new Promise<void>((resolve, reject) => {
-    sink.once("open", () => resolve());
-    sink.once("error", () => reject(new Error("The file after --out can't be made there, or is there already: give another name.")));
+  if (existsSync(file)) throw new Error("The file after --out is there already: give another name.");
+  const partial = `${file}.partial`;
+  await rm(partial, { force: true });
+  const sink = createWriteStream(partial, { flags: "wx", mode: 0o600 });
+  await once(sink, "open").catch(() => {
+    throw new Error("The file after --out can't be made there: give another folder.");
   });
   const tally = { entries: 0, faults: 0 };
   const counted = { ...document, entries: count(document.entries, tally) };
   try {
-    if (kind === ".csv") await pipeline(Readable.from(csvOf(counted)), sink);
-    else return { ...tally, ...(await writePdf(counted, sink, printing, tally)) };
-    return { ...tally, said: "" };
+    const said = kind === ".csv" ? await writeCsv(counted, sink) : await writePdf(counted, sink, printing);
+    await rename(partial, file);
+    return { ...tally, said };
   } catch (error) {
     sink.destroy();
-    await rm(file, { force: true });
+    await rm(partial, { force: true });
     throw error;
   }
 }
 
-async function writePdf(document: QueryLogDocument, sink: Writable, printing: Printing, tally: { faults: number }) {
-  const written =
+async function writePdf(document: QueryLogDocument, sink: Writable, printing: Printing): Promise<string> {
+  const { pages, contentSha256 } =
     document.kind === "record-list"
       ? await writeQueryRecordList({ ...document, ...printing }, sink)
       : await writeSubjectAccess({ ...document, ...printing }, sink);
-  return { entries: written.entries, faults: tally.faults, said: ` (${written.pages} pages, content SHA-256 ${written.contentSha256})` };
+  return ` (${pages} pages, content SHA-256 ${contentSha256})`;
+}
+
+async function writeCsv(document: QueryLogDocument, sink: Writable): Promise<string> {
+  await pipeline(Readable.from(csvOf(document)), sink);
+  return "";
 }
 
 async function* csvOf(document: QueryLogDocument): AsyncGenerator<string> {

@@ -18,6 +18,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       account_role text not null check (account_role in ('caseOfficer', 'dedicatedOfficer', 'auditor', 'ethics', 'civilAffairs')),
       reason text not null,
       reference text,
+      -- What was looked for, persons and cases as blind indexes: a search that found nothing tells something too.
+      question jsonb not null,
       entry_ids uuid[] not null,
       opened_at timestamptz not null default now()
     );

@@ -47,8 +47,9 @@ export async function openLogPage(
     with found as materialized (
       select * from query_log where ${sql.join(conditionsOf(filter, page), sql` and `)} order by entry_id ${order} limit ${page.size}
     ), opened as (
-      insert into query_log_opening (purpose, account, account_role, reason, reference, entry_ids)
+      insert into query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids)
       select ${opening.purpose}, ${opening.by.account}, ${opening.by.role}, ${opening.reason}, ${opening.reference},
+        ${JSON.stringify(filter)}::jsonb,
         coalesce(array_agg(entry_id order by entry_id), '{}') from found
     )
     select entry_id as "entryId", (extract(epoch from asked_at) * 1000)::float8 as "askedAt", integration_id as "integrationId", operator,

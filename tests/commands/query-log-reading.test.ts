@@ -105,7 +105,8 @@ describe("opening entries", () => {
     expect(result.error?.split("\n")).toHaveLength(1);
     expect(result.lines).toEqual([]);
     expect(recorded).toEqual([]);
-    for (const kind of ["pdf", "doc"]) expect(existsSync(`${out}.${kind}`)).toBe(false);
+    for (const kind of ["pdf", "doc"])
+      expect([`${out}.${kind}`, `${out}.${kind}.partial`].map((file) => existsSync(file))).toEqual([false, false]);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
+import { logIndexOf } from "../../src/adapters/subject-keys.ts";
 import { readPdf } from "../support/pdf.ts";
 import { UNKNOWN_ID } from "../support/people.ts";
 import { CROWD, createQueryLogPlatform, MONTH, type QueryLogPlatform, readBy, SECRETS, SUBJECT } from "../support/query-log.ts";
@@ -77,7 +78,9 @@ describe("bin/query-log", () => {
     const argv = ["subject-access", "--request", "115-申-18", "--out", out, ...readBy("dedicated-officer")];
     const { result, recorded } = await platform.openingsOf(() => run(argv, { input: UNKNOWN_ID }));
     expect(result.lines[0]).toContain("Wrote 0 entries");
-    expect(recorded).toMatchObject([{ reference: "115-申-18", entry_ids: [] }]);
+    const subjectIndex = logIndexOf(platform.api.keyStore.logIndex, "subject", UNKNOWN_ID);
+    expect(recorded).toMatchObject([{ reference: "115-申-18", question: { subjectIndex }, entry_ids: [] }]);
+    expect(JSON.stringify(recorded)).not.toContain(UNKNOWN_ID);
   });
 
   test("§4(2)2 has put an opening on record before it shows anything, though it is killed while it shows", async () => {

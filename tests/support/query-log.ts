@@ -26,6 +26,7 @@ interface Opening {
   readonly account_role: string;
   readonly reason: string;
   readonly reference: string | null;
+  readonly question: Readonly<Record<string, unknown>>;
   readonly entry_ids: string[];
 }
 
