@@ -73,6 +73,8 @@ function parse(argv: string[]) {
 export async function runQueryLogCommand(argv: string[], openLog: OpenLog, print: Print = console.log): Promise<Outcome> {
   const { positionals, values } = parse(argv);
   const [action = "", ...entryIds] = positionals;
+  if (action !== "open" && entryIds.length > 0)
+    throw new Error(`${action} takes options only; a person's ID number never stands on the command line, where others see it.`);
   try {
     switch (action) {
       case "search":

@@ -12,5 +12,5 @@ export type ListedEntry = (OpenedEntry & { readonly asker: Asker | undefined }) 
 
 /** Agency and system, one a line. */
 export function whoAsked({ asker }: { readonly asker: Asker | undefined }): string {
-  return asker === undefined ? "不明" : `${asker.agencyName}\n${asker.systemName}`;
+  return asker === undefined ? "不明（未經識別）" : `${asker.agencyName}\n${asker.systemName}`;
 }

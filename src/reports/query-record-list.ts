@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { maskPerson } from "../domain/query-log-reading.ts";
+import { maskPerson, monthMoments } from "../domain/query-log-reading.ts";
 import { rocMoment } from "../domain/roc-date.ts";
 import { type ListedEntry, whoAsked } from "./listed-entry.ts";
 import { startReport, type WrittenReport } from "./report.ts";
@@ -62,7 +62,10 @@ export async function writeQueryRecordList(list: QueryRecordList, sink: Writable
     printedBy: list.printedBy,
   });
   await report.fields([
-    ["查詢期間", `民國${Number(year) - 1911}年${Number(month)}月`],
+    [
+      "查詢期間",
+      `民國${Number(year) - 1911}年${Number(month)}月${monthMoments(list.month).until > list.printedAt ? "（列印時尚未期滿）" : ""}`,
+    ],
     ["日誌檢查點", list.checkpoint ?? "未附"],
   ]);
   const byOutcome = new Map<string, number>();
@@ -73,8 +76,8 @@ export async function writeQueryRecordList(list: QueryRecordList, sink: Writable
     entries += 1;
     table ??= await report.table(QUERY_RECORD_COLUMNS);
     await table.row(queryRecordCells(entries, listed));
-    count(byOutcome, "fault" in listed ? `不一致 ${listed.fault}` : outcomeWord(listed.entry.outcome));
-    count(byAsker, "fault" in listed ? "不一致" : whoAsked(listed).replace("\n", " "));
+    count(byOutcome, "fault" in listed ? `內容不一致 ${listed.fault}` : outcomeWord(listed.entry.outcome));
+    if (!("fault" in listed)) count(byAsker, whoAsked(listed).replace("\n", " "));
   }
   await report.heading("合計");
   if (entries === 0) await report.paragraph("本月無查詢紀錄。");

@@ -75,6 +75,7 @@ export async function startReport(sink: Writable, head: ReportHead): Promise<Rep
         await pages.need(BODY.size * LINE_HEIGHT);
         pages.line(line, BODY);
       }
+      pages.skip(GAP);
     },
     async fields(fields) {
       pdf.line(MARGIN, pages.top(), MARGIN + pages.width, pages.top(), 0.8);

@@ -1,5 +1,5 @@
 /** Latin words and numbers stay whole, but for what joins their parts; every other character may begin a line. */
-const PIECES = /(?:(?![-/:])[!-~\p{Script=Latin}\p{M}])+[-/:]?|./gsu;
+const PIECES = /(?:(?![-/])[!-~\p{Script=Latin}\p{M}])+[-/]?|./gsu;
 /** Marks that never begin a line: what stands before them goes along. */
 const NEVER_FIRST = /^[、。，．；：？！）」』】〉》…％]$/u;
 

@@ -88,6 +88,7 @@ describe("opening entries", () => {
     ["open M123456789", readBy("auditor"), "UUID"],
     ["erase", readBy("auditor"), 'no action "erase"'],
     ["search --from yesterday", readBy("auditor"), "YYYY-MM-DD"],
+    ["subject-access M123456789 --request 115-1 --out OUT.pdf", readBy("case-officer"), "never stands on the command line"],
     ["search --limit 0", readBy("auditor"), "--limit"],
     ["search --unknown", readBy("auditor"), "--unknown"],
     ["record-list --month 2026-13 --out OUT.pdf", readBy("auditor"), "month-malformed"],

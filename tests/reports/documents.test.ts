@@ -53,7 +53,7 @@ describe("查詢紀錄單", () => {
     const list = { month: "2026-11", checkpoint: "verification.example/log 12345", entries: streamed(entries), ...PRINTED };
     const pdf = await writeAndRead((sink) => writeQueryRecordList(list, sink));
     expect(pdf.result.entries).toBe(42);
-    expectTexts(pdf, ["查詢紀錄單", "QR-115-11", "民國115年11月", "verification.example/log 12345", "密"]);
+    expectTexts(pdf, ["查詢紀錄單", "QR-115-11", "民國115年11月（列印時尚未期滿）", "verification.example/log 12345", "密"]);
     expectTexts(pdf, ["115/11/03 10:00:00 測試稅務局 地方稅系統 tax-042 V01 M12345**** 王○明 113-社-000039 減免資格審查 符合"]);
     expectTexts(pdf, ["Y○○‧W○○", "拒絕 address-not-allowed", "總筆數 42 筆", "測試稅務局 地方稅系統 41 筆", "符合 40 筆", "查核人員"]);
     expectTexts(pdf, ["紀錄 019a9f3e-0000-7000-8000-00000000ffff 內容不一致，不予列印", "columns-disagree"]);
@@ -63,7 +63,7 @@ describe("查詢紀錄單", () => {
 
   test("§5(1) of an empty month says so, and is signed too", async () => {
     const pdf = await writeAndRead((sink) => writeQueryRecordList({ month: "2026-02", entries: streamed([]), ...PRINTED }, sink));
-    expectTexts(pdf, ["本月無查詢紀錄", "總筆數 0 筆", "日誌檢查點 未附", "查核人員"]);
+    expectTexts(pdf, ["民國115年2月 日誌檢查點", "本月無查詢紀錄", "總筆數 0 筆", "日誌檢查點 未附", "查核人員"]);
     expect(pdf.pages).toHaveLength(1);
   });
 });

@@ -11,7 +11,7 @@ describe("a text in lines", () => {
     ["低收入戶資格審查", 4, ["低收入戶", "資格審查"]],
     ["低收入戶，資格", 4, ["低收入", "戶，資格"]],
     ["依 section 12", 4, ["依", "section", "12"]],
-    ["refused:address-not-allowed", 6, ["refused:", "address-not-", "allowed"]],
+    ["address-not-allowed 10:00:00", 6, ["address-not-", "allowed", "10:00:00"]],
     ["abcdefghij", 3, ["abcdef", "ghij"]],
     ["一\n二\r\n三", 9, ["一", "二", "三"]],
     ["𠮷𠮷𠮷", 2, ["𠮷𠮷", "𠮷"]],
