@@ -28,7 +28,7 @@ export function isNationalId(id: string): boolean {
 }
 
 /** Ten characters as an ID number has them, valid or not. */
-const LIKE_NATIONAL_ID = /^[A-Z][0-9A-D][0-9]{8}$/;
+const ID_FORM = /^[A-Z][0-9A-D][0-9]{8}$/;
 
 /**
  * An ID number as screens and lists show it: M12345****. Of what is none, and so could be anything, only the first character.
@@ -36,7 +36,7 @@ const LIKE_NATIONAL_ID = /^[A-Z][0-9A-D][0-9]{8}$/;
  * @clause 4(2)2
  */
 export function maskNationalId(id: string): string {
-  return LIKE_NATIONAL_ID.test(id) ? `${id.slice(0, 6)}****` : `${[...id][0] ?? ""}****`;
+  return ID_FORM.test(id) ? `${id.slice(0, 6)}****` : `${[...id][0] ?? ""}****`;
 }
 
 /**
@@ -67,4 +67,15 @@ function digitAt(id: string, place: number): number {
 
 function letterValue(id: string, place: number): number {
   return LETTER_VALUES[id.charCodeAt(place) - 65] ?? 0;
+}
+
+/** As citizens' and residents' numbers look, in any width or case; longer runs of letters and digits are something else. */
+const LIKE_NATIONAL_ID = /(?<![a-z0-9])[a-z][1289a-d]\d{8}(?![a-z0-9])/i;
+
+/**
+ * Whether a text holds what looks like a person's ID number; such a text must not stand anywhere in the clear.
+ * @clause 3(10)
+ */
+export function holdsNationalId(text: string): boolean {
+  return LIKE_NATIONAL_ID.test(text.normalize("NFKC"));
 }
