@@ -53,7 +53,7 @@ export function createPdfDocument(sink: Writable, { title, author, createdAt, la
     font: REGULAR,
     info: { Title: title, Author: author, Creator: author, Producer: "pdfkit", CreationDate: new Date(createdAt) },
   });
-  const written = finished(sink);
+  const written = finished(sink, { readable: false });
   // Its failure is told where we wait for the sink.
   written.catch(() => undefined);
   doc.pipe(sink);
