@@ -6,7 +6,7 @@ import { openDatabase } from "../../db/client.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { runQueryLogCommand } from "../../src/query-log-command.ts";
 import { openQueryLog } from "../../src/query-log-reader.ts";
-import { ask, startTestApi, type TestApi } from "./api.ts";
+import { type Answer, type Ask, ask, startTestApi, type TestApi } from "./api.ts";
 import { ALL_CHECKS, madeUpId, PEOPLE, question } from "./people.ts";
 import { seedGenerations, seedIntegration } from "./seed.ts";
 
@@ -63,20 +63,24 @@ export async function createQueryLogPlatform(): Promise<QueryLogPlatform> {
   const { rows } = await api.owner.pool.query("select application_number from integration where integration_id = $1", [integrationId]);
   const { subject: _subject, ...batch } = question({}, { operator: "mass-1", caseNumber: "113-整-000001" });
   const subjects = Array.from({ length: CROWD }, (_, place) => ({ nationalId: madeUpId(7000 + place), name: "李小華" }));
+  const send = async (body: unknown, asking: Ask = { token }): Promise<Answer> => {
+    await api.settle();
+    return ask(api.url, body, asking);
+  };
+  const other = { nationalId: PEOPLE.indigenous.nationalId, name: PEOPLE.indigenous.name };
   const made = [
-    await ask(api.url, { ...batch, subjects }, { token, path: "/v1/verifications/batch" }),
-    await ask(api.url, question(SUBJECT, { reason: "=資格審查" }), { token }),
-    await ask(
-      api.url,
-      question(
-        { nationalId: PEOPLE.indigenous.nationalId, name: PEOPLE.indigenous.name },
-        { operator: "tax-043", caseNumber: "113-社-000456" },
-      ),
-      { token },
-    ),
-    await ask(api.url, question(SUBJECT), { token: "vp_wrong" }),
-    await ask(api.url, question({ nationalId: SUBJECT.nationalId, name: "\u001b[31m" }), { token }),
+    await send({ ...batch, subjects }, { token, path: "/v1/verifications/batch" }),
+    await send(question(SUBJECT, { reason: "=資格審查" })),
+    await send(question(other, { operator: "tax-043", caseNumber: "113-社-000456" })),
+    await send(question(SUBJECT), { token: "vp_wrong" }),
+    await send(question({ nationalId: SUBJECT.nationalId, name: "\u001b[31m" })),
   ];
+  if (made.some(({ status }) => status === 503)) {
+    // The machine was too busy to answer in time, and that is in the log too: only a fresh one has what the tests expect.
+    await api.close();
+    rmSync(directory, { recursive: true });
+    return createQueryLogPlatform();
+  }
   expect(made.map(({ status }) => status)).toEqual([200, 200, 200, 401, 422]);
 
   const reader = openDatabase(api.database.logReaderUrl, { max: 2 });
