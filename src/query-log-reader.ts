@@ -1,8 +1,9 @@
 import type { Kysely } from "kysely";
 import { type LogFilter, type LoggedEntryRow, openLogPage } from "../db/queries/query-log-reading.ts";
 import type { Database } from "../db/tables/database.ts";
-import { KeyMissing, type KeyStore } from "./adapters/key-store.ts";
+import type { KeyStore } from "./adapters/key-store.ts";
 import { openSealedPart } from "./adapters/sealed-part.ts";
+import { KeyMissing } from "./adapters/secret-file.ts";
 import { logIndexOf } from "./adapters/subject-keys.ts";
 import type { SealedPart } from "./domain/query-log.ts";
 import { joinSealedPart, type OpeningRequest, readEntry, requireOpening } from "./domain/query-log-reading.ts";
