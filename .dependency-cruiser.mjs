@@ -1,4 +1,4 @@
-// Imports go one way (CONTRIBUTING.md): domain ← workflows; domain ← db, transparency ← activities, api ← the platform ← bin.
+// Imports go one way (CONTRIBUTING.md): domain ← workflows; domain ← db, reports, transparency ← activities, api ← the platform ← bin.
 const valuesOnly = { dependencyTypesNot: ["type-only"] };
 
 /** Modules of `path` may use these places and packages, and nothing else. */
@@ -34,6 +34,12 @@ export default {
       severity: "error",
       from: { path: "^src/transparency/" },
       to: { path: "^(src|db)/", pathNot: "^src/(domain|transparency)/" },
+    },
+    {
+      name: "reports-know-rules-and-adapters-only",
+      severity: "error",
+      from: { path: "^src/reports/" },
+      to: { path: "^(src|db)/", pathNot: "^src/(reports|domain|adapters)/" },
     },
     {
       name: "adapters-know-no-processes",

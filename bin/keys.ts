@@ -25,7 +25,7 @@ await runCommand(HELP, async (argv) => {
     // The worker fills it; here so that containers find a place to mount over.
     mkdirSync(join(keysDirectory, "openpgp"), { recursive: true, mode: 0o700 });
     if (values.passwords !== undefined)
-      for (const holder of ["owner", "api", "worker", "console", "temporal"] as const) rolePassword(values.passwords, holder);
+      for (const holder of ["owner", "api", "worker", "console", "log-reader", "temporal"] as const) rolePassword(values.passwords, holder);
     return made.length === 0 ? `All keys are there already in ${keysDirectory}.` : `Made ${made.join(", ")} in ${keysDirectory}.`;
   }
   const known = RINGS.find((name) => name === ring);

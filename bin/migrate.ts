@@ -5,8 +5,8 @@ import { readEnvironment } from "../src/config.ts";
 import { taipeiDate } from "../src/domain/roc-date.ts";
 
 const HELP = `Usage: node bin/migrate.ts
-Brings the database at DATABASE_URL (the owner's) to this version's schema and sets the passwords of platform_api, platform_worker and
-platform_console from KEYS_DIR/database-<api, worker, console>.password, which it makes when they are missing.`;
+Brings the database at DATABASE_URL (the owner's) to this version's schema and sets the passwords of its roles from
+KEYS_DIR/database-<api, worker, console, log-reader>.password, which it makes when they are missing.`;
 
 await runCommand(HELP, async () => {
   const { databaseUrl, keysDirectory } = readEnvironment();
@@ -15,6 +15,7 @@ await runCommand(HELP, async () => {
     platform_api: rolePassword(keysDirectory, "api"),
     platform_worker: rolePassword(keysDirectory, "worker"),
     platform_console: rolePassword(keysDirectory, "console"),
+    platform_log_reader: rolePassword(keysDirectory, "log-reader"),
   };
   const applied = await migrate(databaseUrl, passwords, taipeiDate(Date.now()));
   return applied.length === 0 ? "The schema is up to date." : `Applied ${applied.length} migrations: ${applied.join(", ")}.`;

@@ -10,11 +10,12 @@ export class UnusableDatabase extends Error {
   override name = "UnusableDatabase";
 }
 
-/** Passwords of the roles that processes log in with. */
+/** Passwords of the roles that processes and commands log in with. */
 export interface RolePasswords {
   readonly platform_api: string;
   readonly platform_worker: string;
   readonly platform_console: string;
+  readonly platform_log_reader: string;
 }
 
 const MIGRATIONS = join(import.meta.dirname, "migrations");

@@ -4,6 +4,8 @@ create role platform_api login noinherit;
 
 create role platform_console login noinherit;
 
+create role platform_log_reader login noinherit;
+
 create role platform_worker login noinherit;
 
 
@@ -346,6 +348,21 @@ create table query_log (
   constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
 ) partition by RANGE (asked_at);
 
+create table query_log_opening (
+  opening_id bigint generated always as identity not null,
+  purpose text not null,
+  account text not null,
+  account_role text not null,
+  reason text not null,
+  reference text,
+  question jsonb not null,
+  entry_ids uuid[] not null,
+  opened_at timestamp with time zone default now() not null,
+  constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
+  constraint query_log_opening_pkey PRIMARY KEY (opening_id),
+  constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
+);
+
 create table session (
   token_hash bytea not null,
   account text not null,
@@ -387,6 +404,8 @@ CREATE INDEX password_of_account ON public.password USING btree (account, passwo
 CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
 
 CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
+
+CREATE INDEX query_log_opening_opened_at_idx ON public.query_log_opening USING btree (opened_at);
 
 CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
 
@@ -562,6 +581,8 @@ grant usage on schema public to platform_api;
 
 grant usage on schema public to platform_console;
 
+grant usage on schema public to platform_log_reader;
+
 grant usage on schema public to platform_worker;
 
 grant select on access_version to platform_api;
@@ -609,6 +630,8 @@ grant insert, select on admin_trail to platform_console;
 grant insert on admin_trail to platform_worker;
 
 grant select on agency to platform_console;
+
+grant select on agency to platform_log_reader;
 
 grant insert, select on agency to platform_worker;
 
@@ -692,6 +715,8 @@ grant select on integration to platform_api;
 
 grant select on integration to platform_console;
 
+grant select on integration to platform_log_reader;
+
 grant insert, select on integration to platform_worker;
 
 grant update on integration (approved_checks) to platform_worker;
@@ -760,7 +785,11 @@ grant insert, select on password to platform_console;
 
 grant insert, select on query_log to platform_api;
 
+grant select on query_log to platform_log_reader;
+
 grant select on query_log to platform_worker;
+
+grant insert, select on query_log_opening to platform_log_reader;
 
 grant delete, insert, select on session to platform_console;
 

@@ -118,6 +118,7 @@ async function start(
     platform_api: rolePassword(config.keysDirectory, "api"),
     platform_worker: rolePassword(config.keysDirectory, "worker"),
     platform_console: rolePassword(config.keysDirectory, "console"),
+    platform_log_reader: rolePassword(config.keysDirectory, "log-reader"),
   };
   const applied = await migrate(ownerUrl, passwords, taipeiDate(Date.now()));
   if (applied.length > 0) progress(`Schema: ${applied.length} migrations applied`);
@@ -142,7 +143,7 @@ async function start(
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
   const [apiUrl, consoleUrl] = [`http://${host}:${config.port}`, config.consoleOrigin ?? `http://${host}:${config.consolePort}`];
   await answers(`${apiUrl}/readyz`, processes);
-  directory.announce({ pid: process.pid, temporalAddress, apiUrl, consoleUrl, databaseUrl: withoutLogin(ownerUrl) });
+  directory.announce({ pid: process.pid, temporalAddress, apiUrl, consoleUrl, databaseUrl: withoutAccount(ownerUrl) });
   return {
     apiUrl,
     consoleUrl,
@@ -185,8 +186,9 @@ function urlOfRole(ownerUrl: string, role: keyof RolePasswords, passwords: RoleP
   return url.href;
 }
 
-function withoutLogin(ownerUrl: string): string {
-  const url = new URL(ownerUrl);
+/** Where the database is, without who may open it. */
+function withoutAccount(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
   url.username = "";
   url.password = "";
   return url.href;

@@ -6,6 +6,24 @@ import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import type { Config } from "./config.ts";
 
 /**
+ * The URL by which commands read the query log: DATABASE_URL (of platform_log_reader), else that of the platform running from the data
+ * directory, with the role's password from the key folder.
+ * @throws Error when neither is there
+ */
+export function logReaderUrl(config: Config): string {
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const running = findRunningPlatform(config.dataDirectory);
+  if (running === undefined)
+    throw new Error(
+      `No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR, or DATABASE_URL of platform_log_reader.`,
+    );
+  const url = new URL(running.databaseUrl);
+  url.username = "platform_log_reader";
+  url.password = encodeURIComponent(rolePassword(config.keysDirectory, "log-reader"));
+  return url.href;
+}
+
+/**
  * Connects a command to Temporal: TEMPORAL_ADDRESS, else that of the platform running from the data directory.
  * @throws Error when neither is there, or nothing answers
  */

@@ -7,9 +7,9 @@ export interface RunningPlatform {
   readonly pid: number;
   readonly temporalAddress: string;
   readonly apiUrl: string;
-  readonly consoleUrl?: string | undefined;
+  readonly consoleUrl: string;
   /** Without user and password. */
-  readonly databaseUrl?: string | undefined;
+  readonly databaseUrl: string;
 }
 
 /** The file's content: who holds the folder, and, once it is up, where it answers. */
@@ -68,8 +68,8 @@ export function takeDataDirectory(directory: string): TakenDirectory {
 /** The platform that runs on a data folder, if one is up. */
 export function findRunningPlatform(directory: string): RunningPlatform | undefined {
   const { pid, temporalAddress, apiUrl, consoleUrl, databaseUrl } = readHolder(directory) ?? {};
-  if (pid === undefined || temporalAddress === undefined || apiUrl === undefined) return undefined;
-  return { pid, temporalAddress, apiUrl, consoleUrl, databaseUrl };
+  if ([pid, temporalAddress, apiUrl, consoleUrl, databaseUrl].includes(undefined)) return undefined;
+  return { pid, temporalAddress, apiUrl, consoleUrl, databaseUrl } as RunningPlatform;
 }
 
 /** Who holds a data folder; undefined when nobody does, or whoever did is gone. */

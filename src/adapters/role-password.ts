@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeyMissing, readSecretFile } from "./secret-file.ts";
 
-/** Whose password: a process' role, the records' owner, or Temporal's own database. */
-export type PasswordHolder = "api" | "worker" | "console" | "owner" | "temporal";
+/** Whose password: a process' role, that of commands which read the query log, the records' owner, or Temporal's own database. */
+export type PasswordHolder = "api" | "worker" | "console" | "log-reader" | "owner" | "temporal";
 
 /** A database password from its file `database-<holder>.password`; made when there is none. @throws KeyMissing when it is open to others, or empty */
 export function rolePassword(directory: string, holder: PasswordHolder): string {

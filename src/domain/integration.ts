@@ -55,7 +55,7 @@ export interface CredentialRequest extends StepRequest {
  * @clause 3(3)
  */
 export function submit(draft: ApplicationDraft, { by, reason }: StepRequest, now: number): Integration {
-  requireActor(by);
+  requireAccount(by.account);
   requireText(reason, "reason");
   const application = prepareApplication(draft, taipeiDate(now));
   return { application, state: "submitted", approval: undefined, credentials: [], timeline: [entry("submit", { by, reason }, now)] };
@@ -143,7 +143,7 @@ function withCredential(
 
 function take(integration: Integration, step: keyof typeof STEP_RULES, request: StepRequest, now: number): Integration {
   const state = stateAfter(integration.state, step, request.by);
-  requireActor(request.by);
+  requireAccount(request.by.account);
   requireText(request.reason, "reason");
   return { ...integration, state, timeline: [...integration.timeline, entry(step, request, now)] };
 }
@@ -152,8 +152,8 @@ function entry(step: StepName, { by, reason }: StepRequest, now: number): Timeli
   return { step, account: by.account, role: by.role, reason, takenAt: new Date(now).toISOString() };
 }
 
-/** Accounts are names of appointments, never a person's ID number. @clause 3(2) */
-function requireActor({ account }: Actor): void {
+/** Accounts are names of appointments, never a person's ID number. @throws RuleViolation `account-malformed` @clause 3(2) */
+export function requireAccount(account: string): void {
   if (!/^[a-z][a-z0-9._-]{1,63}$/.test(account) || /^[a-z][1289a-d]\d{8}$/.test(account)) {
     throw new RuleViolation(
       "3(2)",

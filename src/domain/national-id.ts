@@ -27,12 +27,16 @@ export function isNationalId(id: string): boolean {
   return (CITIZEN.test(id) || RESIDENT_CERTIFICATE.test(id)) && hasValidCheckDigit(id);
 }
 
+/** Ten characters as an ID number has them, valid or not. */
+const ID_FORM = /^[A-Z][0-9A-D][0-9]{8}$/;
+
 /**
- * An ID number as screens show it: M12****789.
+ * An ID number as screens and lists show it: M12345****. Of what is none, and so could be anything, only the first character.
+ * @param id as `normaliseNationalId` gives it
  * @clause 4(2)2
  */
 export function maskNationalId(id: string): string {
-  return `${id.slice(0, 3)}****${id.slice(7)}`;
+  return ID_FORM.test(id) ? `${id.slice(0, 6)}****` : `${[...id][0] ?? ""}****`;
 }
 
 /**

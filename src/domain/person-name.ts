@@ -73,14 +73,19 @@ export function readableCharacters(exact: string): number {
   return [...exact].filter((character) => character !== UNREADABLE && character !== "\u00b7").length;
 }
 
+/** Circles that stand for the middle of a name, however long it is. */
+const MOST_CIRCLES = 4;
+const LATIN_WORD = /[^\s\u00b7\u2027\u30fb\uff0e.\u2022\uff65-]+/gu;
+
 /**
- * A name as screens show it: 王○明, 王○.
+ * A name as screens and lists show it: 王○明, 王○, 歐○○明; of a name in Latin script the first letter of each word, S○○ N○○.
  * @clause 4(2)2
  */
 export function maskName(name: string): string {
+  if (/\p{Script=Latin}/u.test(name)) return name.replace(LATIN_WORD, (word) => `${[...word][0]}○○`);
   const characters = [...name];
   if (characters.length <= 2) return `${characters[0] ?? ""}○`;
-  return `${characters[0]}${"○".repeat(characters.length - 2)}${characters.at(-1)}`;
+  return `${characters[0]}${"○".repeat(Math.min(characters.length - 2, MOST_CIRCLES))}${characters.at(-1)}`;
 }
 
 function invalid(): RuleViolation {

@@ -36,6 +36,11 @@ export function toRocDigits(iso: string): string {
   return String(Number(iso.slice(0, 4)) - ROC_EPOCH).padStart(3, "0") + iso.slice(5, 7) + iso.slice(8, 10);
 }
 
+/** A day as tables show it: 115/11/24. Only for dates since 1912. */
+export function toRocSlashes(iso: string): string {
+  return `${Number(iso.slice(0, 4)) - ROC_EPOCH}/${iso.slice(5, 7)}/${iso.slice(8, 10)}`;
+}
+
 const TAIPEI_OFFSET = 8 * 3_600_000;
 const DAY = 86_400_000;
 /** The day asked about last: every query asks, and nearly always about the same one. */
@@ -46,6 +51,12 @@ export function taipeiDate(epochMilliseconds: number): string {
   const number = Math.floor((epochMilliseconds + TAIPEI_OFFSET) / DAY);
   if (number !== lastDay.number) lastDay = { number, date: new Date(number * DAY).toISOString().slice(0, 10) };
   return lastDay.date;
+}
+
+/** A moment (epoch milliseconds) as tables show it, in Taiwan: 115/11/24 19:10:05. */
+export function rocMoment(epochMilliseconds: number): string {
+  const time = new Date(epochMilliseconds + TAIPEI_OFFSET).toISOString().slice(11, 19);
+  return `${toRocSlashes(taipeiDate(epochMilliseconds))} ${time}`;
 }
 
 /** Days from one date to another, both ISO 8601. */

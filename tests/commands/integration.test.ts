@@ -126,7 +126,13 @@ describe("bin/integration", () => {
   test("§3(3) finds the platform that runs from the data directory, and says when none does", async () => {
     const { TEMPORAL_ADDRESS: address, ...rest } = environment;
     expect((await integration(["show", "115-2"], rest)).error).toContain("npm start");
-    takeDataDirectory(directory).announce({ pid: process.pid, temporalAddress: String(address), apiUrl: "http://127.0.0.1:1" });
+    takeDataDirectory(directory).announce({
+      pid: process.pid,
+      temporalAddress: String(address),
+      apiUrl: "http://127.0.0.1:1",
+      consoleUrl: "http://127.0.0.1:2",
+      databaseUrl: "postgres://127.0.0.1:1/postgres",
+    });
     expect((await integration(["show", "115-2"], rest)).lines.at(-1)).toContain("115-2");
   });
 

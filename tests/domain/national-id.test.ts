@@ -96,7 +96,8 @@ describe("writing an ID number in another way", () => {
 });
 
 test("§4(2)2 screens show an ID number without its middle", () => {
-  expect(maskNationalId("M123456789")).toBe("M12****789");
+  expect(["M123456789", "MA12345678", "M800000011"].map(maskNationalId)).toEqual(["M12345****", "MA1234****", "M80000****"]);
+  expect(["王小明", "M1234", "", "M1234567890"].map(maskNationalId)).toEqual(["王****", "M****", "****", "M****"]);
 });
 
 test("§3(10) a text that holds an ID number is found out, in any width and case, and nothing longer is taken for one", () => {

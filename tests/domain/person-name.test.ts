@@ -132,7 +132,19 @@ describe("a text that is no name", () => {
 });
 
 test("§4(2)2 screens show a name without its middle", () => {
-  expect(["王小明", "王明", "王", "歐陽小明", "𠮷𠮷𠮷"].map(maskName)).toEqual(["王○明", "王○", "王○", "歐○○明", "𠮷○𠮷"]);
+  expect(["王小明", "王明", "王", "歐陽小明", "𠮷𠮷𠮷", ""].map(maskName)).toEqual(["王○明", "王○", "王○", "歐○○明", "𠮷○𠮷", "○"]);
+  expect(["Sayun Noming", "Yukan‧Watan", "ʼAtay", "王Yukan"].map(maskName)).toEqual(["S○○ N○○", "Y○○‧W○○", "ʼ○○", "王○○"]);
+});
+
+test("§4(2)2 whatever stands between the first and the last character of a name in Han script is not shown", () => {
+  const han = fc.integer({ min: 0x4e00, max: 0x9fa5 }).map((code) => String.fromCodePoint(code));
+  fc.assert(
+    fc.property(fc.uniqueArray(han, { minLength: 3, maxLength: 30 }), (characters) => {
+      const masked = maskName(characters.join(""));
+      expect([masked[0], masked.at(-1)]).toEqual([characters[0], characters.at(-1)]);
+      expect(masked.slice(1, -1)).toMatch(/^○{1,4}$/);
+    }),
+  );
 });
 
 function formOrCode(raw: string) {

@@ -9,6 +9,7 @@ export interface TestDatabase {
   readonly apiUrl: string;
   readonly workerUrl: string;
   readonly consoleUrl: string;
+  readonly logReaderUrl: string;
   drop(): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     apiUrl: urlOf("platform_api", "api"),
     workerUrl: urlOf("platform_worker", "worker"),
     consoleUrl: urlOf("platform_console", "console"),
+    logReaderUrl: urlOf("platform_log_reader", "log-reader"),
     drop: () => onServer(serverUrl, `drop database ${name} with (force)`),
   };
 }

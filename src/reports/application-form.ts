@@ -1,0 +1,78 @@
+import type { Writable } from "node:stream";
+import { CHECKS } from "../domain/checks.ts";
+import type { Approval, TimelineEntry } from "../domain/integration.ts";
+import type { Application } from "../domain/integration-application.ts";
+import type { ApprovedPeriod } from "../domain/integration-period.ts";
+import { rocMoment, toRocDate } from "../domain/roc-date.ts";
+import { startReport, type WrittenReport } from "./report.ts";
+import { CHECK_WORDS, ROLE_WORDS, STEP_WORDS } from "./words.ts";
+
+/** An application as it stands, with what was decided. */
+export interface ApplicationForm {
+  readonly application: Application;
+  readonly approval?: Approval | undefined;
+  /** Steps taken online, oldest first; empty for a form to be signed on paper. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly printedAt: number;
+  readonly printedBy: string;
+}
+
+const SIGNERS = ["專案承辦人員", "權責主管", "專責人員"];
+
+/**
+ * Writes 介接服務申請單, with every field of the application, and either the electronic trail or the places to sign.
+ * @clause 3(3)
+ */
+export async function writeApplicationForm(form: ApplicationForm, sink: Writable): Promise<WrittenReport> {
+  const { application, approval, timeline, printedAt, printedBy } = form;
+  const report = await startReport(sink, {
+    title: "介接服務申請單",
+    documentNumber: application.applicationNumber,
+    confidential: false,
+    printedAt,
+    printedBy,
+  });
+  await report.heading("一、申請內容");
+  await report.fields([
+    ["申請機關", `${application.agencyName}（${application.agencyCode}）`],
+    ["業務系統", application.systemName],
+    ["法令依據", application.legalBasis],
+    ["使用目的", application.purpose],
+    ["查詢權限", boxes(application.checks)],
+    ["固定 IP", application.addresses.join("\n")],
+    ["使用期限", period(application)],
+    ["聯絡方式", application.contact],
+  ]);
+  await report.heading("二、核定內容");
+  await report.fields(
+    approval === undefined
+      ? [["核定", "尚未核定"]]
+      : [
+          ["查詢權限", boxes(approval.checks)],
+          ["使用期限", period(approval)],
+        ],
+  );
+  await report.heading("三、簽核");
+  if (timeline.length === 0) await report.signatures(SIGNERS);
+  else {
+    await report.paragraph("本案以線上申請簽核，電腦紀錄如下：");
+    const table = await report.table([
+      { title: "日期時間", share: 4 },
+      { title: "步驟", share: 3 },
+      { title: "人員帳號", share: 4 },
+      { title: "身分", share: 3 },
+      { title: "理由", share: 7 },
+    ]);
+    for (const { takenAt, step, account, role, reason } of timeline)
+      await table.row([rocMoment(Date.parse(takenAt)), STEP_WORDS[step], account, ROLE_WORDS[role], reason]);
+  }
+  return report.finish();
+}
+
+function boxes(checks: readonly string[]): string {
+  return CHECKS.map((check) => `${checks.includes(check) ? "■" : "□"} ${CHECK_WORDS[check]}`).join("　");
+}
+
+function period({ from, until }: ApprovedPeriod): string {
+  return `${toRocDate(from)}至${toRocDate(until)}`;
+}
