@@ -18,6 +18,8 @@ export interface Config {
   readonly dropDirectory: string;
   readonly inboxDirectory: string;
   readonly quarantineDirectory: string;
+  /** Where another office's witness keeps its key and what it cosigned. */
+  readonly witnessDirectory: string;
   readonly host: string;
   readonly port: number;
   readonly trustedProxies: readonly string[];
@@ -53,6 +55,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     dropDirectory: resolve(environment["DROP_DIR"] ?? join(dataDirectory, "drop")),
     inboxDirectory: resolve(environment["INBOX_DIR"] ?? join(dataDirectory, "inbox")),
     quarantineDirectory: resolve(environment["QUARANTINE_DIR"] ?? join(dataDirectory, "quarantine")),
+    witnessDirectory: resolve(environment["WITNESS_DIR"] ?? join(dataDirectory, "witness")),
     host: environment["HOST"] ?? "127.0.0.1",
     port,
     trustedProxies: addresses(environment["TRUSTED_PROXIES"]),
