@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { ALGORITHM, formatVerifierKey, isKeyName, verifierKeyOf } from "../transparency/verifier-key.ts";
-import type { WitnessIdentity } from "./watched-logs.ts";
+import { listLogs, type WitnessIdentity } from "./watched-logs.ts";
 import { createWitnessKey, readWitnessKey } from "./witness-key.ts";
 import { createWitnessStore, openWitnessStore, UnreliableState, type WitnessStore } from "./witness-store.ts";
 
@@ -27,7 +27,7 @@ export function createWitness(directory: string, name: string): Witness {
 
 /**
  * @throws KeyMissing when its key can't be read
- * @throws UnreliableState when its memory can't be read, or is another key's
+ * @throws UnreliableState when its memory can't be read, is another key's, or isn't what this witness wrote
  */
 export function openWitness(directory: string): Witness {
   const privateKey = readWitnessKey(directory);
@@ -35,6 +35,7 @@ export function openWitness(directory: string): Witness {
   const [row] = store.rows("select name, verifier_key from witness");
   const identity = identityOf(String(row?.["name"]), privateKey);
   if (formatVerifierKey(identity.key) !== row?.["verifier_key"]) throw new UnreliableState(store.file, "belongs to another key");
+  listLogs(store, identity);
   return { identity, store };
 }
 

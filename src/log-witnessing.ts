@@ -1,0 +1,73 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { WorkerContext } from "./context.ts";
+import { NotCosigned, type ShownLog, seekCosignature, type Witnessing } from "./log-cosignature.ts";
+
+/** Milliseconds. */
+const EVERY = 3000;
+const LONGEST_WAIT = 60_000;
+/** Also without anything new, the witness is asked whether it still agrees. */
+const CONFIRM_EVERY = 600_000;
+const REPLY_LIMIT = 10_000;
+
+/** Shows the log to its witnesses until it is stopped. */
+export interface LogWitnessing {
+  stop(): Promise<void>;
+}
+
+/**
+ * Has other offices' witnesses cosign the log's newest checkpoint, each on its own, every few seconds when there is something new. Signing and
+ * answering never wait for it: a witness that is down is asked again later, ever more rarely.
+ * @param every milliseconds between two looks
+ * @clause 4(1)5
+ */
+export function startWitnessing(
+  context: Pick<WorkerContext, "config" | "db" | "logger" | "now">,
+  log: ShownLog,
+  every = EVERY,
+): LogWitnessing {
+  const { config, db, now } = context;
+  const stopping = new AbortController();
+  const running = config.witnesses.map((witness) => keepAsking(context, { db, log, witness, now }, every, stopping.signal));
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+async function keepAsking(
+  { logger }: Pick<WorkerContext, "logger">,
+  witnessing: Witnessing,
+  every: number,
+  stopped: AbortSignal,
+): Promise<void> {
+  let wait = every;
+  let confirmAt = 0;
+  while (!stopped.aborted) {
+    try {
+      const asked = await seekCosignature(
+        witnessing,
+        performance.now() >= confirmAt,
+        AbortSignal.any([stopped, AbortSignal.timeout(REPLY_LIMIT)]),
+      );
+      if (asked === "cosigned") confirmAt = performance.now() + CONFIRM_EVERY;
+      wait = every;
+    } catch (error) {
+      wait = Math.min(2 * wait, LONGEST_WAIT);
+      if (!stopped.aborted) logFailure(logger, witnessing.witness.key.name, error);
+    }
+    await pause(wait, undefined, { signal: stopped, ref: false }).catch(() => undefined);
+  }
+}
+
+/** Codes and names of errors only: messages may quote what was sent. */
+function logFailure(logger: WorkerContext["logger"], witness: string, error: unknown): void {
+  if (!(error instanceof NotCosigned)) {
+    logger.warn({ witness, error: error instanceof Error ? error.name : "unknown" }, "the witness couldn't be asked; trying again");
+  } else if (error.code === "log-disagrees-with-witness") {
+    logger.error({ witness, code: error.code, status: error.status }, "the log is not the one that its witness has seen: find out why");
+  } else {
+    logger.warn({ witness, code: error.code, status: error.status }, "the witness didn't cosign; asking again");
+  }
+}
