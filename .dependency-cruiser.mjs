@@ -39,14 +39,14 @@ export default {
     onlyUses(
       "witness-stands-alone",
       "^(src/witness/|bin/witness)",
-      ["^src/(witness|transparency|domain)/", "^src/(adapters/key-store|command|config)\\.ts$"],
+      ["^src/(witness|transparency|domain)/", "^src/(adapters/secret-file|command|config)\\.ts$"],
       { dependencyTypesNot: ["core"] },
     ),
     {
       name: "adapters-know-no-processes",
       severity: "error",
       from: { path: "^src/adapters/" },
-      to: { path: "^(src|db)/", pathNot: "^(src/(adapters|domain)/|src/config)", ...valuesOnly },
+      to: { path: "^(src|db)/", pathNot: "^(src/(adapters|domain|transparency)/|src/config)", ...valuesOnly },
     },
     {
       name: "activities-and-api-are-strangers",

@@ -1,27 +1,13 @@
-import type { Kysely } from "kysely";
+import type { Pool } from "pg";
 import { findCosignedSize, recordCosignature, recordDisagreement } from "../db/queries/log-cosignature.ts";
-import type { Database } from "../db/tables/database.ts";
+import { type CheckpointOnRecord, findLatestCheckpoint, findTile } from "../db/queries/query-log-tree.ts";
 import { postAddCheckpoint, type WitnessReply } from "./adapters/witness-client.ts";
 import type { WitnessSetting } from "./config.ts";
 import { formatAddCheckpoint } from "./transparency/add-checkpoint.ts";
 import { formatNote, parseNote } from "./transparency/note.ts";
 import { openNote } from "./transparency/note-signature.ts";
-import { proveConsistency, type ReadTile } from "./transparency/proof.ts";
+import { proveConsistency } from "./transparency/proof.ts";
 import { parseDecimal } from "./transparency/strict-text.ts";
-
-/** A checkpoint that the log has signed. */
-export interface SignedCheckpoint {
-  readonly treeSize: number;
-  readonly signedNote: string;
-}
-
-/** The log, as far as a witness is shown it. */
-export interface ShownLog {
-  readonly origin: string;
-  /** The newest checkpoint; undefined when none has been signed. */
-  readonly latest: () => Promise<SignedCheckpoint | undefined>;
-  readonly readTile: ReadTile;
-}
 
 /** A witness didn't cosign. `log-disagrees-with-witness`: the log that we have isn't the one it has seen, by a fork or a rollback. */
 export class NotCosigned extends Error {
@@ -39,8 +25,8 @@ export class NotCosigned extends Error {
 
 /** All that asking one witness takes. */
 export interface Witnessing {
-  readonly db: Kysely<Database>;
-  readonly log: ShownLog;
+  readonly pool: Pool;
+  readonly origin: string;
   readonly witness: WitnessSetting;
   readonly now: () => Date;
 }
@@ -57,10 +43,9 @@ export async function seekCosignature(
   evenIfKnown: boolean,
   signal: AbortSignal,
 ): Promise<"cosigned" | "nothing-new"> {
-  const { db, log, witness } = witnessing;
-  const of = { origin: log.origin, witnessName: witness.key.name };
-  const latest = await log.latest();
-  const known = (await findCosignedSize(db, of)) ?? 0;
+  const { pool, origin, witness } = witnessing;
+  const latest = await findLatestCheckpoint(pool, origin);
+  const known = (await findCosignedSize(pool, { origin, witnessName: witness.key.name })) ?? 0;
   if (latest === undefined || (latest.treeSize === known && !evenIfKnown)) return "nothing-new";
   // What is on record may be too large after a part of the database was restored: the witness tells then where it is.
   const oldSize = known <= latest.treeSize ? known : 0;
@@ -69,13 +54,13 @@ export async function seekCosignature(
   const witnessSize = parseDecimal(reply.body.trimEnd());
   if (witnessSize === undefined) throw new NotCosigned("witness-refuses", reply.status);
   // Another worker may have shown it a newer checkpoint, which is on record then.
-  const newest = witnessSize > latest.treeSize ? ((await log.latest()) ?? latest) : latest;
+  const newest = witnessSize > latest.treeSize ? ((await findLatestCheckpoint(pool, origin)) ?? latest) : latest;
   if (witnessSize > newest.treeSize || witnessSize === oldSize) await disagree(witnessing, newest, reply.status, witnessSize);
   return conclude(witnessing, newest, await ask(witnessing, newest, witnessSize, signal));
 }
 
-async function ask({ log, witness }: Witnessing, { treeSize, signedNote }: SignedCheckpoint, oldSize: number, signal: AbortSignal) {
-  const proof = await proveConsistency(oldSize, treeSize, log.readTile);
+async function ask({ pool, witness }: Witnessing, { treeSize, signedNote }: CheckpointOnRecord, oldSize: number, signal: AbortSignal) {
+  const proof = await proveConsistency(oldSize, treeSize, (level, index) => findTile(pool, level, index));
   try {
     return await postAddCheckpoint(witness.url, formatAddCheckpoint({ oldSize, proof, signedNote }), signal);
   } catch {
@@ -83,14 +68,13 @@ async function ask({ log, witness }: Witnessing, { treeSize, signedNote }: Signe
   }
 }
 
-async function conclude(witnessing: Witnessing, checkpoint: SignedCheckpoint, { status, body }: WitnessReply): Promise<"cosigned"> {
+async function conclude(witnessing: Witnessing, checkpoint: CheckpointOnRecord, { status, body }: WitnessReply): Promise<"cosigned"> {
   if (status === 422) await disagree(witnessing, checkpoint, status, null);
   if (status === 409) throw new NotCosigned("witness-overtaken", status);
   if (status !== 200) throw new NotCosigned("witness-refuses", status);
-  const { db, log, witness, now } = witnessing;
+  const { pool, origin, witness, now } = witnessing;
   const signedNote = withCosignature(checkpoint.signedNote, body, witness);
-  const of = { origin: log.origin, witnessName: witness.key.name };
-  await recordCosignature(db, { ...of, treeSize: checkpoint.treeSize, signedNote, cosignedAt: now() });
+  await recordCosignature(pool, { origin, witnessName: witness.key.name, treeSize: checkpoint.treeSize, signedNote, cosignedAt: now() });
   return "cosigned";
 }
 
@@ -108,13 +92,13 @@ function withCosignature(signedNote: string, lines: string, { key }: WitnessSett
 }
 
 async function disagree(
-  { db, log, witness, now }: Witnessing,
-  { signedNote }: SignedCheckpoint,
+  { pool, origin, witness, now }: Witnessing,
+  { signedNote }: CheckpointOnRecord,
   status: number,
   witnessSize: number | null,
 ): Promise<never> {
   // What can't be put on record now is met again with the next question: that it is said must not wait for it.
-  await recordDisagreement(db, { origin: log.origin, witnessName: witness.key.name, signedNote, witnessSize, noticedAt: now() }).catch(
+  await recordDisagreement(pool, { origin, witnessName: witness.key.name, signedNote, witnessSize, noticedAt: now() }).catch(
     () => undefined,
   );
   throw new NotCosigned("log-disagrees-with-witness", status);

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Logger } from "pino";
 import type { WorkerContext } from "./context.ts";
-import { NotCosigned, type ShownLog, seekCosignature, type Witnessing } from "./log-cosignature.ts";
+import { NotCosigned, seekCosignature, type Witnessing } from "./log-cosignature.ts";
+
+type WitnessingContext = Pick<WorkerContext, "config" | "logger" | "pool" | "now">;
 
 /** Milliseconds. */
 const EVERY = 3000;
@@ -20,14 +23,11 @@ export interface LogWitnessing {
  * @param every milliseconds between two looks
  * @clause 4(1)5
  */
-export function startWitnessing(
-  context: Pick<WorkerContext, "config" | "db" | "logger" | "now">,
-  log: ShownLog,
-  every = EVERY,
-): LogWitnessing {
-  const { config, db, now } = context;
+export function startWitnessing({ config, logger, pool, now }: WitnessingContext, every = EVERY): LogWitnessing {
   const stopping = new AbortController();
-  const running = config.witnesses.map((witness) => keepAsking(context, { db, log, witness, now }, every, stopping.signal));
+  const running = config.witnesses.map((witness) =>
+    keepAsking({ pool, origin: config.logOrigin, witness, now }, logger, every, stopping.signal),
+  );
   return {
     async stop() {
       stopping.abort();
@@ -36,12 +36,7 @@ export function startWitnessing(
   };
 }
 
-async function keepAsking(
-  { logger }: Pick<WorkerContext, "logger">,
-  witnessing: Witnessing,
-  every: number,
-  stopped: AbortSignal,
-): Promise<void> {
+async function keepAsking(witnessing: Witnessing, logger: Logger, every: number, stopped: AbortSignal): Promise<void> {
   let wait = every;
   let confirmAt = 0;
   while (!stopped.aborted) {
@@ -62,7 +57,7 @@ async function keepAsking(
 }
 
 /** Codes and names of errors only: messages may quote what was sent. */
-function logFailure(logger: WorkerContext["logger"], witness: string, error: unknown): void {
+function logFailure(logger: Logger, witness: string, error: unknown): void {
   if (!(error instanceof NotCosigned)) {
     logger.warn({ witness, error: error instanceof Error ? error.name : "unknown" }, "the witness couldn't be asked; trying again");
   } else if (error.code === "log-disagrees-with-witness") {

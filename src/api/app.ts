@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiContext } from "./context.ts";
 import { documentationRoutes, OPENAPI_INFORMATION } from "./documentation-routes.ts";
+import { logRoutes } from "./log-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { problemResponse, Refusal, toRefusal } from "./problem.ts";
 import { verificationRoutes } from "./verification-routes.ts";
@@ -15,6 +16,7 @@ export function createApp(context: ApiContext): OpenAPIHono<{ Bindings: HttpBind
     description: "The integration's credential, at most 90 days old, sent from a whitelisted address.",
   });
   app.route("/", verificationRoutes(context));
+  app.route("/", logRoutes(context));
   app.route("/", operationRoutes(context));
   app.route("/", documentationRoutes());
   app.doc31("/openapi.json", OPENAPI_INFORMATION);

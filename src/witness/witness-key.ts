@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSecretFile } from "../adapters/key-store.ts";
+import { readSecretFile } from "../adapters/secret-file.ts";
 
 const FILE = "witness.pem";
 
