@@ -39,6 +39,7 @@ export function startWitnessing({ config, logger, pool, now }: WitnessingContext
 async function keepAsking(witnessing: Witnessing, logger: Logger, every: number, stopped: AbortSignal): Promise<void> {
   let wait = every;
   let confirmAt = 0;
+  let cosigning = false;
   while (!stopped.aborted) {
     try {
       const asked = await seekCosignature(
@@ -46,9 +47,14 @@ async function keepAsking(witnessing: Witnessing, logger: Logger, every: number,
         performance.now() >= confirmAt,
         AbortSignal.any([stopped, AbortSignal.timeout(REPLY_LIMIT)]),
       );
-      if (asked === "cosigned") confirmAt = performance.now() + CONFIRM_EVERY;
+      if (asked === "cosigned") {
+        confirmAt = performance.now() + CONFIRM_EVERY;
+        if (!cosigning) logger.info({ witness: witnessing.witness.key.name }, "the witness cosigns");
+        cosigning = true;
+      }
       wait = every;
     } catch (error) {
+      cosigning = false;
       wait = Math.min(2 * wait, LONGEST_WAIT);
       if (!stopped.aborted) logFailure(logger, witnessing.witness.key.name, error);
     }

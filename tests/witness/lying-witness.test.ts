@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { recordCosignature } from "../../db/queries/log-cosignature.ts";
 import { parseAddCheckpoint } from "../../src/transparency/add-checkpoint.ts";
@@ -15,16 +15,16 @@ import { createWitnessedPlatform, type WitnessedPlatform } from "../support/witn
 
 const PATIENCE = { timeout: 10_000 };
 const ORIGIN = "log.example/queries";
-const name = "liar.example/w";
 const { privateKey } = generateKeyPairSync("ed25519");
-const key = verifierKeyOf(name, ALGORITHM.cosignature, privateKey);
+/** Each test has a liar of its own. */
+let name = "liar.example/0";
 const line = (text: string, signer = { name, privateKey }) => formatSignatureLine(cosign(text, signer, 1_790_000_000));
 
 let platform: WitnessedPlatform;
 let server: Server;
 let answer: (text: string, signedNote: string, response: ServerResponse) => void;
 
-beforeEach(async () => {
+beforeAll(async () => {
   platform = await createWitnessedPlatform(ORIGIN);
   server = createServer(async (request, response) => {
     const { signedNote } = parseAddCheckpoint(Buffer.concat(await request.toArray()));
@@ -33,14 +33,22 @@ beforeEach(async () => {
   await once(server.listen(0, "127.0.0.1"), "listening");
   await platform.publish(new SignedLog(ORIGIN).grow(10));
 });
-afterEach(async () => {
+afterAll(async () => {
   await platform.close();
   server.closeAllConnections();
   server.close();
 });
 
-const witnessHere = () => platform.witness({ key, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
-const onRecord = () => platform.rows("select tree_size from log_cosignature");
+beforeEach(() => {
+  platform.codes.length = 0;
+  name = `liar.example/${Number(name.split("/")[1]) + 1}`;
+});
+
+const witnessHere = () => {
+  const key = verifierKeyOf(name, ALGORITHM.cosignature, privateKey);
+  return platform.witness({ key, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
+};
+const onRecord = () => platform.rows(`select tree_size from log_cosignature where witness_name = '${name}'`);
 
 /** What it may answer, and what becomes of that. */
 const LIES: Record<string, [code: string, lie: typeof answer]> = {
@@ -61,11 +69,12 @@ const LIES: Record<string, [code: string, lie: typeof answer]> = {
 describe("a witness that answers wrongly", () => {
   test.each(Object.entries(LIES))("§4(1)5 has nothing put on record: %s", async (_, [code, lie]) => {
     answer = lie;
-    witnessHere();
+    const witnessing = witnessHere();
     await expect.poll(() => platform.codes, PATIENCE).toContain(`warn ${code}`);
     expect(await onRecord()).toEqual([]);
     answer = (text, __, response) => response.end(line(text));
     await expect.poll(onRecord, PATIENCE).toEqual([{ tree_size: "10" }]);
+    await witnessing.stop();
   });
 
   test("§4(1)5 holds nobody up when it never answers", async () => {
