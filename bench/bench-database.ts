@@ -14,6 +14,7 @@ import { seedGenerations, seedIntegration } from "../tests/support/seed.ts";
 export interface BenchDatabase {
   readonly ownerUrl: string;
   readonly apiUrl: string;
+  readonly workerUrl: string;
   readonly keysDirectory: string;
   readonly token: string;
   readonly people: readonly MadeUpPerson[];
@@ -42,6 +43,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   return {
     ownerUrl: postgres.url,
     apiUrl: postgres.url.replace(/\/\/[^@]*@/, "//platform_api:api@"),
+    workerUrl: postgres.url.replace(/\/\/[^@]*@/, "//platform_worker:worker@"),
     keysDirectory,
     token,
     people,

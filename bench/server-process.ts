@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { freePort } from "../src/adapters/embedded-postgres.ts";
 import { readMachine } from "../src/config.ts";
+import type { BenchDatabase } from "./bench-database.ts";
 
 /** A server in a process of its own, so that the load generator does not share its thread. */
 export interface ServerProcess {
@@ -34,4 +35,9 @@ export async function startServer(
       await exited;
     },
   };
+}
+
+/** What the worker does for the log of a bench's database. */
+export function startLogKeeper({ workerUrl, keysDirectory }: BenchDatabase): Promise<ServerProcess> {
+  return startServer("log-keeper-process.ts", [workerUrl, keysDirectory, join(keysDirectory, "log")]);
 }

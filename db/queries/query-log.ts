@@ -123,7 +123,8 @@ export async function appendRequests(pool: Pool, requests: readonly RequestEntri
   });
 }
 
-function entryParameters(requests: readonly RequestEntries[]): Buffer[] {
+/** The columns of the entries as binary arrays, in the order of the statements' parameters. */
+export function entryParameters(requests: readonly RequestEntries[]): Buffer[] {
   const entries = requests.length === 1 && requests[0] !== undefined ? requests[0].entries : requests.flatMap((request) => request.entries);
   return [
     uuidArray(entries.map((entry) => entry.entryId)),

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import type { appendRequests } from "../../db/queries/query-log.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { type AccessRegister, openAccessRegister } from "./access-register.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -19,6 +20,8 @@ export interface ApiSettings {
   readonly statementsAtOnce: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** How entries are written; the bench compares. */
+  readonly append?: typeof appendRequests;
 }
 
 /** Everything that the routes share. */
@@ -69,7 +72,7 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     logger,
     pool,
     register,
-    record: createQueryRecorder(pool, keyStore, limits),
+    record: createQueryRecorder(pool, keyStore, limits, settings.append),
     lookUp: createSubjectLookup(pool, keyStore, register, limits),
     logIndexKey: keyStore.logIndex,
     limits: createRequestLimits(),

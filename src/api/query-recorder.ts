@@ -47,6 +47,7 @@ export interface RecordedEntries extends Appended {
 
 /**
  * Records requests in the query log; resolves when their entries are durable, and rejects when they may not be.
+ * @param write the statement; the bench compares another
  * @clause 4(1)5
  * @clause 4(2)5
  */
@@ -54,11 +55,12 @@ export function createQueryRecorder(
   pool: Pool,
   keyStore: KeyStore,
   limits: SharedStatementLimits,
+  write: typeof appendRequests = appendRequests,
 ): (request: RecordedRequest) => Promise<RecordedEntries> {
   const seal = createSealer(keyStore.logEncryption.current);
   const randomHex = createRandomHex();
   const append = shareStatement<RequestEntries, Appended>(
-    (requests) => appendRequests(pool, requests),
+    (requests) => write(pool, requests),
     (request) => request.entries.length,
     limits,
   );

@@ -33,6 +33,7 @@ beforeAll(async () => {
       "/run/secrets": join(secrets, "passwords"),
       "/run/keys": join(secrets, "keys"),
       "/var/lib/verification-platform/deliveries": deliveries,
+      "/var/lib/verification-platform/log": join(deliveries, "log"),
       "/tmp/worker-health": join(deliveries, "worker-health"),
       "@postgres:5432/": `@${new URL(postgres.url).host}/`,
       "temporal:7233": temporalAddress(),

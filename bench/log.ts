@@ -1,0 +1,183 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Pool } from "pg";
+import { openDatabase } from "../db/client.ts";
+import { appendRequests, type RequestEntries } from "../db/queries/query-log.ts";
+import { findTile } from "../db/queries/query-log-tree.ts";
+import type { Progress } from "../src/adapters/slow-step.ts";
+import { createRandomHex, entryIds } from "../src/api/entry-id.ts";
+import { growLog, openLogKeeping } from "../src/log-keeper.ts";
+import { leafHash } from "../src/transparency/leaf.ts";
+import { proveInclusion } from "../src/transparency/proof.ts";
+import { appendWithoutTree } from "./append-without-tree.ts";
+import { type BenchDatabase, questionBodies } from "./bench-database.ts";
+import { load, median } from "./load.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
+
+const ENTRIES = 10_000_000;
+const ENTRIES_AT_ONCE = 250_000;
+const PROOFS = 2000;
+const BATCH = 100;
+const ROUNDS = 3;
+const SECONDS = 4;
+const CONNECTIONS = 64;
+
+/** The tree's price, and what it is good for with ten million entries. Times in milliseconds. */
+export interface LogFigures {
+  /** Single verifications at 64 connections with the tree growing, against the same server whose entries take no place. */
+  readonly vsNoTree: number;
+  /** Entries a second in batches of 100 from one caller, and against the same rows without places. */
+  readonly appendsPerSecond: number;
+  readonly appendsVsNoTree: number;
+  readonly entries: number;
+  readonly growthPerSecond: number;
+  readonly proofP50Ms: number;
+  readonly proofP99Ms: number;
+  readonly subjectAccessP50Ms: number;
+  readonly subjectAccessP99Ms: number;
+}
+
+/** @param keeper of the database's log; it is stopped before the log is made anew */
+export async function benchLog(database: BenchDatabase, progress: Progress, keeper: ServerProcess): Promise<LogFigures> {
+  const vsNoTree = await verificationsAgainstNoTree(database, progress);
+  await keeper.stop();
+  const api = openDatabase(database.apiUrl, { max: 2 });
+  const owner = openDatabase(database.ownerUrl, { max: 2 });
+  try {
+    const appends = await appendsAgainstNoTree(api.pool, progress);
+    await owner.pool.query("truncate query_log; update log_head set size = 0");
+    const growthPerSecond = await fill(owner.pool, database, progress);
+    progress("log: proofs and subject access");
+    const proofs = await times(PROOFS, () =>
+      proveInclusion(Math.floor(Math.random() * ENTRIES), ENTRIES, (level, index) => findTile(api.pool, level, index)),
+    );
+    const subjects = await times(200, () =>
+      owner.pool.query({
+        name: "subject-access",
+        text: "select leaf_index, asked_at, integration_id, operator, operation_code, outcome, entry from query_log where subject_index = $1 order by leaf_index",
+        values: [Buffer.from(subjectIndex(Math.floor(Math.random() * 470_000)), "hex")],
+      }),
+    );
+    return {
+      vsNoTree,
+      ...appends,
+      entries: ENTRIES,
+      growthPerSecond,
+      proofP50Ms: at(proofs, 0.5),
+      proofP99Ms: at(proofs, 0.99),
+      subjectAccessP50Ms: at(subjects, 0.5),
+      subjectAccessP99Ms: at(subjects, 0.99),
+    };
+  } finally {
+    await Promise.all([api.close(), owner.close()]);
+  }
+}
+
+async function verificationsAgainstNoTree(database: BenchDatabase, progress: Progress): Promise<number> {
+  const tree = await startServer("api-server.ts", [database.apiUrl, database.keysDirectory, "shared"]);
+  const none = await startServer("api-server.ts", [database.apiUrl, database.keysDirectory, "no-tree"]);
+  const bodies = questionBodies(database.people, 500);
+  const headers = { authorization: `Bearer ${database.token}` };
+  const run = async ({ url }: { url: string }, seconds = SECONDS) =>
+    (await load({ url: `${url}/v1/verifications`, connections: CONNECTIONS, seconds, bodies, headers })).perSecond;
+  try {
+    for (const server of [tree, none]) await run(server);
+    const ratios: number[] = [];
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      progress(`log: with and without the tree, round ${round} of ${ROUNDS}`);
+      const withTree = await run(tree);
+      ratios.push(withTree / (await run(none)));
+    }
+    return median(ratios);
+  } finally {
+    await Promise.all([tree, none].map((server) => server.stop()));
+  }
+}
+
+async function appendsAgainstNoTree(pool: Pool, progress: Progress): Promise<{ appendsPerSecond: number; appendsVsNoTree: number }> {
+  const perSecond = { tree: [] as number[], none: [] as number[] };
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    progress(`log: appending, round ${round} of ${ROUNDS}`);
+    perSecond.tree.push(await appendFor(pool, appendRequests));
+    perSecond.none.push(await appendFor(pool, appendWithoutTree));
+  }
+  return {
+    appendsPerSecond: median(perSecond.tree),
+    appendsVsNoTree: median(perSecond.tree.map((tree, round) => tree / (perSecond.none[round] as number))),
+  };
+}
+
+async function appendFor(pool: Pool, append: typeof appendRequests): Promise<number> {
+  const randomHex = createRandomHex();
+  const entry = Buffer.from("0123456789".repeat(80));
+  const started = performance.now();
+  let appended = 0;
+  while (performance.now() - started < SECONDS * 1000) {
+    const entries = entryIds(Date.now(), BATCH, randomHex).map((entryId) => ({
+      entryId,
+      integrationId: 1,
+      operator: "tax-042",
+      operationCode: "V01",
+      outcome: "match",
+      caseNumberIndex: randomHex(16),
+      subjectIndex: randomHex(16),
+      leafHash: leafHash(entry).toString("hex"),
+      entry,
+    }));
+    const request: RequestEntries = { entries, countedFor: 1 };
+    await append(pool, [request]);
+    appended += BATCH;
+  }
+  return (appended * 1000) / (performance.now() - started);
+}
+
+/** Ten million entries of the length that real ones have, spread over 470,000 subjects, and their tree. @returns leaves a second that the tree took */
+async function fill(pool: Pool, database: BenchDatabase, progress: Progress): Promise<number> {
+  for (let first = 0; first < ENTRIES; first += ENTRIES_AT_ONCE) {
+    if (first % 1_000_000 === 0) progress(`log: writing entries, ${first.toLocaleString("en")} of ${ENTRIES.toLocaleString("en")}`);
+    await pool.query(
+      `with made as (
+         select place, uuidv7() as id, convert_to(json_build_object('version', 1, 'salt', gen_random_uuid(), 'sealed', (
+           select string_agg(encode(uuid_send(gen_random_uuid()), 'base64'), '') from generate_series(1, 26 + (place % 2)::int)))::text, 'UTF8') as entry
+         from generate_series($1::bigint, $1::bigint + $2::int - 1) place
+       ), grown as (update log_head set size = $1::bigint + $2::int)
+       insert into query_log (leaf_index, entry_id, asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry)
+       select place, id, uuid_extract_timestamp(id), 1, 'tax-042', 'V01', 'match', decode(md5(place::text), 'hex'),
+         decode(md5('subject ' || (place * 7919) % 470000), 'hex'), sha256('\\x00'::bytea || entry), entry from made`,
+      [first, ENTRIES_AT_ONCE],
+    );
+  }
+  progress("log: growing the tree");
+  const worker = openDatabase(database.workerUrl, { max: 1 });
+  const keeping = openLogKeeping(
+    { keysDirectory: database.keysDirectory, logDirectory: join(database.keysDirectory, "filled-log"), logOrigin: "bench/filled-log" },
+    worker.pool,
+    () => new Date(),
+  );
+  // The tree of the rounds before is another log's.
+  await pool.query("truncate log_tile, log_checkpoint; alter table log_tree disable trigger all; update log_tree set size = 0");
+  const started = performance.now();
+  while ((await growLog(keeping)) === "more");
+  const seconds = (performance.now() - started) / 1000;
+  await worker.close();
+  await pool.query("vacuum analyze query_log");
+  return ENTRIES / seconds;
+}
+
+function subjectIndex(subject: number): string {
+  return createHash("md5").update(`subject ${subject}`).digest("hex");
+}
+
+async function times(count: number, run: () => Promise<unknown>): Promise<number[]> {
+  const taken: number[] = [];
+  for (let time = 0; time < count; time += 1) {
+    const started = performance.now();
+    await run();
+    taken.push(performance.now() - started);
+  }
+  return taken.sort((a, b) => a - b);
+}
+
+function at(sorted: readonly number[], share: number): number {
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}
