@@ -37,7 +37,8 @@ async function serve({ addCheckpoint, onFailure }: WitnessService, request: Inco
     send(response, answer.status, answer.contentType, answer.body);
   } catch (error) {
     send(response, 500, "text/plain", "The witness can't keep its state, so it signs nothing.\n");
-    onFailure(error);
+    // Once the answer is on its way.
+    setImmediate(onFailure, error);
   }
 }
 
