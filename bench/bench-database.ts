@@ -27,7 +27,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const directory = mkdtempSync(join(tmpdir(), "verification-platform-bench-"));
   chmodSync(directory, 0o711);
   const postgres = await startEmbeddedPostgres(join(directory, "postgres"));
-  await migrate(postgres.url, { platform_api: "api", platform_worker: "worker" }, taipeiDate(Date.now()));
+  await migrate(postgres.url, { platform_api: "api", platform_worker: "worker", platform_console: "console" }, taipeiDate(Date.now()));
   const keysDirectory = join(directory, "keys");
   createKeys(keysDirectory);
   const people = [...makePeople(PEOPLE)].filter(({ name }) => !name.includes("■") && !/[\ue000-\uf8ff]/.test(name));

@@ -2,16 +2,17 @@ import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { requireHealth } from "../src/worker-health.ts";
 
-const HELP = `Usage: node bin/health.ts api|worker
-Whether the process beside it does its work: the API by asking it (PORT), the worker by the file that it keeps fresh (HEALTH_FILE).
+const HELP = `Usage: node bin/health.ts api|console|worker
+Whether the process beside it does its work: API and console by asking them (PORT, CONSOLE_PORT), the worker by the file that it keeps fresh (HEALTH_FILE).
 Exit code 0: healthy.`;
 
 await runCommand(HELP, async ([service]) => {
-  const { port, healthFile } = readEnvironment();
-  if (service === "api") {
-    const { status } = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(3000) });
-    if (status !== 200) throw new Error(`The API answers ${status}.`);
-    return "The API is healthy.";
+  const { port, consolePort, healthFile } = readEnvironment();
+  if (service === "api" || service === "console") {
+    const asked = `http://127.0.0.1:${service === "api" ? port : consolePort}/healthz`;
+    const { status } = await fetch(asked, { signal: AbortSignal.timeout(3000) });
+    if (status !== 200) throw new Error(`The ${service} answers ${status}.`);
+    return `The ${service} is healthy.`;
   }
   if (service !== "worker" || healthFile === undefined) throw new Error(HELP);
   requireHealth(healthFile);

@@ -7,7 +7,7 @@ import { rolePassword } from "../src/adapters/role-password.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
-const RINGS = ["index", "log-encryption", "temporal-payload"] as const;
+const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
 const HELP = `Usage: node bin/keys.ts create [--passwords FOLDER] | rotate <ring> | log
 create        makes the keys that KEYS_DIR does not have yet, and with --passwords the database passwords that docker-compose.yml names; never
               touches one that is there
@@ -25,7 +25,7 @@ await runCommand(HELP, async (argv) => {
     // The worker fills it; here so that containers find a place to mount over.
     mkdirSync(join(keysDirectory, "openpgp"), { recursive: true, mode: 0o700 });
     if (values.passwords !== undefined)
-      for (const holder of ["owner", "api", "worker", "temporal"] as const) rolePassword(values.passwords, holder);
+      for (const holder of ["owner", "api", "worker", "console", "temporal"] as const) rolePassword(values.passwords, holder);
     return made.length === 0 ? `All keys are there already in ${keysDirectory}.` : `Made ${made.join(", ")} in ${keysDirectory}.`;
   }
   const known = RINGS.find((name) => name === ring);

@@ -5,13 +5,17 @@ import { readEnvironment } from "../src/config.ts";
 import { taipeiDate } from "../src/domain/roc-date.ts";
 
 const HELP = `Usage: node bin/migrate.ts
-Brings the database at DATABASE_URL (the owner's) to this version's schema and sets the passwords of platform_api and platform_worker
-from KEYS_DIR/database-api.password and database-worker.password, which it makes when they are missing.`;
+Brings the database at DATABASE_URL (the owner's) to this version's schema and sets the passwords of platform_api, platform_worker and
+platform_console from KEYS_DIR/database-<api, worker, console>.password, which it makes when they are missing.`;
 
 await runCommand(HELP, async () => {
   const { databaseUrl, keysDirectory } = readEnvironment();
   if (databaseUrl === undefined) throw new Error("DATABASE_URL is missing: give the URL of the database's owner.");
-  const passwords = { platform_api: rolePassword(keysDirectory, "api"), platform_worker: rolePassword(keysDirectory, "worker") };
+  const passwords = {
+    platform_api: rolePassword(keysDirectory, "api"),
+    platform_worker: rolePassword(keysDirectory, "worker"),
+    platform_console: rolePassword(keysDirectory, "console"),
+  };
   const applied = await migrate(databaseUrl, passwords, taipeiDate(Date.now()));
   return applied.length === 0 ? "The schema is up to date." : `Applied ${applied.length} migrations: ${applied.join(", ")}.`;
 });

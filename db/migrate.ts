@@ -10,10 +10,11 @@ export class UnusableDatabase extends Error {
   override name = "UnusableDatabase";
 }
 
-/** Passwords of the two roles that processes log in with. */
+/** Passwords of the roles that processes log in with. */
 export interface RolePasswords {
   readonly platform_api: string;
   readonly platform_worker: string;
+  readonly platform_console: string;
 }
 
 const MIGRATIONS = join(import.meta.dirname, "migrations");

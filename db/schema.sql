@@ -2,6 +2,8 @@
 
 create role platform_api login noinherit;
 
+create role platform_console login noinherit;
+
 create role platform_worker login noinherit;
 
 
@@ -12,6 +14,36 @@ create table access_version (
   version bigint not null,
   constraint access_version_pkey PRIMARY KEY (singleton),
   constraint access_version_singleton_check CHECK (singleton)
+);
+
+create table account (
+  account text not null,
+  failures integer default 0 not null,
+  locked_until timestamp with time zone,
+  set_up_hash bytea,
+  set_up_until timestamp with time zone,
+  totp_secret bytea,
+  totp_key_id text,
+  totp_enrolled_at timestamp with time zone,
+  totp_last_step bigint,
+  constraint account_account_check CHECK ((account ~ '^[a-z][a-z0-9._-]{1,63}$'::text)),
+  constraint account_check CHECK (((set_up_hash IS NULL) = (set_up_until IS NULL))),
+  constraint account_check1 CHECK (((totp_secret IS NULL) = (totp_key_id IS NULL))),
+  constraint account_pkey PRIMARY KEY (account),
+  constraint account_set_up_hash_check CHECK ((length(set_up_hash) = 32)),
+  constraint account_set_up_hash_key UNIQUE (set_up_hash)
+);
+
+create table admin_trail (
+  trail_id bigint generated always as identity not null,
+  taken_at timestamp with time zone not null,
+  account text,
+  duty text,
+  action text not null,
+  object text not null,
+  address inet,
+  outcome text not null,
+  constraint admin_trail_pkey PRIMARY KEY (trail_id)
 );
 
 create table agency (
@@ -37,6 +69,25 @@ create table application (
   submitted_at timestamp with time zone not null,
   constraint application_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
   constraint application_pkey PRIMARY KEY (application_number)
+);
+
+create table appointment (
+  appointment_id integer generated always as identity not null,
+  account text not null,
+  duty text not null,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  appointed_by text not null,
+  appointed_at timestamp with time zone not null,
+  reason text not null,
+  ended_by text,
+  end_reason text,
+  constraint appointment_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint appointment_check CHECK ((valid_until >= valid_from)),
+  constraint appointment_duty_check CHECK ((duty = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
+  constraint appointment_pkey PRIMARY KEY (appointment_id),
+  constraint one_case_officer EXCLUDE USING gist (tstzrange(valid_from, valid_until) WITH &&) WHERE ((duty = 'caseOfficer'::text)),
+  constraint one_dedicated_officer EXCLUDE USING gist (tstzrange(valid_from, valid_until) WITH &&) WHERE ((duty = 'dedicatedOfficer'::text))
 );
 
 create table credential (
@@ -280,6 +331,16 @@ create table log_tree (
   constraint log_tree_singleton_check CHECK (singleton)
 );
 
+create table password (
+  password_id bigint generated always as identity not null,
+  account text not null,
+  argon2_hash text not null,
+  set_at timestamp with time zone not null,
+  constraint password_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint password_argon2_hash_check CHECK ((argon2_hash ~~ '$argon2id$%'::text)),
+  constraint password_pkey PRIMARY KEY (password_id)
+);
+
 create table query_log (
   entry_id uuid not null,
   asked_at timestamp with time zone not null,
@@ -294,6 +355,18 @@ create table query_log (
   leaf_index bigint not null,
   constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
 ) partition by RANGE (asked_at);
+
+create table session (
+  token_hash bytea not null,
+  account text not null,
+  stage text not null,
+  began_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  constraint session_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_stage_check CHECK ((stage = ANY (ARRAY['code'::text, 'setUp'::text, 'password'::text, 'enrol'::text, 'full'::text]))),
+  constraint session_token_hash_check CHECK ((length(token_hash) = 32))
+);
 
 create table subject_record (
   dataset_id smallint not null,
@@ -311,15 +384,23 @@ create table subject_record (
 
 -- Indexes that no constraint makes
 
+CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
+
+CREATE INDEX appointment_of_account ON public.appointment USING btree (account);
+
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
+
+CREATE INDEX password_of_account ON public.password USING btree (account, password_id);
 
 CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
 
 CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
 
 CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
+
+CREATE INDEX session_of_account ON public.session USING btree (account);
 
 
 -- Functions
@@ -489,21 +570,87 @@ CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECU
 
 grant usage on schema public to platform_api;
 
+grant usage on schema public to platform_console;
+
 grant usage on schema public to platform_worker;
 
 grant select on access_version to platform_api;
 
 grant select on access_version to platform_worker;
 
+grant select on account to platform_console;
+
+grant insert, select on account to platform_worker;
+
+grant update on account (failures) to platform_console;
+
+grant update on account (failures) to platform_worker;
+
+grant update on account (locked_until) to platform_console;
+
+grant update on account (locked_until) to platform_worker;
+
+grant update on account (set_up_hash) to platform_console;
+
+grant update on account (set_up_hash) to platform_worker;
+
+grant update on account (set_up_until) to platform_console;
+
+grant update on account (set_up_until) to platform_worker;
+
+grant update on account (totp_enrolled_at) to platform_console;
+
+grant update on account (totp_enrolled_at) to platform_worker;
+
+grant update on account (totp_key_id) to platform_console;
+
+grant update on account (totp_key_id) to platform_worker;
+
+grant update on account (totp_last_step) to platform_console;
+
+grant update on account (totp_last_step) to platform_worker;
+
+grant update on account (totp_secret) to platform_console;
+
+grant update on account (totp_secret) to platform_worker;
+
+grant insert, select on admin_trail to platform_console;
+
+grant insert on admin_trail to platform_worker;
+
+grant select on agency to platform_console;
+
 grant insert, select on agency to platform_worker;
 
+grant select on application to platform_console;
+
 grant insert, select on application to platform_worker;
+
+grant select on appointment to platform_console;
+
+grant insert, select on appointment to platform_worker;
+
+grant update on appointment (end_reason) to platform_worker;
+
+grant update on appointment (ended_by) to platform_worker;
+
+grant update on appointment (valid_until) to platform_worker;
 
 grant select on credential to platform_api;
 
 grant insert, select on credential to platform_worker;
 
+grant select on credential (credential_id) to platform_console;
+
+grant select on credential (integration_id) to platform_console;
+
+grant select on credential (revoked_at) to platform_console;
+
 grant update on credential (revoked_at) to platform_worker;
+
+grant select on credential (valid_from) to platform_console;
+
+grant select on credential (valid_until) to platform_console;
 
 grant insert, select, update on daily_usage to platform_api;
 
@@ -553,6 +700,8 @@ grant delete, select on idempotent_request to platform_worker;
 
 grant select on integration to platform_api;
 
+grant select on integration to platform_console;
+
 grant insert, select on integration to platform_worker;
 
 grant update on integration (approved_checks) to platform_worker;
@@ -565,11 +714,17 @@ grant update on integration (state) to platform_worker;
 
 grant select on integration_address to platform_api;
 
+grant select on integration_address to platform_console;
+
 grant insert, select on integration_address to platform_worker;
 
 grant select on integration_scope to platform_api;
 
+grant select on integration_scope to platform_console;
+
 grant insert, select on integration_scope to platform_worker;
+
+grant select on integration_step to platform_console;
 
 grant insert, select on integration_step to platform_worker;
 
@@ -615,9 +770,19 @@ grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
 
+grant insert, select on password to platform_console;
+
 grant insert, select on query_log to platform_api;
 
 grant select on query_log to platform_worker;
+
+grant delete, insert, select on session to platform_console;
+
+grant delete on session to platform_worker;
+
+grant select on session (account) to platform_worker;
+
+grant update on session (last_seen_at) to platform_console;
 
 grant select on subject_record to platform_api;
 

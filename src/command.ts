@@ -51,7 +51,7 @@ function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return "The command failed.";
   const code = "code" in error ? error.code : undefined;
   const port = "port" in error ? ` ${String(error.port)}` : "";
-  if (code === "EADDRINUSE") return `Port${port} is in use: stop what uses it, or set PORT to another.`;
+  if (code === "EADDRINUSE") return `Port${port} is in use: stop what uses it, or set PORT (the console's: CONSOLE_PORT) to another.`;
   if (code === "EADDRNOTAVAIL") return "HOST is not an address of this machine: set it to one that is, or to 127.0.0.1.";
   if (code === "EACCES" && port !== "") return `Port${port} is for root only: set PORT to one above 1023.`;
   if (code === "ECONNREFUSED") return `Nothing answers on port${port}: is the server running, and is its address right?`;

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import { POLICY } from "./domain/policy.ts";
+import { requireIdleMinutes } from "./domain/session.ts";
 import { ALGORITHM, parseVerifierKey, type VerifierKey } from "./transparency/verifier-key.ts";
 
 /** Settings of every process; the only place that reads the environment. */
@@ -29,6 +31,11 @@ export interface Config {
   readonly witnessDirectory: string;
   readonly host: string;
   readonly port: number;
+  readonly consolePort: number;
+  /** Where people find the console, as a browser names it; undefined: this machine itself, without TLS. */
+  readonly consoleOrigin: string | undefined;
+  /** Minutes after which an idle session of the console ends. */
+  readonly consoleIdleMinutes: number;
   readonly trustedProxies: readonly string[];
   readonly metricsAddresses: readonly string[];
   /** Whether loopback and private addresses may be whitelisted: for trying the platform out, not for real use. */
@@ -56,8 +63,8 @@ export class ConfigError extends Error {
  */
 export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): Config {
   const dataDirectory = resolve(environment["DATA_DIR"] ?? "data");
-  const port = Number(environment["PORT"] ?? 8080);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError("PORT must be a number from 0 to 65535.");
+  const consoleIdleMinutes = Number(environment["CONSOLE_IDLE_MINUTES"] ?? POLICY.sessionIdleMinutes);
+  requireIdleMinutes(consoleIdleMinutes);
   return {
     dataDirectory,
     databaseUrl: withPassword(environment["DATABASE_URL"], environment["DATABASE_PASSWORD_FILE"]),
@@ -74,7 +81,10 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     witnesses: witnesses(environment["WITNESSES"]),
     witnessDirectory: resolve(environment["WITNESS_DIR"] ?? join(dataDirectory, "witness")),
     host: environment["HOST"] ?? "127.0.0.1",
-    port,
+    port: portOf(environment, "PORT", 8080),
+    consolePort: portOf(environment, "CONSOLE_PORT", 8081),
+    consoleOrigin: originOf(environment["CONSOLE_ORIGIN"]),
+    consoleIdleMinutes,
     trustedProxies: addresses(environment["TRUSTED_PROXIES"]),
     metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
@@ -113,12 +123,38 @@ export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machi
 export function demoConfig(config: Config, directory: string, freePort: number, environment: NodeJS.ProcessEnv = process.env): Config {
   return {
     ...config,
-    ...readEnvironment({ PORT: environment["PORT"] ?? String(freePort), DATA_DIR: directory, ALLOW_PRIVATE_ADDRESSES: "true" }),
+    ...readEnvironment({
+      PORT: environment["PORT"] ?? String(freePort),
+      CONSOLE_PORT: "0",
+      DATA_DIR: directory,
+      ALLOW_PRIVATE_ADDRESSES: "true",
+    }),
     temporalAddress: config.temporalAddress,
     temporalNamespace: config.temporalNamespace,
     taskQueue: `demo-${freePort}-${Date.now()}`,
     logLevel: config.logLevel,
   };
+}
+
+function portOf(environment: NodeJS.ProcessEnv, name: string, fallback: number): number {
+  const port = Number(environment[name] ?? fallback);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigError(`${name} must be a number from 0 to 65535.`);
+  return port;
+}
+
+/** Passwords and cookies cross a network only under TLS; without it the console is for this machine alone. */
+function originOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const loopback = url?.protocol === "http:" && isLoopbackName(url.hostname);
+  if (url === undefined || url.origin !== text.replace(/\/$/, "") || !(url.protocol === "https:" || loopback))
+    throw new ConfigError("CONSOLE_ORIGIN must be an https:// address without a path (http:// only for localhost).");
+  return url.origin;
+}
+
+/** Whether a host name of a URL means this machine. */
+export function isLoopbackName(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function list(text: string | undefined): string[] {

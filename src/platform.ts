@@ -18,6 +18,7 @@ import { taipeiDate } from "./domain/roc-date.ts";
 /** The whole platform at work on one machine. */
 export interface Platform {
   readonly apiUrl: string;
+  readonly consoleUrl: string;
   readonly temporalAddress: string;
   /** The owner's URL, with its password: for whoever started the platform. */
   readonly ownerUrl: string;
@@ -47,7 +48,7 @@ const LEFT_OVER_LIMIT = 20_000;
 const SETTLE_LIMIT = 5000;
 
 /**
- * Brings up the platform: Postgres and Temporal where none are given, the schema, the keys, a worker and the API.
+ * Brings up the platform: Postgres and Temporal where none are given, the schema, the keys, a worker, the API and the console.
  * What it started it stops again when a later step fails.
  * @throws Error one sentence that says what to do
  * @throws StoppedEarly when it was given up
@@ -71,7 +72,8 @@ export async function startPlatform(
     await stop();
     throw new StoppedEarly();
   };
-  const starting = start({ ...config, port: config.port === 0 ? await freePort() : config.port }, progress, started, quiet);
+  const ports = { port: config.port || (await freePort()), consolePort: config.consolePort || (await freePort()) };
+  const starting = start({ ...config, ...ports }, progress, started, quiet);
   const givenUp = stopped.then(() => {
     throw new StoppedEarly("Stopped before the platform was up; npm start begins again where it was.");
   });
@@ -92,7 +94,7 @@ async function start(
 ): Promise<Omit<Platform, "stop">> {
   const directory = takeDataDirectory(config.dataDirectory);
   await started(async () => directory.release());
-  await requireFreePort(config.host, config.port, directory.left ? LEFT_OVER_LIMIT : 0);
+  for (const port of [config.port, config.consolePort]) await requireFreePort(config.host, port, directory.left ? LEFT_OVER_LIMIT : 0);
   for (const folder of [config.dropDirectory, config.inboxDirectory, config.quarantineDirectory])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
 
@@ -115,6 +117,7 @@ async function start(
   const passwords: RolePasswords = {
     platform_api: rolePassword(config.keysDirectory, "api"),
     platform_worker: rolePassword(config.keysDirectory, "worker"),
+    platform_console: rolePassword(config.keysDirectory, "console"),
   };
   const applied = await migrate(ownerUrl, passwords, taipeiDate(Date.now()));
   if (applied.length > 0) progress(`Schema: ${applied.length} migrations applied`);
@@ -130,12 +133,25 @@ async function start(
   const settings = { ...environmentOf(config), TEMPORAL_ADDRESS: temporalAddress };
   const run = (name: string, role: keyof RolePasswords) =>
     superviseProcess(name, { ...settings, DATABASE_URL: urlOfRole(ownerUrl, role, passwords) }, { progress, quiet });
-  const processes = [run("bin/worker.ts", "platform_worker"), run("bin/api.ts", "platform_api")] as const;
+  const processes = [
+    run("bin/worker.ts", "platform_worker"),
+    run("bin/api.ts", "platform_api"),
+    run("bin/console.ts", "platform_console"),
+  ] as const;
   await started(async () => void (await Promise.all(processes.map((process) => process.stop()))));
-  const apiUrl = `http://${config.host.includes(":") ? `[${config.host}]` : config.host}:${config.port}`;
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  const [apiUrl, consoleUrl] = [`http://${host}:${config.port}`, config.consoleOrigin ?? `http://${host}:${config.consolePort}`];
   await answers(`${apiUrl}/readyz`, processes);
-  directory.announce({ pid: process.pid, temporalAddress, apiUrl });
-  return { apiUrl, temporalAddress, ownerUrl, postgresDirectory, workerPid: processes[0].pid, failed: Promise.race([...failures, NEVER]) };
+  directory.announce({ pid: process.pid, temporalAddress, apiUrl, consoleUrl, databaseUrl: withoutLogin(ownerUrl) });
+  return {
+    apiUrl,
+    consoleUrl,
+    temporalAddress,
+    ownerUrl,
+    postgresDirectory,
+    workerPid: processes[0].pid,
+    failed: Promise.race([...failures, NEVER]),
+  };
 }
 
 function environmentOf(config: Config): Record<string, string> {
@@ -151,10 +167,13 @@ function environmentOf(config: Config): Record<string, string> {
     LOG_DIR: config.logDirectory,
     HOST: config.host,
     PORT: String(config.port),
+    CONSOLE_PORT: String(config.consolePort),
+    CONSOLE_IDLE_MINUTES: String(config.consoleIdleMinutes),
     TRUSTED_PROXIES: config.trustedProxies.join(","),
     METRICS_ADDRESSES: config.metricsAddresses.join(","),
     ALLOW_PRIVATE_ADDRESSES: String(config.privateAddressesAllowed),
     LOG_LEVEL: config.logLevel,
+    ...(config.consoleOrigin !== undefined && { CONSOLE_ORIGIN: config.consoleOrigin }),
     ...(config.workflowBundle !== undefined && { WORKFLOW_BUNDLE: config.workflowBundle }),
   };
 }
@@ -163,6 +182,13 @@ function urlOfRole(ownerUrl: string, role: keyof RolePasswords, passwords: RoleP
   const url = new URL(ownerUrl);
   url.username = role;
   url.password = passwords[role];
+  return url.href;
+}
+
+function withoutLogin(ownerUrl: string): string {
+  const url = new URL(ownerUrl);
+  url.username = "";
+  url.password = "";
   return url.href;
 }
 

@@ -1,4 +1,6 @@
 import type { Generated } from "kysely";
+import type { Duty } from "../../src/domain/appointment.ts";
+import type { SessionStage } from "../../src/domain/console-action.ts";
 
 /** The tables that processes write; what the API's hot path reads is in plain SQL beside it. Dates are ISO 8601 texts, times are Date. */
 export interface Database {
@@ -48,6 +50,41 @@ export interface Database {
     valid_from: Date;
     valid_until: Date;
     revoked_at: Date | null;
+  };
+  account: {
+    account: string;
+    failures: Generated<number>;
+    locked_until: Date | null;
+    set_up_hash: Buffer | null;
+    set_up_until: Date | null;
+    totp_secret: Buffer | null;
+    totp_key_id: string | null;
+    totp_enrolled_at: Date | null;
+    totp_last_step: string | null;
+  };
+  password: { password_id: Generated<string>; account: string; argon2_hash: string; set_at: Date };
+  appointment: {
+    appointment_id: Generated<number>;
+    account: string;
+    duty: Duty;
+    valid_from: Date;
+    valid_until: Date | null;
+    appointed_by: string;
+    appointed_at: Date;
+    reason: string;
+    ended_by: string | null;
+    end_reason: string | null;
+  };
+  session: { token_hash: Buffer; account: string; stage: SessionStage; began_at: Date; last_seen_at: Date };
+  admin_trail: {
+    trail_id: Generated<string>;
+    taken_at: Date;
+    account: string | null;
+    duty: string | null;
+    action: string;
+    object: string;
+    address: string | null;
+    outcome: string;
   };
   dataset: {
     dataset_id: number;

@@ -7,6 +7,9 @@ export interface RunningPlatform {
   readonly pid: number;
   readonly temporalAddress: string;
   readonly apiUrl: string;
+  readonly consoleUrl?: string | undefined;
+  /** Without user and password. */
+  readonly databaseUrl?: string | undefined;
 }
 
 /** The file's content: who holds the folder, and, once it is up, where it answers. */
@@ -64,8 +67,9 @@ export function takeDataDirectory(directory: string): TakenDirectory {
 
 /** The platform that runs on a data folder, if one is up. */
 export function findRunningPlatform(directory: string): RunningPlatform | undefined {
-  const { pid, temporalAddress, apiUrl } = readHolder(directory) ?? {};
-  return pid === undefined || temporalAddress === undefined || apiUrl === undefined ? undefined : { pid, temporalAddress, apiUrl };
+  const { pid, temporalAddress, apiUrl, consoleUrl, databaseUrl } = readHolder(directory) ?? {};
+  if (pid === undefined || temporalAddress === undefined || apiUrl === undefined) return undefined;
+  return { pid, temporalAddress, apiUrl, consoleUrl, databaseUrl };
 }
 
 /** Who holds a data folder; undefined when nobody does, or whoever did is gone. */

@@ -22,9 +22,11 @@ export interface KeyStore {
   readonly logIndex: KeyObject;
   /** Encrypts what Temporal stores. */
   readonly temporalPayload: KeyRing;
+  /** Encrypts what people's authenticators share with the console. */
+  readonly console: KeyRing;
 }
 
-const RINGS = ["index", "log-encryption", "temporal-payload"] as const;
+const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
 const SINGLE_KEYS = ["log-index"] as const;
 
 /**
@@ -37,6 +39,7 @@ export function openKeyStore(directory: string): KeyStore {
     logEncryption: openRing(directory, "log-encryption"),
     logIndex: readKey(join(directory, "log-index.key")),
     temporalPayload: openRing(directory, "temporal-payload"),
+    console: openRing(directory, "console"),
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { KeyMissing, readSecretFile } from "./secret-file.ts";
 
 /** Whose password: a process' role, the records' owner, or Temporal's own database. */
-export type PasswordHolder = "api" | "worker" | "owner" | "temporal";
+export type PasswordHolder = "api" | "worker" | "console" | "owner" | "temporal";
 
 /** A database password from its file `database-<holder>.password`; made when there is none. @throws KeyMissing when it is open to others, or empty */
 export function rolePassword(directory: string, holder: PasswordHolder): string {

@@ -21,7 +21,7 @@ const LONGEST_PAUSE = 30_000;
 /** Longer than an activity may go on after a stop. */
 const STOP_LIMIT = 45_000;
 /** Lines of pino below warnings, and what the processes say in the end. */
-const CALM_LINE = /^(\{"level":[123]0,.*|The (API|worker) has stopped.*)\n/gm;
+const CALM_LINE = /^(\{"level":[123]0,.*|The (API|worker|console) has stopped.*)\n/gm;
 
 /**
  * Runs a script as a child and starts it again when it dies, with growing pauses.

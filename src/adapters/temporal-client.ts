@@ -29,3 +29,12 @@ export async function connectTemporalClient({ address, namespace, keys }: Tempor
     throw new Error(`Temporal does not answer at ${address}: is it running, and is TEMPORAL_ADDRESS right?`);
   }
 }
+
+/** As `connectTemporalClient`, but connects when it is first used, and again when the connection broke: pages that don't need Temporal don't wait. */
+export function openTemporalClient({ address, namespace, keys }: TemporalSettings): Client {
+  return new Client({
+    connection: Connection.lazy({ address, connectTimeout: "10s" }),
+    namespace,
+    dataConverter: createDataConverter(keys),
+  });
+}

@@ -3,11 +3,11 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import type { appendRequests } from "../../db/queries/query-log.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
+import { createSourceAddress } from "../adapters/source-address.ts";
 import { type AccessRegister, openAccessRegister } from "./access-register.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createQueryRecorder } from "./query-recorder.ts";
 import { createRequestLimits, type RequestLimits } from "./request-limits.ts";
-import { createSourceAddress } from "./source-address.ts";
 import { createSubjectLookup } from "./subject-lookup.ts";
 
 /** What the API needs to run. */

@@ -2,13 +2,13 @@ import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { findLatestCheckpoint, findTile } from "../../db/queries/query-log-tree.ts";
+import { networkOf } from "../adapters/source-address.ts";
 import { proveConsistency, proveInclusion } from "../transparency/proof.ts";
 import { parseTilePath } from "../transparency/tile-path.ts";
 import { tileWidth } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal, toRefusal } from "./problem.ts";
-import { networkOf } from "./source-address.ts";
 import { problem } from "./verification-schema.ts";
 
 type Environment = { Bindings: HttpBindings };

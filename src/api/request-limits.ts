@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { networkOf } from "../adapters/source-address.ts";
 import type { IntegrationAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
-import { networkOf } from "./source-address.ts";
 
 /** Entries of refusals that are logged in a minute for one caller, so that nobody fills the log with what gets no answer. */
 const REFUSED_ENTRIES_PER_MINUTE = 600;

@@ -8,4 +8,18 @@ export const POLICY = {
   /** Clause 3(5): changed every three months. */
   credentialDays: 90,
   credentialsAtOnce: 2,
+  /** Clause 3(5): passwords of people. The maximum may not be raised: they are changed every three months. */
+  passwordCharacters: 12,
+  passwordMinimumDays: 1,
+  passwordMaximumDays: 90,
+  passwordsRemembered: 3,
+  /** Wrong passwords or codes in a row, and the minutes that the account is locked for then. */
+  loginFailures: 5,
+  lockMinutes: 15,
+  /** How long the one-time token of an appointment or a reset opens the set-up page, in hours. */
+  setUpHours: 24,
+  /** Minutes after which an idle session ends (clause 4(2)4), with the most that a setting may say; hours after which any session does. */
+  sessionIdleMinutes: 15,
+  sessionIdleMinutesCap: 30,
+  sessionHours: 10,
 } as const;

@@ -21,7 +21,11 @@ const apiUrl = () => postgres.url.replace(/\/\/[^@]*@/, "//platform_api:api@");
 
 beforeAll(async () => {
   postgres = await startEmbeddedPostgres(join(directory, "postgres"));
-  await migrate(postgres.url, { platform_api: "api", platform_worker: "worker" }, new Date().toISOString().slice(0, 10));
+  await migrate(
+    postgres.url,
+    { platform_api: "api", platform_worker: "worker", platform_console: "console" },
+    new Date().toISOString().slice(0, 10),
+  );
   createKeys(keysDirectory);
   const { pool, close } = openDatabase(postgres.url, { max: 2 });
   await seedGenerations(pool, openKeyStore(keysDirectory), Object.values(PEOPLE));

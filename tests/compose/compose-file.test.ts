@@ -40,7 +40,7 @@ describe("docker-compose.yml", () => {
       expect(service.security_opt, name).toEqual(["no-new-privileges:true"]);
       if (service.build !== undefined) expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
     }
-    expect(running.map(([name]) => name)).toEqual(["postgres", "api", "worker", "temporal-postgres", "temporal", "temporal-ui"]);
+    expect(running.map(([name]) => name)).toEqual(["postgres", "api", "worker", "console", "temporal-postgres", "temporal", "temporal-ui"]);
     for (const [name, { healthcheck }] of running) expect(healthcheck?.test.length, name).toBeGreaterThan(1);
     expect(readDockerfile().user).toBe("node");
   });
@@ -60,6 +60,7 @@ describe("docker-compose.yml", () => {
     const published = services.filter(([, { ports }]) => ports !== undefined).map(([name, { ports }]) => [name, ports?.[0]]);
     expect(published).toEqual([
       ["api", expect.stringContaining("127.0.0.1")],
+      ["console", expect.stringContaining("127.0.0.1")],
       ["temporal-ui", expect.stringContaining("127.0.0.1")],
     ]);
     for (const name of ["postgres", "temporal-postgres", "temporal", "worker", "migrate"]) {

@@ -15,6 +15,7 @@ const tree = join(directory, "app");
 const [secrets, deliveries] = [join(directory, "secrets"), join(directory, "deliveries")];
 let postgres: EmbeddedPostgres;
 let apiPort: number;
+let consolePort: number;
 let services: ReturnType<typeof createServiceStarter>;
 
 beforeAll(async () => {
@@ -25,6 +26,7 @@ beforeAll(async () => {
   chmodSync(directory, 0o755);
   postgres = await startEmbeddedPostgres(join(directory, "postgres"));
   apiPort = await freePort();
+  consolePort = await freePort();
   services = createServiceStarter(
     tree,
     {
@@ -38,6 +40,7 @@ beforeAll(async () => {
       "@postgres:5432/": `@${new URL(postgres.url).host}/`,
       "temporal:7233": temporalAddress(),
       "8080": String(apiPort),
+      "8081": String(consolePort),
     },
     { TRUSTED_PROXIES: "127.0.0.1", LOG_LEVEL: "info" },
   );
@@ -129,5 +132,31 @@ describe("the image, its services each by its own command and environment", () =
     }
     expect(await services.health("api")).toBe(1);
     for (const output of [api.output(), worker.output()]) expect(output).not.toContain(PEOPLE.plain.nationalId);
+  });
+
+  test("§3(1) §3(2) console: healthy, lets nobody in before an appointment, and after one to the set-up", async () => {
+    const served = services.start("console");
+    try {
+      await expect.poll(() => services.health("console"), { timeout: 20_000, interval: 500 }).toBe(0);
+      const page = await fetch(`http://127.0.0.1:${consolePort}/console`);
+      expect([page.status, page.url]).toEqual([200, `http://127.0.0.1:${consolePort}/console/log-in`]);
+      const appoint = [
+        "node",
+        "bin/appoint.ts",
+        "appoint",
+        "wu.officer",
+        "--duty",
+        "dedicatedOfficer",
+        "--as",
+        "chief",
+        "--reason",
+        "府函",
+      ];
+      const { code, output } = await services.run("worker", appoint);
+      expect(code, output).toBe(0);
+      expect(output).toMatch(/^[\w-]{43}$/m);
+    } finally {
+      expect(await served.stop(), served.output()).toBe(0);
+    }
   });
 });

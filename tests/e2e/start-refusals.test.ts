@@ -27,6 +27,7 @@ async function refusal(settings: Readonly<Record<string, string>>): Promise<stri
   const { code, output } = await runProgram("bin/start.ts", {
     DATA_DIR: directory,
     PORT: "0",
+    CONSOLE_PORT: "0",
     DATABASE_URL: database.ownerUrl,
     TEMPORAL_ADDRESS: temporalAddress(),
     TASK_QUEUE: newTaskQueue(),
@@ -41,7 +42,7 @@ async function refusal(settings: Readonly<Record<string, string>>): Promise<stri
 function makeKeys(): string {
   const keys = join(directory, "keys");
   createKeys(keys);
-  for (const role of ["api", "worker"]) writeFileSync(join(keys, `database-${role}.password`), role, { mode: 0o600 });
+  for (const role of ["api", "worker", "console"]) writeFileSync(join(keys, `database-${role}.password`), role, { mode: 0o600 });
   return keys;
 }
 
@@ -62,12 +63,22 @@ describe("npm start says in one sentence what to do when", () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const port = String((server.address() as { port: number }).port);
-    expect(await refusal({ PORT: port })).toBe(`Port ${port} is in use: stop what uses it, or set PORT to another.`);
+    expect(await refusal({ PORT: port })).toBe(
+      `Port ${port} is in use: stop what uses it, or set PORT (the console's: CONSOLE_PORT) to another.`,
+    );
     server.close();
   });
 
   test.each([
     ["PORT", "eighty", "PORT must be a number from 0 to 65535."],
+    ["CONSOLE_PORT", "70000", "CONSOLE_PORT must be a number from 0 to 65535."],
+    ["CONSOLE_ORIGIN", "http://verify.example", "CONSOLE_ORIGIN must be an https:// address without a path (http:// only for localhost)."],
+    [
+      "CONSOLE_ORIGIN",
+      "https://verify.example/console",
+      "CONSOLE_ORIGIN must be an https:// address without a path (http:// only for localhost).",
+    ],
+    ["CONSOLE_IDLE_MINUTES", "31", "A session may be idle for 1 to 30 minutes."],
     ["HOST", "203.0.113.7", "HOST is not an address of this machine: set it to one that is, or to 127.0.0.1."],
     ["DATABASE_URL", "localhost:5432/x", "DATABASE_URL must look like postgres://user:password@host:5432/database."],
     [

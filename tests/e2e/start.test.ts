@@ -14,6 +14,7 @@ const dataDirectory = join(directory, "data");
 const asOf = taipeiDate(Date.now());
 let settings: Record<string, string>;
 let url: string;
+let consoleUrl: string;
 let platform: ProgramProcess;
 let supplier: Supplier;
 
@@ -21,7 +22,9 @@ beforeAll(async () => {
   // Postgres' user must pass through it.
   chmodSync(directory, 0o711);
   const port = String(await freePort());
-  settings = { DATA_DIR: dataDirectory, PORT: port };
+  const consolePort = String(await freePort());
+  settings = { DATA_DIR: dataDirectory, PORT: port, CONSOLE_PORT: consolePort };
+  consoleUrl = `http://127.0.0.1:${consolePort}`;
   url = `http://127.0.0.1:${port}`;
   supplier = await createSupplier("civil-affairs (made up) <civil-affairs@example.invalid>");
 });
@@ -57,6 +60,9 @@ describe("npm start", () => {
   test("comes up from an empty folder, and answers", async () => {
     await up();
     for (const path of ["/healthz", "/readyz", "/openapi.json", "/docs"]) expect((await fetch(url + path)).status, path).toBe(200);
+    expect(platform.output()).toContain(`console: ${consoleUrl}/console`);
+    const page = await fetch(`${consoleUrl}/console`);
+    expect([page.status, page.url, await page.text()]).toEqual([200, `${consoleUrl}/console/log-in`, expect.stringContaining("登入")]);
     expect(((await (await fetch(`${url}/openapi.json`)).json()) as { openapi: string }).openapi).toBe("3.1.0");
   }, 60_000);
 
@@ -90,6 +96,12 @@ describe("npm start", () => {
     await up({ LOG_LEVEL: "error" });
     expect(platform.output()).not.toContain('"level":30');
     await integration("approve", "lin.manager", "manager");
+    const appointed = await command(
+      "bin/appoint.ts",
+      ...["appoint", "wu.officer", "--duty", "dedicatedOfficer"],
+      ...["--as", "chief", "--reason", "府函"],
+    );
+    expect(appointed.split("\n").at(-1)).toContain("wu.officer is appointed dedicatedOfficer");
   }, 60_000);
 
   test("§4(1)3 kill -9 in the middle of an import leaves nothing running", async () => {

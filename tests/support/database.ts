@@ -8,6 +8,7 @@ export interface TestDatabase {
   readonly ownerUrl: string;
   readonly apiUrl: string;
   readonly workerUrl: string;
+  readonly consoleUrl: string;
   drop(): Promise<void>;
 }
 
@@ -22,6 +23,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     ownerUrl,
     apiUrl: urlOf("platform_api", "api"),
     workerUrl: urlOf("platform_worker", "worker"),
+    consoleUrl: urlOf("platform_console", "console"),
     drop: () => onServer(serverUrl, `drop database ${name} with (force)`),
   };
 }

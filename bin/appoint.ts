@@ -1,0 +1,14 @@
+import { openDatabase } from "../db/client.ts";
+import { APPOINT_HELP, runAppointCommand } from "../src/appoint-command.ts";
+import { runCommand } from "../src/command.ts";
+import { readEnvironment } from "../src/config.ts";
+import { workerDatabaseUrl } from "../src/running-platform.ts";
+
+await runCommand(APPOINT_HELP, async (argv) => {
+  const { db, close } = openDatabase(workerDatabaseUrl(readEnvironment()), { max: 1, applicationName: "appoint" });
+  try {
+    return await runAppointCommand(argv, db, Date.now());
+  } finally {
+    await close();
+  }
+});

@@ -1,0 +1,37 @@
+import { serve } from "@hono/node-server";
+import { pino } from "pino";
+import { openDatabase } from "../db/client.ts";
+import { openKeyStore } from "../src/adapters/key-store.ts";
+import { openTemporalClient } from "../src/adapters/temporal-client.ts";
+import { announceReady, runCommand, stopSignal } from "../src/command.ts";
+import { readEnvironment } from "../src/config.ts";
+import { createConsole } from "../src/console/app.ts";
+import { createConsoleContext } from "../src/console/context.ts";
+import { createIntegrationClient } from "../src/integration-client.ts";
+
+const HELP = `Usage: node bin/console.ts
+Serves the console until SIGTERM or SIGINT.
+Environment: DATABASE_URL (role platform_console), TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TASK_QUEUE, KEYS_DIR, HOST, CONSOLE_PORT, CONSOLE_ORIGIN,
+CONSOLE_IDLE_MINUTES, TRUSTED_PROXIES, LOG_LEVEL.`;
+
+await runCommand(HELP, async () => {
+  const config = readEnvironment();
+  const { databaseUrl, temporalAddress, host, consolePort: port } = config;
+  if (databaseUrl === undefined || temporalAddress === undefined)
+    throw new Error("DATABASE_URL or TEMPORAL_ADDRESS is missing: npm start brings its own servers, bin/console.ts needs both.");
+  const logger = pino({ name: "console", level: config.logLevel });
+  const keyStore = openKeyStore(config.keysDirectory);
+  const { db, close } = openDatabase(databaseUrl, { applicationName: "console" });
+  const temporal = openTemporalClient({ address: temporalAddress, namespace: config.temporalNamespace, keys: keyStore.temporalPayload });
+  const integrations = createIntegrationClient(temporal, config.taskQueue);
+  const context = await createConsoleContext({ settings: config, logger, db, keys: keyStore.console, integrations, now: Date.now });
+  const server = serve({ fetch: createConsole(context).fetch, hostname: host, port });
+  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  logger.info({ host, port }, "listening");
+  announceReady();
+  await stopSignal();
+  await new Promise((resolve) => server.close(resolve));
+  await temporal.connection.close();
+  await close();
+  return "The console has stopped.";
+});

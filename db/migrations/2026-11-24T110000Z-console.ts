@@ -1,0 +1,89 @@
+import { type Kysely, sql } from "kysely";
+
+/**
+ * Who works in the console (clauses 3(1), 3(2), 3(5), 4(2)4): appointments, the accounts that come from them, their passwords and sessions,
+ * and the trail of what they did. `platform_console` serves the pages; appointing is the worker's, so that the console can't appoint anybody.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    do ${sql.lit(`begin
+      create role platform_console login noinherit;
+    exception when duplicate_object or unique_violation then null;
+    end`)}`.execute(db);
+  await sql`
+    create table account (
+      account text primary key check (account ~ '^[a-z][a-z0-9._-]{1,63}$'),
+      failures integer not null default 0,
+      locked_until timestamptz,
+      set_up_hash bytea unique check (length(set_up_hash) = 32),
+      set_up_until timestamptz,
+      totp_secret bytea,
+      totp_key_id text,
+      totp_enrolled_at timestamptz,
+      totp_last_step bigint,
+      check ((set_up_hash is null) = (set_up_until is null)),
+      check ((totp_secret is null) = (totp_key_id is null))
+    );
+
+    create table password (
+      password_id bigint generated always as identity primary key,
+      account text not null references account,
+      argon2_hash text not null check (argon2_hash like '$argon2id$%'),
+      set_at timestamptz not null
+    );
+    create index password_of_account on password (account, password_id);
+
+    create table appointment (
+      appointment_id integer generated always as identity primary key,
+      account text not null references account,
+      duty text not null check (duty in ('caseOfficer', 'dedicatedOfficer', 'manager', 'auditor', 'ethics', 'civilAffairs')),
+      valid_from timestamptz not null,
+      valid_until timestamptz check (valid_until >= valid_from),
+      appointed_by text not null,
+      appointed_at timestamptz not null,
+      reason text not null,
+      ended_by text,
+      end_reason text,
+      constraint one_case_officer exclude using gist (tstzrange(valid_from, valid_until) with &&) where (duty = 'caseOfficer'),
+      constraint one_dedicated_officer exclude using gist (tstzrange(valid_from, valid_until) with &&) where (duty = 'dedicatedOfficer')
+    );
+    create index appointment_of_account on appointment (account);
+
+    create table session (
+      token_hash bytea primary key check (length(token_hash) = 32),
+      account text not null references account,
+      stage text not null check (stage in ('code', 'setUp', 'password', 'enrol', 'full')),
+      began_at timestamptz not null,
+      last_seen_at timestamptz not null
+    );
+    create index session_of_account on session (account);
+
+    create table admin_trail (
+      trail_id bigint generated always as identity primary key,
+      taken_at timestamptz not null,
+      account text,
+      duty text,
+      action text not null,
+      object text not null,
+      address inet,
+      outcome text not null
+    );
+    create index admin_trail_of_account on admin_trail (account, trail_id);
+
+    grant usage on schema public to platform_console;
+    grant select on agency, application, integration, integration_step, integration_scope, integration_address, appointment, account
+      to platform_console;
+    grant select (credential_id, integration_id, valid_from, valid_until, revoked_at) on credential to platform_console;
+    grant update (failures, locked_until, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
+      on account to platform_console;
+    grant select, insert on password, admin_trail to platform_console;
+    grant select, insert, delete, update (last_seen_at) on session to platform_console;
+
+    grant select, insert on account to platform_worker;
+    grant update (failures, locked_until, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
+      on account to platform_worker;
+    grant select, insert, update (valid_until, ended_by, end_reason) on appointment to platform_worker;
+    grant select (account), delete on session to platform_worker;
+    grant insert on admin_trail to platform_worker;
+  `.execute(db);
+}

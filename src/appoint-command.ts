@@ -1,0 +1,124 @@
+import { parseArgs } from "node:util";
+import type { Kysely, Transaction } from "kysely";
+import { lockAccount, resetAccount } from "../db/queries/account.ts";
+import { insertTrailEntry } from "../db/queries/admin-trail.ts";
+import { insertAppointment, listAppointments, lockAppointments, updateAppointmentEnd } from "../db/queries/appointment.ts";
+import { deleteSessionsOf } from "../db/queries/session.ts";
+import type { Database } from "../db/tables/database.ts";
+import { createToken, hashToken } from "./adapters/session-token.ts";
+import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty, requireAccount } from "./domain/appointment.ts";
+import { requireText } from "./domain/integration-application.ts";
+import { startOfDay } from "./domain/integration-period.ts";
+import { POLICY } from "./domain/policy.ts";
+import { parseDate, taipeiDate } from "./domain/roc-date.ts";
+import { RuleViolation } from "./domain/rule-violation.ts";
+
+export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
+
+  appoint ACCOUNT --duty DUTY --as ACCOUNT --reason TEXT [--from DAY] [--until DAY]
+  end ACCOUNT --duty DUTY --as ACCOUNT --reason TEXT    from this moment on; its sessions end
+  reset ACCOUNT --as ACCOUNT --reason TEXT              password and authenticator are lost; a new one-time token is printed
+  list
+
+  DUTY    ${DUTIES.join(", ")}
+  DAY     113/11/29 or 2024-11-29; from now, and until it is ended, when left out; both days are included
+  --as    who decided so; it stands on record
+
+A new account gets a one-time token, printed once, that opens the console's set-up page for ${POLICY.setUpHours} hours.
+Environment: DATABASE_URL (role platform_worker; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
+
+const TEXT = { type: "string" } as const;
+const OPTIONS = { duty: TEXT, as: TEXT, reason: TEXT, from: TEXT, until: TEXT } as const;
+const HOUR = 3_600_000;
+
+type Values = ReturnType<typeof parse>["values"];
+
+function parse(argv: string[]) {
+  return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+}
+
+/** Appoints, ends or resets, prints a token where one was made, and returns the last line. @throws Error whose message names rule and clause */
+export async function runAppointCommand(argv: string[], db: Kysely<Database>, now: number): Promise<string> {
+  const { positionals, values } = parse(argv);
+  const [command = "", account = ""] = positionals;
+  if (command === "list") return list(db, now);
+  const take = { appoint: appointAccount, end: endDuty, reset }[command];
+  if (take === undefined || account === "") throw new Error("Name a command and an account; --help lists them.");
+  if (values.as === undefined || values.reason === undefined) throw new Error("Say who decided so, and why: --as ACCOUNT --reason TEXT.");
+  const by = { account: values.as, reason: values.reason, at: now };
+  try {
+    requireAccount(by.account);
+    requireText(by.reason, "reason");
+    return await db.transaction().execute(async (trx) => {
+      await lockAppointments(trx);
+      const sentence = await take(trx, account, values, by);
+      const trail = { takenAt: now, account: by.account, duty: undefined, address: undefined, outcome: "done" };
+      await insertTrailEntry(trx, { ...trail, action: command, object: `account/${account}` });
+      return sentence;
+    });
+  } catch (error) {
+    if (!(error instanceof RuleViolation)) throw error;
+    throw new Error(`${error.message} (${error.code}, clause ${error.clause})`, { cause: error });
+  }
+}
+
+interface Decision {
+  readonly account: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+async function appointAccount(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<string> {
+  const from = values.from === undefined ? by.at : Math.max(by.at, startOfDay(dayOf(values.from)));
+  const until = values.until === undefined ? undefined : startOfDay(dayOf(values.until)) + 24 * HOUR;
+  const appointment = appoint(await listAppointments(trx), { account, duty: dutyOf(values), from, until });
+  await insertAppointment(trx, appointment, by);
+  if ((await lockAccount(trx, account))?.enrolled !== true) await printToken(trx, account, by.at);
+  return `${account} is appointed ${appointment.duty} from ${new Date(from).toISOString()}${until === undefined ? "" : ` until ${values.until}`}.`;
+}
+
+async function endDuty(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<string> {
+  const duty = dutyOf(values);
+  const held = (await listAppointments(trx, account)).find(
+    (appointment) => appointment.duty === duty && (appointment.until === undefined || appointment.until > by.at),
+  );
+  if (held === undefined) throw new RuleViolation("3(1)", "appointment-over", "The account holds no such appointment, or it has ended.");
+  await updateAppointmentEnd(trx, held.appointmentId, endAppointment(held, by.at).until ?? by.at, by);
+  await deleteSessionsOf(trx, account);
+  return `${account} is ${duty} no more; its sessions have ended.`;
+}
+
+async function reset(trx: Transaction<Database>, account: string, _values: Values, by: Decision): Promise<string> {
+  if ((await lockAccount(trx, account)) === undefined)
+    throw new RuleViolation("3(2)", "account-unknown", "There is no such account: accounts come from appointments.");
+  await printToken(trx, account, by.at);
+  await deleteSessionsOf(trx, account);
+  return `${account} must set a new password and a new authenticator; its sessions have ended.`;
+}
+
+async function list(db: Kysely<Database>, now: number): Promise<string> {
+  const appointments = await listAppointments(db);
+  for (const { account, duty, from, until } of appointments) {
+    const current = dutiesAt(appointments, account, now).includes(duty) && (until === undefined || until > now) ? "*" : " ";
+    console.log(`${current} ${account}  ${duty}  ${taipeiDate(from)} – ${until === undefined ? "" : taipeiDate(until - 1)}`);
+  }
+  return `${appointments.length} appointments; * marks those of today.`;
+}
+
+async function printToken(trx: Transaction<Database>, account: string, now: number): Promise<void> {
+  const token = createToken();
+  await resetAccount(trx, account, hashToken(token), new Date(now + POLICY.setUpHours * HOUR));
+  console.log(`One-time token for ${account}, shown this once; within ${POLICY.setUpHours} hours it opens /console/set-up:`);
+  console.log(token);
+}
+
+function dutyOf({ duty = "" }: Values): Duty {
+  if (!isDuty(duty)) throw new Error(`Name the duty: --duty ${DUTIES.join("|")}.`);
+  return duty;
+}
+
+function dayOf(text: string): string {
+  const day = parseDate(text);
+  if (day === undefined) throw new Error("A day is written 113/11/29 or 2024-11-29.");
+  return day;
+}

@@ -1,0 +1,91 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { csrf } from "hono/csrf";
+import { secureHeaders } from "hono/secure-headers";
+import { isLoopbackName } from "../config.ts";
+import { assetRoutes } from "./assets.ts";
+import type { ConsoleContext } from "./context.ts";
+import { isTls } from "./cookies.ts";
+import { homePage } from "./pages/home.ts";
+import { integrationPage } from "./pages/integration.ts";
+import { integrationDecisions } from "./pages/integration-decision.ts";
+import { integrationsPages } from "./pages/integrations.ts";
+import { logInPages } from "./pages/log-in.ts";
+import { messagePage } from "./pages/message.ts";
+import { peoplePage } from "./pages/people.ts";
+import { setUpPages } from "./pages/set-up.ts";
+import { trailPage } from "./pages/trail.ts";
+import { createRoutes } from "./routes.ts";
+import { readVisit } from "./visit.ts";
+
+const LONGEST_FORM = 64 * 1024;
+
+/** The console: every page, under one set of rules for all. */
+export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBindings }> {
+  const { consoleOrigin } = context.settings;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.get("/healthz", (c) => c.json({ status: "ok" }));
+  app.use(secureHeaders(headersFor(isTls(consoleOrigin))));
+  // A page that another name leads to is somebody else's trick.
+  app.use(async (c, next) => (isOurs(c.req.header("host"), consoleOrigin) ? next() : c.text("Unknown host.", 421)));
+  app.route("/", assetRoutes());
+  app.use(async (c, next) => {
+    c.header("cache-control", "no-store");
+    await next();
+  });
+  app.use(bodyLimit({ maxSize: LONGEST_FORM }));
+  app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));
+
+  const routes = createRoutes(context);
+  logInPages(routes, context);
+  setUpPages(routes, context);
+  homePage(routes, context);
+  integrationsPages(routes, context);
+  integrationPage(routes, context);
+  integrationDecisions(routes, context);
+  peoplePage(routes, context);
+  trailPage(routes, context);
+  app.route("/", routes.app);
+  app.get("/", (c) => c.redirect("/console", 303));
+
+  app.notFound(async (c) => {
+    const visit = await readVisit(context, c, { looksOnly: true });
+    return messagePage(c, visit, 404, visit.text.message.notFound);
+  });
+  app.onError(async (error, c) => {
+    if ("getResponse" in error) return error.getResponse();
+    context.logger.error({ error: error.name }, "a page failed");
+    // Its own reading may be what failed.
+    const visit = await readVisit(context, c, { looksOnly: true }).catch(() => undefined);
+    if (visit === undefined) return c.text("系統目前無法處理，請稍後再試。The system can't do this now: try again shortly.", 503);
+    return messagePage(c, visit, 503, visit.text.message.failed);
+  });
+  return app;
+}
+
+/** Nothing but our own files, forms to ourselves, no frames, nothing inline. Browsers are told to insist on TLS once they came by it. */
+function headersFor(tls: boolean): Parameters<typeof secureHeaders>[0] {
+  return {
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    strictTransportSecurity: tls ? "max-age=31536000" : false,
+    referrerPolicy: "same-origin",
+    xFrameOptions: "DENY",
+    permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+  };
+}
+
+function isOurs(host: string | undefined, origin: string | undefined): boolean {
+  if (host === undefined || !URL.canParse(`http://${host}`)) return false;
+  if (isTls(origin)) return host.toLowerCase() === new URL(origin ?? "").host;
+  return isLoopbackName(new URL(`http://${host}`).hostname);
+}

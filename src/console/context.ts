@@ -1,0 +1,40 @@
+import type { Kysely } from "kysely";
+import type { Logger } from "pino";
+import type { Database } from "../../db/tables/database.ts";
+import type { KeyRing } from "../adapters/key-store.ts";
+import { hashPassword } from "../adapters/password-hash.ts";
+import { createToken } from "../adapters/session-token.ts";
+import { createSourceAddress } from "../adapters/source-address.ts";
+import type { IntegrationClient } from "../integration-client.ts";
+
+/** What the console needs to run; the clock is here, so that tests can hold it still. */
+export interface ConsoleParts {
+  readonly settings: {
+    /** Where browsers find it; undefined: on this machine itself, without TLS. */
+    readonly consoleOrigin: string | undefined;
+    readonly consoleIdleMinutes: number;
+    readonly trustedProxies: readonly string[];
+  };
+  readonly logger: Logger;
+  readonly db: Kysely<Database>;
+  /** Opens authenticators' secrets. */
+  readonly keys: KeyRing;
+  readonly integrations: IntegrationClient;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Everything that the pages share. */
+export interface ConsoleContext extends ConsoleParts {
+  readonly sourceAddress: ReturnType<typeof createSourceAddress>;
+  /** Hashed where there is no password to compare with, so that it takes as long. */
+  readonly nobodysPassword: string;
+}
+
+export async function createConsoleContext(parts: ConsoleParts): Promise<ConsoleContext> {
+  return {
+    ...parts,
+    sourceAddress: createSourceAddress(parts.settings.trustedProxies),
+    nobodysPassword: await hashPassword(createToken()),
+  };
+}

@@ -1,0 +1,85 @@
+import { html } from "hono/html";
+import type { RuleViolation } from "../domain/rule-violation.ts";
+import { type Html, NOTHING } from "./layout.ts";
+import type { Text } from "./text/index.ts";
+
+/** What stands against what was typed: a sentence, and the field that it belongs to, if it belongs to one. */
+export interface Fault {
+  readonly sentence: string;
+  readonly field?: string | undefined;
+}
+
+/** What a broken rule says in the reader's language. */
+export function faultOf(text: Text, { code, message }: RuleViolation, fieldOf: Readonly<Record<string, string>> = {}): Fault {
+  const known = (text.rule as Readonly<Record<string, string>>)[code];
+  return { sentence: known ?? `${message} (${code})`, field: fieldOf[code] };
+}
+
+/** At the top of a form: what is wrong, each with the way to its field. */
+export function faultSummary(text: Text, fault: Fault | undefined): Html {
+  if (fault === undefined) return NOTHING;
+  const { field, sentence } = fault;
+  return html`<div class="ds-alert" data-color="danger" role="alert"><h2 class="ds-heading" data-size="2xs">${text.form.errors}</h2>
+<p>${field === undefined ? sentence : html`<a class="ds-link" href="#${field}">${sentence}</a>`}</p></div>`;
+}
+
+interface FieldOptions {
+  readonly name: string;
+  readonly label: string;
+  readonly value?: string;
+  readonly hint?: string;
+  readonly type?: "text" | "password" | "search";
+  readonly autocomplete?: string;
+  readonly inputmode?: "numeric";
+  readonly size?: number;
+  readonly fault?: Fault | undefined;
+  /** More than one line. */
+  readonly long?: boolean;
+}
+
+/** A field with its label, hint and fault. */
+export function field({
+  name,
+  label,
+  value = "",
+  hint,
+  type = "text",
+  autocomplete = "off",
+  inputmode,
+  size,
+  fault,
+  long,
+}: FieldOptions): Html {
+  const wrong = fault !== undefined && fault.field === name;
+  const described = [hint !== undefined && `${name}-hint`, wrong && `${name}-fault`].filter((id) => typeof id === "string").join(" ");
+  const common = html` class="ds-input" id="${name}" name="${name}"${described === "" ? NOTHING : html` aria-describedby="${described}"`}${
+    wrong ? html` aria-invalid="true"` : NOTHING
+  }`;
+  return html`<div class="ds-field">
+<label class="ds-label" for="${name}">${label}</label>
+${hint === undefined ? NOTHING : html`<p data-field="description" id="${name}-hint">${hint}</p>`}
+${
+  long
+    ? html`<textarea${common} rows="3" maxlength="1000">${value}</textarea>`
+    : html`<input${common} type="${type}" value="${type === "password" ? "" : value}" autocomplete="${autocomplete}"${
+        inputmode === undefined ? NOTHING : html` inputmode="${inputmode}"`
+      }${size === undefined ? NOTHING : html` size="${size}"`}>`
+}
+${wrong ? html`<p class="ds-validation-message" id="${name}-fault">${fault?.sentence}</p>` : NOTHING}
+</div>`;
+}
+
+/** One of several that may be ticked. */
+export function checkbox(name: string, value: string, label: string, checked: boolean): Html {
+  const id = `${name}-${value}`;
+  return html`<div class="ds-field"><input class="ds-input" type="checkbox" id="${id}" name="${name}" value="${value}"${
+    checked ? html` checked` : NOTHING
+  }><label class="ds-label" for="${id}">${label}</label></div>`;
+}
+
+/** A choice of one. */
+export function select(name: string, label: string, options: readonly (readonly [value: string, label: string])[], chosen: string): Html {
+  return html`<div class="ds-field"><label class="ds-label" for="${name}">${label}</label><select class="ds-input" id="${name}" name="${name}">${options.map(
+    ([value, title]) => html`<option value="${value}"${value === chosen ? html` selected` : NOTHING}>${title}</option>`,
+  )}</select></div>`;
+}

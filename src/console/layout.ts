@@ -1,0 +1,102 @@
+import { html } from "hono/html";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { taipeiDate } from "../domain/roc-date.ts";
+import { assetPath } from "./assets.ts";
+import type { Text } from "./text/index.ts";
+import type { ConsoleRequest, Visit } from "./visit.ts";
+
+export type Html = ReturnType<typeof html>;
+export const NOTHING = html``;
+
+const [STYLE, SCRIPT] = [assetPath("console.css"), assetPath("countdown.js")];
+
+/** A page in the console's frame. */
+export function page(
+  c: ConsoleRequest,
+  visit: Visit,
+  { title, body, status = 200 }: { title: string; body: Html; status?: ContentfulStatusCode },
+): Response | Promise<Response> {
+  const { text } = visit;
+  return c.html(
+    html`<!doctype html>
+<html lang="${text.lang}" data-color-scheme="light" data-size="sm">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}｜${text.platform}</title>
+<link rel="stylesheet" href="${STYLE}">
+<link rel="icon" href="data:,">
+${visit.endsAt === undefined ? NOTHING : html`<script src="${SCRIPT}" defer></script>`}
+</head>
+<body>
+<a class="ds-skip-link" href="#main">${text.skip}</a>
+<header class="masthead">
+<div class="masthead-line">
+<p class="masthead-name"><a href="/console">${text.platform}</a> <span>${text.office}</span></p>
+${visit.account === undefined ? NOTHING : identity(visit, visit.account)}
+</div>
+<div class="masthead-line">
+${visit.stage === "full" ? menu(visit) : NOTHING}
+${sessionLine(visit)}
+</div>
+</header>
+<main id="main" tabindex="-1">
+${body}
+</main>
+<footer>
+${languageSwitch(visit)}
+<p class="print-only">${text.printed(visit.account ?? "", clock(text, visit.now))}</p>
+</footer>
+</body>
+</html>`,
+    status,
+  );
+}
+
+function identity(visit: Visit, account: string): Html {
+  const { text, duties } = visit;
+  return html`<div class="masthead-who">
+<p>${account}<span>${duties.map((duty) => text.duty[duty]).join(text.separator)}</span></p>
+<form method="post" action="/console/log-out">${formToken(visit)}<button class="ds-button" data-variant="secondary">${text.nav.logOut}</button></form>
+</div>`;
+}
+
+function menu({ text, may, here }: Visit): Html {
+  const places = [
+    { path: "/console", label: text.nav.home, open: may("seeHome") },
+    { path: "/console/integrations", label: text.nav.integrations, open: may("seeIntegrations") },
+    { path: "/console/people", label: text.nav.people, open: may("seePeople") },
+    { path: "/console/trail", label: text.nav.trail, open: may("seeTrail") },
+    { path: "/console/password", label: text.nav.password, open: may("setPassword") },
+  ].filter(({ open }) => open);
+  const [path = ""] = here.split("?");
+  const isHere = (place: string) => path === place || (place !== "/console" && path.startsWith(`${place}/`));
+  const item = (place: { path: string; label: string }) =>
+    html`<li><a href="${place.path}"${isHere(place.path) ? html` aria-current="page"` : NOTHING}>${place.label}</a></li>`;
+  return html`<nav aria-label="${text.nav.label}"><ul>${places.map(item)}</ul></nav>`;
+}
+
+function sessionLine({ text, endsAt, now }: Visit): Html {
+  if (endsAt === undefined) return NOTHING;
+  return html`<div class="session">
+<p data-session-ends-in="${endsAt - now}" data-left="${text.session.left}">${text.session.endsAt(clock(text, endsAt, true))}</p>
+<p role="status" data-session-soon hidden>${text.session.soon}</p>
+</div>`;
+}
+
+function languageSwitch(visit: Visit): Html {
+  const { code, name } = visit.text.otherLanguage;
+  return html`<form method="post" action="/console/language">${formToken(visit)}<input type="hidden" name="language" value="${code}"><input
+type="hidden" name="back" value="${visit.here}"><button class="link" lang="${code}">${name}</button></form>`;
+}
+
+/** What ties a form to the browser that it was made for. */
+export function formToken({ formToken: token }: Visit): Html {
+  return html`<input type="hidden" name="formToken" value="${token}">`;
+}
+
+/** A moment as day and time in Taiwan, or the time alone. */
+export function clock(text: Text, at: number, timeOnly = false): string {
+  const time = new Date(at + 8 * 3_600_000).toISOString().slice(11, timeOnly ? 16 : 19);
+  return timeOnly ? time : text.moment(text.day(taipeiDate(at)), time);
+}

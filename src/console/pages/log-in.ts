@@ -1,0 +1,163 @@
+import { html } from "hono/html";
+import { accountExists } from "../../../db/queries/account.ts";
+import { insertTrailEntry } from "../../../db/queries/admin-trail.ts";
+import { deleteSession } from "../../../db/queries/session.ts";
+import { createToken } from "../../adapters/session-token.ts";
+import { isAccount } from "../../domain/appointment.ts";
+import { RuleViolation } from "../../domain/rule-violation.ts";
+import type { ConsoleContext } from "../context.ts";
+import { writeToken } from "../cookies.ts";
+import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
+import { chooseLanguage, LANGUAGES } from "../language.ts";
+import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { beginSetUp, giveCode, logIn, type Progress } from "../log-in.ts";
+import { createLoginLimit } from "../login-limit.ts";
+import { type ConsoleRoutes, PAGE_OF, type SentForm } from "../routes.ts";
+import type { ConsoleRequest, Visit } from "../visit.ts";
+import { messagePage } from "./message.ts";
+
+/** Logging in: account and password, then the authenticator's code; and leaving again. */
+export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void {
+  const { consoleOrigin } = context.settings;
+  const withinLimit = createLoginLimit();
+
+  /** Goes on to the next step, with a new cookie; or shows the form again with what was wrong. */
+  async function step(
+    c: ConsoleRequest,
+    visit: Visit,
+    show: (fault: Fault) => Answer,
+    take: () => Promise<Progress>,
+    who: Who,
+  ): Promise<Response> {
+    const { account, action } = who;
+    const address = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
+    if (!(await withinLimit(address))) return messagePage(c, visit, 429, visit.text.message.busy);
+    const note = async (outcome: string) =>
+      insertTrailEntry(context.db, {
+        takenAt: context.now(),
+        // What is no account may be anything that was typed into the wrong field, a password even.
+        account: (await accountExists(context.db, account)) ? account : undefined,
+        duty: undefined,
+        action,
+        object: "",
+        address: address === "unknown" ? undefined : address,
+        outcome,
+      });
+    try {
+      const { token, stage } = await take();
+      writeToken(c, consoleOrigin, token);
+      await note("done");
+      return c.redirect(PAGE_OF[stage], 303);
+    } catch (error) {
+      if (!(error instanceof RuleViolation)) throw error;
+      await note(error.code);
+      return show(faultOf(visit.text, error));
+    }
+  }
+
+  routes.get("/console/log-in", "enter", (c, visit) =>
+    visit.stage === "none" ? logInPage(c, visit) : c.redirect(PAGE_OF[visit.stage], 303),
+  );
+  routes.post("/console/log-in", "enter", (c, visit, form) => {
+    const account = accountOf(form);
+    const take = () => logIn(context, account, form.one("password"));
+    return step(c, visit, (fault) => logInPage(c, visit, form.one("account"), fault), take, { account, action: "logIn" });
+  });
+
+  routes.get("/console/code", "giveCode", (c, visit) => codePage(c, visit));
+  routes.post("/console/code", "giveCode", (c, visit, form) => {
+    const account = visit.account ?? "";
+    const take = () => giveCode(context, account, visit.tokenHash, digitsOf(form.one("code")));
+    return step(c, visit, (fault) => codePage(c, visit, fault), take, { account, action: "giveCode" });
+  });
+
+  routes.get("/console/set-up", "enter", (c, visit) => setUpPage(c, visit));
+  routes.post("/console/set-up", "enter", (c, visit, form) => {
+    const account = accountOf(form);
+    const take = () => beginSetUp(context, account, form.one("token").trim());
+    return step(c, visit, (fault) => setUpPage(c, visit, form.one("account"), fault), take, { account, action: "beginSetUp" });
+  });
+
+  routes.post("/console/log-out", "leave", async (c, visit) => {
+    await deleteSession(context.db, visit.tokenHash);
+    await visit.note("leave", "");
+    writeToken(c, consoleOrigin, createToken());
+    return c.redirect("/console/log-in?ended", 303);
+  });
+  routes.post("/console/language", "enter", (c, _visit, form) => {
+    const language = LANGUAGES.find((known) => known === form.one("language"));
+    if (language !== undefined) chooseLanguage(c, consoleOrigin, language);
+    const back = form.one("back");
+    return c.redirect(/^\/console(?:[/?]|$)/.test(back) ? back : "/console", 303);
+  });
+  routes.get("/console/session", "enter", (c, visit) => c.json({ endsIn: Math.max(0, (visit.endsAt ?? visit.now) - visit.now) }), {
+    looksOnly: true,
+  });
+}
+
+type Answer = Response | Promise<Response>;
+interface Who {
+  readonly account: string;
+  readonly action: string;
+}
+
+/** What can't be an account is nobody's, and goes no further. */
+function accountOf(form: SentForm): string {
+  const typed = form.one("account").trim();
+  return isAccount(typed) ? typed : "";
+}
+
+/** Codes are often typed in two groups, or in full width. */
+export function digitsOf(code: string): string {
+  return code.normalize("NFKC").replace(/\s/g, "");
+}
+
+function logInPage(c: ConsoleRequest, visit: Visit, account = "", fault?: Fault): Answer {
+  const { text } = visit;
+  const ended =
+    fault === undefined && c.req.query("ended") !== undefined
+      ? html`<p class="ds-alert" data-color="info">${text.logIn.ended}</p>`
+      : NOTHING;
+  const body = html`${ended}<p>${text.logIn.intro}</p>
+${field({ name: "account", label: text.form.account, value: account, autocomplete: "username" })}
+${field({ name: "password", label: text.logIn.password, type: "password", autocomplete: "current-password" })}`;
+  const more = html`<p><a class="ds-link" href="/console/set-up">${text.logIn.setUp}</a></p>`;
+  return stepPage(c, visit, { ...text.logIn, body, more, path: "/console/log-in", fault });
+}
+
+function codePage(c: ConsoleRequest, visit: Visit, fault?: Fault): Answer {
+  const { text } = visit;
+  const body = html`<p>${text.code.intro}</p>
+${field({ name: "code", label: text.code.code, autocomplete: "one-time-code", inputmode: "numeric", size: 8 })}`;
+  return stepPage(c, visit, { ...text.code, body, path: "/console/code", fault });
+}
+
+function setUpPage(c: ConsoleRequest, visit: Visit, account = "", fault?: Fault): Answer {
+  const { text } = visit;
+  const body = html`<p>${text.setUp.intro}</p><p class="quiet">${text.setUp.steps}</p>
+${field({ name: "account", label: text.form.account, value: account, autocomplete: "username" })}
+${field({ name: "token", label: text.setUp.token, type: "password" })}`;
+  return stepPage(c, visit, { ...text.setUp, body, path: "/console/set-up", fault });
+}
+
+/** One of the narrow pages on the way in: a heading, a form, one button. */
+export function stepPage(
+  c: ConsoleRequest,
+  visit: Visit,
+  {
+    title,
+    body,
+    more = NOTHING,
+    path,
+    submit,
+    fault,
+  }: { title: string; body: Html; more?: Html; path: string; submit: string; fault: Fault | undefined },
+): Answer {
+  return page(c, visit, {
+    title,
+    status: fault === undefined ? 200 : 422,
+    body: html`<div class="narrow"><h1 class="ds-heading" data-size="md">${title}</h1>
+${faultSummary(visit.text, fault)}
+<form method="post" action="${path}" class="stack">${formToken(visit)}${body}<button class="ds-button">${submit}</button></form>${more}</div>`,
+  });
+}

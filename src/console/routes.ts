@@ -1,0 +1,77 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono } from "hono";
+import { sameSecret } from "../adapters/session-token.ts";
+import { CONSOLE_ACTIONS, type ConsoleAction, type LoginStage } from "../domain/console-action.ts";
+import type { ConsoleContext } from "./context.ts";
+import { messagePage } from "./pages/message.ts";
+import { type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
+
+/** A form as it was sent, files left out; a field that was sent more than once has all its values. */
+export interface SentForm {
+  one(name: string): string;
+  all(name: string): string[];
+}
+
+type Answer = Response | Promise<Response>;
+
+/** The only way to mount a page: nothing is served that doesn't say which action of the table it is. */
+export interface ConsoleRoutes {
+  get(path: string, action: ConsoleAction, answer: (c: ConsoleRequest, visit: Visit) => Answer, options?: { looksOnly?: boolean }): void;
+  post(path: string, action: ConsoleAction, answer: (c: ConsoleRequest, visit: Visit, form: SentForm) => Answer): void;
+  readonly app: Hono<{ Bindings: HttpBindings }>;
+}
+
+/** Where somebody goes on who has come so far. */
+export const PAGE_OF: Readonly<Record<LoginStage, string>> = {
+  none: "/console/log-in",
+  code: "/console/code",
+  setUp: "/console/password",
+  password: "/console/password",
+  enrol: "/console/authenticator",
+  full: "/console",
+};
+
+export function createRoutes(context: ConsoleContext): ConsoleRoutes {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  /** Undefined: they may. */
+  async function refusal(c: ConsoleRequest, visit: Visit, action: ConsoleAction): Promise<Response | undefined> {
+    if (visit.may(action)) return undefined;
+    if (visit.stage !== "full") return c.redirect(PAGE_OF[visit.stage], 303);
+    // Who is set up and logged in has no business at the steps before.
+    if (!(CONSOLE_ACTIONS[action].stages as readonly LoginStage[]).includes("full")) return c.redirect(PAGE_OF.full, 303);
+    await visit.note(action, c.req.path, "action-not-allowed");
+    return messagePage(c, visit, 403, visit.text.message.notAllowed);
+  }
+
+  function requireAction(path: string, action: ConsoleAction): void {
+    if (!Object.hasOwn(CONSOLE_ACTIONS, action)) throw new Error(`The page ${path} names no action of the table, so it can't be served.`);
+  }
+
+  return {
+    app,
+    get(path, action, answer, options) {
+      requireAction(path, action);
+      app.get(path, async (c) => {
+        const visit = await readVisit(context, c, options);
+        return (await refusal(c, visit, action)) ?? answer(c, visit);
+      });
+    },
+    post(path, action, answer) {
+      requireAction(path, action);
+      app.post(path, async (c) => {
+        const visit = await readVisit(context, c);
+        const refused = await refusal(c, visit, action);
+        if (refused !== undefined) return refused;
+        const form = readForm(await c.req.parseBody({ all: true }));
+        if (!sameSecret(form.one("formToken"), visit.formToken)) return messagePage(c, visit, 403, visit.text.message.strangeForm);
+        return answer(c, visit, form);
+      });
+    },
+  };
+}
+
+function readForm(body: Record<string, unknown>): SentForm {
+  const all = (name: string) => [body[name] ?? []].flat().filter((value): value is string => typeof value === "string");
+  return { all, one: (name) => all(name)[0] ?? "" };
+}

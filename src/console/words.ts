@@ -1,0 +1,37 @@
+import { html } from "hono/html";
+import type { CheckCode } from "../domain/checks.ts";
+import type { IntegrationState } from "../domain/integration-step.ts";
+import { taipeiDate } from "../domain/roc-date.ts";
+import type { Html } from "./layout.ts";
+import type { Text } from "./text/index.ts";
+
+const COLOUR: Readonly<Record<IntegrationState, "success" | "warning" | "danger" | "neutral">> = {
+  submitted: "warning",
+  approved: "warning",
+  provisioned: "warning",
+  active: "success",
+  suspended: "danger",
+  refused: "neutral",
+  expired: "neutral",
+  revoked: "danger",
+};
+
+/** A state as a word, with its colour. */
+export function stateTag(text: Text, state: IntegrationState): Html {
+  return html`<span class="ds-tag" data-color="${COLOUR[state]}">${text.state[state]}</span>`;
+}
+
+/** Checks as the regulation names them. */
+export function checkNames(text: Text, checks: readonly CheckCode[]): string {
+  return checks.map((check) => text.check[check]).join(text.separator);
+}
+
+/** The last day of a period that holds until just before a moment. */
+export function lastDayOf(until: number): string {
+  return taipeiDate(until - 1);
+}
+
+/** A case's address. */
+export function casePath(applicationNumber: string): string {
+  return `/console/integrations/${encodeURIComponent(applicationNumber)}`;
+}

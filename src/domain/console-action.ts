@@ -1,0 +1,61 @@
+import { DUTIES, type Duty } from "./appointment.ts";
+import { RuleViolation } from "./rule-violation.ts";
+
+/** How far a log-in has come. `none`: nobody is known; `code`: the password was right; `setUp`, `password`, `enrol`: steps that must be taken first. */
+export type LoginStage = "none" | "code" | "setUp" | "password" | "enrol" | "full";
+
+/** Stages that a session can be in. */
+export type SessionStage = Exclude<LoginStage, "none">;
+
+interface ActionRule {
+  readonly stages: readonly LoginStage[];
+  /** Undefined: whoever has come that far. */
+  readonly duties?: readonly Duty[];
+}
+
+const FULL = ["full"] as const;
+const OFFICE: readonly Duty[] = ["caseOfficer", "dedicatedOfficer", "manager"];
+
+/** Everything that can be done in the console, and who may: what is not here can't be done. */
+export const CONSOLE_ACTIONS = {
+  enter: { stages: ["none", "code", "setUp", "password", "enrol", "full"] },
+  giveCode: { stages: ["code"] },
+  setPassword: { stages: ["setUp", "password", "full"] },
+  enrolAuthenticator: { stages: ["enrol"] },
+  leave: { stages: ["code", "setUp", "password", "enrol", "full"] },
+  seeHome: { stages: FULL, duties: DUTIES },
+  seeIntegrations: { stages: FULL, duties: OFFICE },
+  exportIntegrations: { stages: FULL, duties: OFFICE },
+  decideApplication: { stages: FULL, duties: ["manager"] },
+  provisionIntegration: { stages: FULL, duties: ["dedicatedOfficer"] },
+  revokeIntegration: { stages: FULL, duties: ["manager", "dedicatedOfficer"] },
+  seePeople: { stages: FULL, duties: DUTIES },
+  seeTrail: { stages: FULL, duties: ["manager", "auditor"] },
+} as const satisfies Record<string, ActionRule>;
+
+export type ConsoleAction = keyof typeof CONSOLE_ACTIONS;
+
+/** Who asks: how far the log-in has come, and the duties of the moment. */
+export interface ConsoleActor {
+  readonly stage: LoginStage;
+  readonly duties: readonly Duty[];
+}
+
+/** Whether somebody may. @clause 3(1) */
+export function mayTake(action: ConsoleAction, actor: ConsoleActor): boolean {
+  const { stages, duties }: ActionRule = CONSOLE_ACTIONS[action];
+  return stages.includes(actor.stage) && (duties === undefined || duties.some((duty) => actor.duties.includes(duty)));
+}
+
+/**
+ * The duty in which somebody takes an action.
+ * @throws RuleViolation `action-not-allowed`
+ * @clause 3(1)
+ */
+export function actingDuty(action: ConsoleAction, actor: ConsoleActor): Duty {
+  const { duties = [] }: ActionRule = CONSOLE_ACTIONS[action];
+  const duty = duties.find((candidate) => actor.duties.includes(candidate));
+  if (duty === undefined || !mayTake(action, actor))
+    throw new RuleViolation("3(1)", "action-not-allowed", "Your appointment doesn't cover this: ask somebody whose duty it is.");
+  return duty;
+}

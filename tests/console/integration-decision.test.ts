@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IntegrationClient } from "../../src/integration-client.ts";
+import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
+import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+
+const PASSWORD = "Correct-Horse-Battery-9";
+let platform: IntegrationPlatform;
+let console_: TestConsole;
+let lin: Visitor;
+let chen: Visitor;
+let wu: Visitor;
+
+beforeAll(async () => {
+  platform = await createIntegrationPlatform();
+  await platform.startWorker();
+  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations });
+  lin = await person("lin.manager", "manager");
+  chen = await person("chen.manager", "manager");
+  wu = await person("wu.officer", "dedicatedOfficer");
+}, 120_000);
+afterAll(async () => {
+  await console_.close();
+  await platform.stop();
+});
+
+async function person(account: string, duty: string, where = console_): Promise<Visitor> {
+  const visitor = createVisitor(where);
+  await visitor.setUp(account, await where.appoint(account, duty), PASSWORD);
+  await visitor.get("/console");
+  return visitor;
+}
+
+const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
+const stateOf = async (number: string) => (await platform.onRecord(number)).state;
+const days = () => ({ from: today, until: inDays(30) });
+const approval = (changes: Record<string, string | string[]> = {}) => ({
+  checks: ["resident"],
+  ...days(),
+  reason: "符合業務需要",
+  ...changes,
+});
+
+describe("a decision that a rule stands against", () => {
+  test.each([
+    ["no reason", { reason: "" }, "理由未填", "reason"],
+    ["a reason with an ID number", { reason: "為 A123456789 辦理" }, "身分證統一編號，請改以案號", "reason"],
+    ["no check", { checks: [] }, "核可的權限須在申請範圍內", "checks"],
+    ["a check that nobody asked for", { checks: ["resident", "disability"] }, "核可的權限須在申請範圍內", "checks"],
+    ["a longer period", { until: inDays(31) }, "核可期限須在申請期限之內", "until"],
+    ["a period that is no period", { from: "昨天" }, "期限要有起日與迄日", "from"],
+  ])(
+    "§3(3) with %s gets its own answer beside its field, keeps what was typed, and changes nothing",
+    async (_what, changes, sentence, field) => {
+      const number = await platform.applied();
+      await lin.get(path(number));
+      const sent: Record<string, string | string[]> = approval(changes);
+      const { status, text } = await lin.post(path(number, "/approve"), sent);
+      expect(status).toBe(422);
+      expect(text).toContain(sentence);
+      expect(text).toContain(`href="#${field}"`);
+      expect(text).toContain(`value="${sent["from"]}"`);
+      expect(text).toContain(`rows="3" maxlength="1000">${sent["reason"]}</textarea>`);
+      expect(/id="checks-indigenous"[^>]*checked/.test(text)).toBe(false);
+      expect(await stateOf(number)).toBe("submitted");
+    },
+  );
+
+  test("§3(3) takes days of the Republic's calendar", async () => {
+    const number = await platform.applied();
+    await lin.get(path(number));
+    const until = inDays(10);
+    const roc = `${Number(until.slice(0, 4)) - 1911}/${until.slice(5, 7)}/${until.slice(8)}`;
+    expect((await lin.post(path(number, "/approve"), approval({ until: roc }))).status).toBe(303);
+    expect((await platform.integrations.show(number)).approval).toEqual({ checks: ["resident"], from: today, until });
+  });
+
+  test("§3(3) of two managers at once one decides; the other is told, and sees what the first did", async () => {
+    const number = await platform.applied();
+    await Promise.all([lin.get(path(number)), chen.get(path(number, "/refuse"))]);
+    const answers = await Promise.all([
+      lin.post(path(number, "/approve"), approval()),
+      chen.post(path(number, "/refuse"), { reason: "目的不符" }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 422]);
+    const told = answers.find(({ status }) => status === 422);
+    expect(told?.text).toContain("本案已由他人決定");
+    expect(told?.text).toMatch(/待配賦|未核可/);
+  });
+
+  test("§3(3) nobody decides on what they applied for", async () => {
+    const number = `own-${Date.now()}`;
+    await platform.integrations.apply(madeUpApplication(number, today, inDays(30)), say({ ...APPLICANT, account: "lin.manager" }));
+    expect((await lin.get(path(number))).text).toContain("您參與過本案，須由其他主管決定");
+    const { status, text } = await lin.post(path(number, "/approve"), approval());
+    expect([status, text.includes("不得由本人決定")]).toEqual([422, true]);
+    expect((await lin.get("/console")).text).not.toContain(number);
+    expect((await chen.get("/console")).text).toContain(number);
+  });
+
+  test("§3(3) by somebody whose duty it isn't is refused before anything is asked", async () => {
+    const number = await platform.applied();
+    await wu.get("/console");
+    expect((await wu.post(path(number, "/approve"), approval())).status).toBe(403);
+    await lin.get("/console");
+    expect((await lin.post(path(number, "/provision"), { reason: "配賦" })).status).toBe(403);
+    expect(await stateOf(number)).toBe("submitted");
+  });
+
+  test("§3(3) twice, or after the end, says where the case stands", async () => {
+    const number = await platform.activated();
+    await wu.get(path(number));
+    const again = await wu.post(path(number, "/provision"), { reason: "再配賦一次" });
+    expect([again.status, again.text.includes("這個步驟不能再做")]).toEqual([422, true]);
+    await wu.get(path(number, "/revoke"));
+    expect((await wu.post(path(number, "/revoke"), { reason: "用畢" })).status).toBe(303);
+    const late = await wu.post(path(number, "/credentials"), { reason: "換發" });
+    expect([late.status, /這個步驟不能再做|流程中沒有這個申請編號/.test(late.text), late.text.includes("已撤銷")]).toEqual([
+      422,
+      true,
+      true,
+    ]);
+    expect(late.text).not.toMatch(/vp_[\w-]{43}/);
+  });
+
+  test("§3(5) two credentials at once, and no third", async () => {
+    const number = await platform.activated();
+    await wu.get(path(number));
+    const second = await wu.post(path(number, "/credentials"), { reason: "換發憑證" });
+    expect(second.text).toMatch(/class="secret">vp_[\w-]{43}</);
+    const third = await wu.post(path(number, "/credentials"), { reason: "換發憑證" });
+    expect([third.status, third.text.includes("同時最多 2 組憑證有效")]).toEqual([422, true]);
+  });
+
+  test("§3(3) on a case that isn't there", async () => {
+    await lin.get("/console");
+    expect((await lin.get(path("no-such-case"))).status).toBe(404);
+    expect((await lin.post(path("no-such-case", "/approve"), approval())).status).toBe(404);
+    expect((await lin.get(path("no-such-case", "/refuse"))).status).toBe(404);
+  });
+});
+
+test("§3(3) while processes don't answer, a decision says so and keeps what was typed; everything that only reads goes on", async () => {
+  const down = { approve: () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:7233")) } as unknown as IntegrationClient;
+  const number = await platform.applied();
+  const away = await startTestConsole({ database: platform.database, integrations: down });
+  const manager = await person("kao.manager", "manager", away);
+  expect((await manager.get(path(number))).status).toBe(200);
+  const { status, text } = await manager.post(path(number, "/approve"), approval({ reason: "符合補助業務需要" }));
+  expect([status, text.includes("請先到該案頁面確認"), text.includes("符合補助業務需要</textarea>")]).toEqual([503, true, true]);
+  expect(text).not.toContain("ECONNREFUSED");
+  await away.close();
+});

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { createVisitor, startTestConsole, type TestConsole } from "../support/console.ts";
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+const PASSWORD = "Correct-Horse-Battery-9";
+let time = Date.parse("2026-11-24T09:00:00+08:00");
+const now = () => time;
+let console_: TestConsole;
+let secret: string;
+
+beforeAll(async () => {
+  console_ = await startTestConsole({ now });
+  secret = await visitor().setUp("lin.manager", await console_.appoint("lin.manager", "manager"), PASSWORD);
+});
+afterAll(() => console_.close());
+
+const visitor = () => createVisitor(console_, now);
+/** The next code of the authenticator. */
+const later = (milliseconds = MINUTE) => {
+  time += milliseconds;
+};
+const trail = async () =>
+  (await console_.owner.pool.query("select account, action, outcome from admin_trail order by trail_id desc limit 1")).rows[0];
+
+describe("sessions", () => {
+  test("§4(2)4 end on the server after fifteen idle minutes, which looking at the clock doesn't lengthen", async () => {
+    later();
+    const person = visitor();
+    await person.logIn("lin.manager", PASSWORD, secret);
+    later(14 * MINUTE);
+    const { text } = await person.get("/console");
+    expect(text).toContain(`data-session-ends-in="${15 * MINUTE}"`);
+    expect(text).toMatch(/閒置逾時將於 \d\d:\d\d 自動登出/);
+    later(14 * MINUTE);
+    expect(JSON.parse((await person.get("/console/session")).text)).toEqual({ endsIn: MINUTE });
+    later(MINUTE);
+    expect(JSON.parse((await person.get("/console/session")).text)).toEqual({ endsIn: 0 });
+    expect((await person.get("/console")).location).toBe("/console/log-in");
+  });
+
+  test("§4(2)4 end after ten hours however busy they are", async () => {
+    later();
+    const person = visitor();
+    await person.logIn("lin.manager", PASSWORD, secret);
+    for (let quarters = 0; quarters < 46; quarters += 1) {
+      later(13 * MINUTE);
+      expect((await person.get("/console")).status).toBe(200);
+    }
+    later(13 * MINUTE);
+    expect((await person.get("/console")).location).toBe("/console/log-in");
+  });
+
+  test("§4(2)4 end when one leaves", async () => {
+    later();
+    const person = visitor();
+    await person.logIn("lin.manager", PASSWORD, secret);
+    await person.get("/console");
+    const token = person.cookies.get("console") ?? "";
+    expect((await person.post("/console/log-out", {})).location).toBe("/console/log-in?ended");
+    person.cookies.set("console", token);
+    expect((await person.get("/console")).location).toBe("/console/log-in");
+    expect(await trail()).toEqual({ account: "lin.manager", action: "leave", outcome: "done" });
+  });
+});
+
+describe("changing the password", () => {
+  const change = async (current: string, password: string) => {
+    later();
+    const person = visitor();
+    await person.logIn("lin.manager", current, secret);
+    await person.get("/console/password");
+    return person.post("/console/password", { current, password, repeated: password });
+  };
+
+  test("§3(5) none of the last three, not twice in a day, and never without the current one", async () => {
+    later(2 * DAY);
+    const second = `${PASSWORD}-second`;
+    expect((await change(PASSWORD, PASSWORD)).text).toContain("不可與前 3 次");
+    expect((await change(PASSWORD, second)).location).toBe("/console?password-set");
+    expect((await change(second, `${PASSWORD}-third`)).text).toContain("1 天內不可再改");
+    later(DAY);
+    expect((await change(second, PASSWORD)).text).toContain("不可與前 3 次");
+    later();
+    const person = visitor();
+    await person.logIn("lin.manager", second, secret);
+    await person.get("/console/password");
+    const wrong = await person.post("/console/password", {
+      current: PASSWORD,
+      password: "Another-Good-One-5",
+      repeated: "Another-Good-One-5",
+    });
+    expect(wrong.text).toContain("目前密碼不符");
+    await console_.owner.pool.query(
+      "delete from password where argon2_hash = (select argon2_hash from password order by password_id desc limit 1)",
+    );
+  });
+
+  test("§3(5) after ninety days it opens nothing but its own change", async () => {
+    later(91 * DAY);
+    const person = visitor();
+    expect((await person.logIn("lin.manager", PASSWORD, secret)).location).toBe("/console/password");
+    expect((await person.get("/console")).location).toBe("/console/password");
+    expect((await person.get("/console/password")).text).toContain("已使用滿 90 天");
+    const password = "Another-Good-One-5";
+    expect((await person.post("/console/password", { password, repeated: password })).location).toBe("/console?password-set");
+    expect((await person.get("/console")).status).toBe(200);
+  });
+});
+
+test("§3(1) the console's role in the records may appoint nobody, and take nothing from the trail", async () => {
+  const { pool, close } = openDatabase(console_.database.consoleUrl, { max: 1 });
+  for (const statement of [
+    "insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason) values ('lin.manager', 'auditor', now(), 'x', now(), 'x')",
+    "insert into account (account) values ('me.myself')",
+    "update appointment set duty = 'manager'",
+    "update admin_trail set outcome = 'done'",
+    "delete from admin_trail",
+    "delete from password",
+    "select secret_hash from credential",
+    "select * from query_log",
+    "update integration set state = 'active'",
+  ])
+    await expect(pool.query(statement), statement).rejects.toThrow("permission denied");
+  await close();
+});

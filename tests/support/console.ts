@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { pino } from "pino";
+import { openDatabase } from "../../db/client.ts";
+import { totpCode } from "../../src/adapters/authenticator.ts";
+import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
+import { runAppointCommand } from "../../src/appoint-command.ts";
+import { createConsole } from "../../src/console/app.ts";
+import { createConsoleContext } from "../../src/console/context.ts";
+import type { IntegrationClient } from "../../src/integration-client.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+/** The console in this process, on a database that the caller may share with a worker. */
+export interface TestConsole {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly owner: ReturnType<typeof openDatabase>;
+  readonly logLines: string[];
+  /** Appoints, and returns the one-time token of a new account. */
+  appoint(account: string, duty: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly now?: () => number;
+  readonly database?: TestDatabase;
+  readonly integrations?: IntegrationClient;
+  readonly origin?: string;
+}
+
+export async function startTestConsole({ now = Date.now, database, integrations, origin }: Options = {}): Promise<TestConsole> {
+  const own = database ?? (await createTestDatabase());
+  const keysDirectory = mkdtempSync(join(tmpdir(), "console-keys-"));
+  createKeys(keysDirectory);
+  const owner = openDatabase(own.ownerUrl, { max: 2 });
+  const worker = openDatabase(own.workerUrl, { max: 1 });
+  const records = openDatabase(own.consoleUrl, { max: 6 });
+  const logLines: string[] = [];
+  const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
+  const context = await createConsoleContext({
+    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies: [] },
+    logger,
+    db: records.db,
+    keys: openKeyStore(keysDirectory).console,
+    // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
+    integrations: integrations ?? ({} as IntegrationClient),
+    now,
+  });
+  const server = serve({ fetch: createConsole(context).fetch, hostname: "127.0.0.1", port: 0 });
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    database: own,
+    owner,
+    logLines,
+    async appoint(account, duty) {
+      const printed: string[] = [];
+      const print = console.log;
+      console.log = (line: string) => void printed.push(line);
+      try {
+        await runAppointCommand(
+          ["appoint", account, "--duty", duty, "--as", "chief.planning", "--reason", "府計字第1號"],
+          worker.db,
+          now(),
+        );
+      } finally {
+        console.log = print;
+      }
+      return printed.at(-1) ?? "";
+    },
+    async close() {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([records.close(), worker.close(), owner.close()]);
+      if (database === undefined) await own.drop();
+      rmSync(keysDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A page that was read. */
+export interface ReadPage {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly location: string | null;
+}
+
+/** A browser's cookies and forms, without the browser. */
+export interface Visitor {
+  get(path: string, headers?: Record<string, string>): Promise<ReadPage>;
+  /** Sends a form as the page that was read last would. */
+  post(path: string, fields: Record<string, string | string[]>, headers?: Record<string, string>): Promise<ReadPage>;
+  readonly cookies: Map<string, string>;
+  /** The set-up from the one-time token on; returns the authenticator's secret. */
+  setUp(account: string, token: string, password: string): Promise<string>;
+  /** The whole log-in; returns the page that it leads to. */
+  logIn(account: string, password: string, secret: string): Promise<ReadPage>;
+}
+
+export function createVisitor({ url }: { url: string }, now: () => number = Date.now): Visitor {
+  const cookies = new Map<string, string>();
+  let formToken = "";
+
+  async function read(path: string, init: RequestInit): Promise<ReadPage> {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const response = await fetch(url + path, { ...init, redirect: "manual", headers: { cookie, ...init.headers } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    const text = await response.text();
+    formToken = /name="formToken" value="([^"]+)"/.exec(text)?.[1] ?? formToken;
+    return { status: response.status, headers: response.headers, text, location: response.headers.get("location") };
+  }
+
+  const get: Visitor["get"] = (path, headers = {}) => read(path, { headers });
+  const post: Visitor["post"] = (path, fields, headers = {}) => {
+    const body = new URLSearchParams({ formToken });
+    for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
+    if (fields["formToken"] !== undefined) body.delete("formToken", formToken);
+    return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });
+  };
+
+  async function setUp(account: string, token: string, password: string): Promise<string> {
+    await get("/console/set-up");
+    await post("/console/set-up", { account, token });
+    await get("/console/password");
+    await post("/console/password", { password, repeated: password });
+    const { text } = await get("/console/authenticator");
+    const secret = /secret=([A-Z2-7]+)/.exec(text)?.[1] ?? "";
+    await post("/console/authenticator", { code: totpCode(secret, now()) });
+    return secret;
+  }
+
+  async function logIn(account: string, password: string, secret: string): Promise<ReadPage> {
+    await get("/console/log-in");
+    const first = await post("/console/log-in", { account, password });
+    if (first.location !== "/console/code") return first;
+    await get("/console/code");
+    return post("/console/code", { code: totpCode(secret, now()) });
+  }
+
+  return { get, post, cookies, setUp, logIn };
+}
