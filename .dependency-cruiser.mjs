@@ -35,6 +35,13 @@ export default {
       from: { path: "^src/transparency/" },
       to: { path: "^(src|db)/", pathNot: "^src/(domain|transparency)/" },
     },
+    // On another office's machine there is nothing from npm.
+    onlyUses(
+      "witness-stands-alone",
+      "^(src/witness/|bin/witness)",
+      ["^src/(witness|transparency|domain)/", "^src/(adapters/secret-file|command|config)\\.ts$"],
+      { dependencyTypesNot: ["core"] },
+    ),
     {
       name: "reports-know-rules-and-adapters-only",
       severity: "error",

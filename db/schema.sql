@@ -301,6 +301,16 @@ create table log_cosignature (
   constraint log_cosignature_pkey PRIMARY KEY (origin, witness_name)
 );
 
+create table log_disagreement (
+  disagreement_id bigint generated always as identity not null,
+  origin text not null,
+  witness_name text not null,
+  signed_note text not null,
+  witness_size bigint,
+  noticed_at timestamp with time zone not null,
+  constraint log_disagreement_pkey PRIMARY KEY (disagreement_id)
+);
+
 create table log_head (
   singleton boolean default true not null,
   size bigint not null,
@@ -762,6 +772,10 @@ grant update on log_cosignature (cosigned_at) to platform_worker;
 grant update on log_cosignature (signed_note) to platform_worker;
 
 grant update on log_cosignature (tree_size) to platform_worker;
+
+grant select on log_disagreement to platform_api;
+
+grant insert, select on log_disagreement to platform_worker;
 
 grant select on log_head to platform_api;
 

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { POLICY } from "./domain/policy.ts";
 import { requireIdleMinutes } from "./domain/session.ts";
+import { ALGORITHM, parseVerifierKey, type VerifierKey } from "./transparency/verifier-key.ts";
 
 /** Settings of every process; the only place that reads the environment. */
 export interface Config {
@@ -24,6 +25,10 @@ export interface Config {
   readonly logOrigin: string;
   /** Where the last checkpoint is kept outside the database. */
   readonly logDirectory: string;
+  /** Other offices' witnesses, which cosign the query log's checkpoints. */
+  readonly witnesses: readonly WitnessSetting[];
+  /** Where another office's witness keeps its key and what it cosigned. */
+  readonly witnessDirectory: string;
   readonly host: string;
   readonly port: number;
   readonly consolePort: number;
@@ -38,6 +43,13 @@ export interface Config {
   readonly logLevel: string;
   /** A file that the worker touches while it works; undefined: none. */
   readonly healthFile: string | undefined;
+}
+
+/** A witness of the query log (C2SP tlog-witness). */
+export interface WitnessSetting {
+  readonly key: VerifierKey;
+  /** Where it takes checkpoints: the part before `/add-checkpoint`. */
+  readonly url: string;
 }
 
 /** A setting that can't be used; the message is one sentence for the person who starts the process. */
@@ -66,6 +78,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     quarantineDirectory: resolve(environment["QUARANTINE_DIR"] ?? join(dataDirectory, "quarantine")),
     logOrigin: origin(environment["LOG_ORIGIN"] ?? "verification-platform/query-log"),
     logDirectory: resolve(environment["LOG_DIR"] ?? join(dataDirectory, "log")),
+    witnesses: witnesses(environment["WITNESSES"]),
+    witnessDirectory: resolve(environment["WITNESS_DIR"] ?? join(dataDirectory, "witness")),
     host: environment["HOST"] ?? "127.0.0.1",
     port: portOf(environment, "PORT", 8080),
     consolePort: portOf(environment, "CONSOLE_PORT", 8081),
@@ -155,6 +169,22 @@ function addresses(text: string | undefined): string[] {
   const all = list(text);
   if (all.some((address) => isIP(address) === 0)) throw new ConfigError("TRUSTED_PROXIES must be single IP addresses with commas between.");
   return all;
+}
+
+function witnesses(text: string | undefined): WitnessSetting[] {
+  try {
+    const all = list(text).map((item) => {
+      const [key = "", url = "", ...more] = item.split(/\s+/);
+      const witness = { key: parseVerifierKey(key), url };
+      if (witness.key.algorithm !== ALGORITHM.cosignature || !/^https?:$/.test(new URL(url).protocol) || more.length > 0)
+        throw new RangeError();
+      return witness;
+    });
+    if (new Set(all.map(({ key }) => key.name)).size < all.length) throw new RangeError();
+    return all;
+  } catch {
+    throw new ConfigError("WITNESSES must be verifier keys of witnesses, each with a space and its URL after it, with commas between.");
+  }
 }
 
 function withPassword(url: string | undefined, passwordFile: string | undefined): string | undefined {

@@ -7,6 +7,7 @@ import { announceReady } from "./command.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
 import { startLogKeeper } from "./log-keeper.ts";
+import { startWitnessing } from "./log-witnessing.ts";
 import { showHealth } from "./worker-health.ts";
 
 const STATUS_EVERY = 60_000;
@@ -35,9 +36,10 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
     const logKeeper = startLogKeeper(context);
+    const witnessing = startWitnessing(context);
     const dropFolder = await startDropFolderWatcher(context, client);
     await serve(worker, context, stop);
-    await Promise.all([dropFolder.stop(), logKeeper.stop()]);
+    await Promise.all([dropFolder.stop(), logKeeper.stop(), witnessing.stop()]);
   } finally {
     await client.connection.close();
     await close(connection);

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKeys } from "../../src/adapters/key-store.ts";
+import { logVerifierKeys } from "../../src/adapters/log-signing-key.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
+import { runWitness, startWitness } from "../support/witness-process.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const directory = mkdtempSync(join(tmpdir(), "worker-command-"));
@@ -45,6 +47,16 @@ describe("bin/worker", () => {
     for (const foreign of ["node_modules/zod", "node_modules/pg/", "node_modules/kysely", "src/activities", "src/adapters/key-store"])
       expect(code).not.toContain(foreign);
     expect(await runUntil("worker ready", { TEMPORAL_ADDRESS: temporalAddress(), WORKFLOW_BUNDLE: bundle })).toEqual([0, null]);
+  });
+
+  test("§4(1)5 has its log cosigned by the witness that it is told of", async () => {
+    const witnessDirectory = join(directory, "witness");
+    const [logKey = ""] = logVerifierKeys(join(directory, "keys"), "verification-platform/query-log");
+    const key = (await runWitness(witnessDirectory, "init", "--name", "ethics.example/w", "--log", logKey)).lines.at(-1);
+    const witness = await startWitness(witnessDirectory);
+    const settings = { TEMPORAL_ADDRESS: temporalAddress(), WORKFLOW_BUNDLE: bundle, WITNESSES: `${key} ${witness.url}` };
+    expect(await runUntil("the witness cosigns", settings)).toEqual([0, null]);
+    await witness.stop();
   });
 
   test("§4(1)5 says that Temporal does not answer, goes on trying, and can be stopped meanwhile", async () => {
