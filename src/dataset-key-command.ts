@@ -4,9 +4,10 @@ import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-ke
 import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
-export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6]
+export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6] [--rsa]
                                     a fresh key for one delivery; FILE gets its public half for the supplier. Its private half is destroyed
-                                    with the delivered file. GnuPG 2.2 can encrypt to it; --v6 makes an RFC 9580 key with AEAD instead
+                                    with the delivered file. GnuPG 2.2 can encrypt to it; --v6 makes an RFC 9580 key with AEAD instead,
+                                    --rsa one for tools that know no elliptic curves
        node bin/delivery-key.ts list
        node bin/delivery-key.ts revoke FINGERPRINT --as ACCOUNT --reason TEXT      destroys the private half now
        node bin/delivery-key.ts platform --out FILE                                the platform's signing key, which certifies delivery keys
@@ -38,6 +39,7 @@ const OPTIONS = {
     fingerprint: TEXT,
   },
   v6: { type: "boolean" },
+  rsa: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -62,6 +64,7 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
         action,
         dataset,
         version: values.v6 ? 6 : 4,
+        rsa: values.rsa === true,
         days: Number(values.days ?? 30),
         actor,
       });
