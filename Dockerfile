@@ -14,8 +14,6 @@ FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production TZ=UTC WORKFLOW_BUNDLE=/app/workflows.js
 WORKDIR /app
 COPY --from=build /app /app
-# A new named volume takes its owner from the folder it is mounted on.
-RUN install -d -o node -g node -m 0700 /var/lib/verification-platform /var/lib/verification-platform/deliveries
 USER node
 # Signals reach Node through the init that docker-compose.yml asks for.
 CMD ["node", "bin/api.ts"]
