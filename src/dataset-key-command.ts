@@ -1,17 +1,20 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-keys.ts";
 import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
-export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6]
+export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6] [--rsa]
                                     a fresh key for one delivery; FILE gets its public half for the supplier. Its private half is destroyed
-                                    with the delivered file. GnuPG 2.2 can encrypt to it; --v6 makes an RFC 9580 key with AEAD instead
+                                    with the delivered file. GnuPG 2.2 can encrypt to it; --v6 makes an RFC 9580 key with AEAD instead,
+                                    --rsa one for tools that know no elliptic curves
        node bin/delivery-key.ts list
        node bin/delivery-key.ts revoke FINGERPRINT --as ACCOUNT --reason TEXT      destroys the private half now
        node bin/delivery-key.ts platform --out FILE                                the platform's signing key, which certifies delivery keys
        node bin/delivery-key.ts standing --out FILE                                for suppliers who can't take delivery keys
 
+  FILE    - is standard output
   --json  the last line is one JSON object
 
 Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
@@ -22,10 +25,13 @@ export const DATASET_HELP = `Usage: node bin/dataset.ts list
                                by telephone or in person. With --fingerprint it refuses any other key
        node bin/dataset.ts distrust FINGERPRINT --dataset CODE --as ACCOUNT --reason TEXT
 
+  FILE    - is standard input
   --json  the last line is one JSON object
 
 Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
+/** In the place of a file's name: standard input or output, so that a key goes in and out of a container without being stored there. */
+const STREAM = "-";
 const TEXT = { type: "string" } as const;
 const OPTIONS = {
   ...{
@@ -38,6 +44,7 @@ const OPTIONS = {
     fingerprint: TEXT,
   },
   v6: { type: "boolean" },
+  rsa: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -62,14 +69,15 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
         action,
         dataset,
         version: values.v6 ? 6 : 4,
+        rsa: values.rsa === true,
         days: Number(values.days ?? 30),
         actor,
       });
-      await writeFile(out, answer.publicKey ?? "");
-      return told(
+      return handOut(
         values,
+        out,
         answer,
-        `Delivery key ${answer.fingerprint} for ${dataset}, valid until ${answer.expiresAt?.slice(0, 10)}: its public half is in ${out}.`,
+        `Delivery key ${answer.fingerprint} for ${dataset}, valid until ${answer.expiresAt?.slice(0, 10)}: its public half is in ${placeOf(out)}.`,
       );
     }
     case "revoke":
@@ -94,11 +102,11 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
       const { publicKey = "", signingKey = "" } = await asked(ask, {
         action: "platform-keys",
       });
-      await writeFile(out, action === "platform" ? signingKey : publicKey);
-      return told(
+      return handOut(
         values,
+        out,
         { publicKey: action === "platform" ? signingKey : publicKey },
-        `The platform's ${action === "platform" ? "signing" : "standing"} key is in ${out}.`,
+        `The platform's ${action === "platform" ? "signing" : "standing"} key is in ${placeOf(out)}.`,
       );
     }
     default:
@@ -128,7 +136,8 @@ export async function runDatasetCommand(
       return told(values, { datasets }, `${datasets.length} datasets.`);
     }
     case "trust": {
-      const publicKey = await readFile(required(values.key, "--key FILE"), "utf8");
+      const file = required(values.key, "--key FILE");
+      const publicKey = file === STREAM ? await text(process.stdin) : await readFile(file, "utf8");
       const expected = values.fingerprint === undefined ? undefined : normal(values.fingerprint);
       if (expected !== undefined && (await fingerprintOf(publicKey)) !== expected)
         throw new Error("The key in the file has another fingerprint: do not trust it, ask the unit.");
@@ -163,6 +172,19 @@ async function asked(ask: AskForKeys, request: DatasetKeyRequest): Promise<Datas
     if (!(error instanceof RuleViolation)) throw error;
     throw new Error(`${error.message} (${error.code}, clause ${error.clause})`, { cause: error });
   }
+}
+
+/** Writes a public key where it was asked for; where that is standard output nothing else goes there. */
+async function handOut(values: Values, out: string, answer: DatasetKeyAnswer, sentence: string): Promise<string> {
+  const { publicKey = "" } = answer;
+  if (out !== STREAM) await writeFile(out, publicKey);
+  if (out !== STREAM || values.json) return told(values, answer, sentence);
+  console.error(sentence);
+  return publicKey.trimEnd();
+}
+
+function placeOf(out: string): string {
+  return out === STREAM ? "standard output" : out;
 }
 
 function told({ json }: Values, answer: DatasetKeyAnswer, sentence: string): string {

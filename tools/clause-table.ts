@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [id: string, chinese: string, state: ClauseState,
   ["3(8)", "三(八)", "partly", "Addresses are reviewed every half year; duplicate and idle ones go."],
   ["3(9)", "三(九)", "planned", "A change of people is told to Civil Affairs within seven days."],
   ["3(10)", "三(十)", "partly", "Data are used within the purpose that was approved, and never passed on or sent abroad."],
-  ["4(1)1", "四(一)1", "built", "Files are taken in by those appointed, and checked to be whole before they are used."],
+  ["4(1)1", "四(一)1", "partly", "Files are taken in by those appointed, and checked to be whole before they are used."],
   [
     "4(1)2",
     "四(一)2",

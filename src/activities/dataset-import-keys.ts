@@ -80,7 +80,7 @@ function issuedKey({ issuedAt, expiresAt, destroyedAt, ...key }: DeliveryKey): I
 
 async function issue(
   context: WorkerContext,
-  { dataset: code, version, days, actor }: DatasetKeyRequest & { action: "issue" },
+  { dataset: code, version, rsa = false, days, actor }: DatasetKeyRequest & { action: "issue" },
 ): Promise<DatasetKeyAnswer> {
   const { db, config, now } = context;
   const { datasetId } = await getDataset(db, code);
@@ -90,6 +90,7 @@ async function issue(
   const { fingerprint, publicKey } = await openOpenpgpKeyFolder(config.keysDirectory).createDeliveryKey({
     name,
     version,
+    rsa,
     createdAt,
     expiresAt,
   });

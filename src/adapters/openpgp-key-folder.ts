@@ -17,6 +17,7 @@ export interface OpenpgpKeyFolder {
   createDeliveryKey(settings: {
     name: string;
     version: 4 | 6;
+    rsa: boolean;
     createdAt: Date;
     expiresAt: Date;
   }): Promise<KeyDescription & { readonly publicKey: string }>;

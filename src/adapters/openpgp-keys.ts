@@ -20,20 +20,24 @@ export class UnusableKey extends Error {
   override name = "UnusableKey";
 }
 
+/** As strong as curve 25519 (NIST SP 800-57). */
+const RSA_BITS = 3072;
+const LEGACY_CURVE = { type: "ecc", curve: "curve25519Legacy" } as const;
+
 /**
- * Makes a key pair on curve 25519.
+ * Makes a key pair, on curve 25519 unless RSA is asked for.
  * @param settings version 4 is what GnuPG 2.2 can encrypt to; version 6 is RFC 9580 with AEAD. Without `expiresAt` it never expires
  * @param certifier armored private key that certifies the new one
  */
 export async function createKeyPair(
-  settings: { readonly name: string; readonly version: 4 | 6; readonly createdAt: Date; readonly expiresAt?: Date },
+  settings: { readonly name: string; readonly version: 4 | 6; readonly createdAt: Date; readonly expiresAt?: Date; readonly rsa?: boolean },
   certifier?: string,
 ): Promise<KeyPair> {
-  const { version, createdAt, expiresAt } = settings;
+  const { version, createdAt, expiresAt, rsa = false } = settings;
   // Both clocks count whole seconds, and the certification may not be older than the key.
   const lifetime = expiresAt === undefined ? 0 : Math.ceil((expiresAt.getTime() - createdAt.getTime()) / 1000);
   const { privateKey } = await generateKey({
-    ...(version === 6 ? { type: "curve25519" as const } : { type: "ecc" as const, curve: "curve25519Legacy" as const }),
+    ...(rsa ? { type: "rsa" as const, rsaBits: RSA_BITS } : version === 6 ? { type: "curve25519" as const } : LEGACY_CURVE),
     userIDs: [{ name: settings.name }],
     keyExpirationTime: lifetime,
     date: createdAt,

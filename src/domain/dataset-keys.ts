@@ -2,7 +2,15 @@ import { RuleViolation } from "./rule-violation.ts";
 
 /** What a person asks to be done with the keys of deliveries. `actor` is the account of that person. */
 export type DatasetKeyRequest =
-  | { readonly action: "issue"; readonly dataset: string; readonly version: 4 | 6; readonly days: number; readonly actor: string }
+  | {
+      readonly action: "issue";
+      readonly dataset: string;
+      readonly version: 4 | 6;
+      /** For tools that know no elliptic curves. */
+      readonly rsa?: boolean;
+      readonly days: number;
+      readonly actor: string;
+    }
   | { readonly action: "revoke"; readonly fingerprint: string; readonly actor: string; readonly reason: string }
   | { readonly action: "trust"; readonly dataset: string; readonly publicKey: string; readonly actor: string }
   | { readonly action: "distrust"; readonly dataset: string; readonly fingerprint: string; readonly actor: string; readonly reason: string }

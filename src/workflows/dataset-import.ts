@@ -46,8 +46,10 @@ export async function datasetImport(importId: string): Promise<ImportOutcome> {
     decideQuarantine,
     (taken) => {
       decision = taken;
+      // Whoever asks next is not told that the file still waits.
+      progress = { ...progress, stage: taken.choice === "retry" ? "receiving" : "destroying" };
     },
-    { validator: (taken) => underRules(() => requireDecision(progress.stage === "quarantined" && decision === undefined, taken)) },
+    { validator: (taken) => underRules(() => requireDecision(progress.stage === "quarantined", taken)) },
   );
 
   async function rejectionOf(

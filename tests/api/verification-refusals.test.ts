@@ -69,7 +69,7 @@ describe("bad bodies", () => {
     ["§3(10) an ID number as operator", asked({ operator: "m234567890" }), 422, "invalid-operator"],
     ["§3(10) an ID number as operation code", asked({ operationCode: "M234567890" }), 422, "invalid-operation-code"],
     ["§3(10) a check outside the scope", asked({ checks: ["resident", "disability"] }), 403, "check-out-of-scope"],
-  ])("%s", async (_title, body, status, code) => {
+  ])("%s is refused with its code, and what was sent is not repeated", async (_title, body, status, code) => {
     const answer = await ask(api.url, body, { token });
     expect([answer.status, answer.body.code]).toEqual([status, code]);
     expect(answer.headers["content-type"]).toBe("application/problem+json");

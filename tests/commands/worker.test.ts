@@ -41,7 +41,7 @@ async function runUntil(said: string, settings: NodeJS.ProcessEnv): Promise<unkn
 }
 
 describe("bin/worker", () => {
-  test("§4(1)5 runs from a prebuilt bundle, which holds workflows and rules only", async () => {
+  test("runs from a prebuilt bundle, which holds workflows and rules only", async () => {
     execFileSync(process.execPath, [join(ROOT, "bin/bundle-workflows.ts"), bundle]);
     const code = readFileSync(bundle, "utf8");
     for (const foreign of ["node_modules/zod", "node_modules/pg/", "node_modules/kysely", "src/activities", "src/adapters/key-store"])
@@ -59,11 +59,11 @@ describe("bin/worker", () => {
     await witness.stop();
   });
 
-  test("§4(1)5 says that Temporal does not answer, goes on trying, and can be stopped meanwhile", async () => {
+  test("says that Temporal does not answer, goes on trying, and can be stopped meanwhile", async () => {
     expect(await runUntil("does not answer yet", { TEMPORAL_ADDRESS: "127.0.0.1:9", WORKFLOW_BUNDLE: bundle })).toEqual([0, null]);
   });
 
-  test.each(["DATABASE_URL", "TEMPORAL_ADDRESS"])("§4(1)5 says in one sentence that %s is missing", (missing) => {
+  test.each(["DATABASE_URL", "TEMPORAL_ADDRESS"])("says in one sentence that %s is missing", (missing) => {
     const { [missing]: _, ...env } = {
       DATA_DIR: directory,
       DATABASE_URL: database.workerUrl,

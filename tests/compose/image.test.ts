@@ -1,9 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
+import { createSupplier } from "../../src/adapters/openpgp-supplier.ts";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { type MadeUpPerson, makePeople } from "../../src/people/make-people.ts";
+import { peopleFile } from "../../src/people/people-file.ts";
 import { ask } from "../support/api.ts";
 import { buildTree, createServiceStarter, giveToServices } from "../support/image.ts";
 import { PEOPLE, question } from "../support/people.ts";
@@ -52,6 +56,33 @@ afterAll(async () => {
 
 const passwordOf = (holder: string) => readFileSync(join(secrets, "passwords", `database-${holder}.password`), "utf8").trim();
 
+/** Steps 1 to 3 of the README with Compose: keys by standard input and output, the file by the drop folder. @returns one of the people */
+async function importPeople(): Promise<MadeUpPerson> {
+  const unit = await createSupplier("civil-affairs (made up) <civil-affairs@example.invalid>");
+  try {
+    const trust = ["node", "bin/dataset.ts", "trust", "--dataset", "household", "--key", "-", "--as", "wu.officer"];
+    const trusted = await services.run("worker", trust, unit.publicKey);
+    expect(trusted.code, trusted.output).toBe(0);
+    const issue = ["node", "bin/delivery-key.ts", "issue", "--dataset", "household", "--out", "-", "--as", "wu.officer"];
+    const issued = await services.run("worker", issue);
+    expect(issued.code, issued.output).toBe(0);
+    const path = join(directory, "household.csv.pgp");
+    const asOf = taipeiDate(Date.now());
+    const file = peopleFile({ dataset: "household", count: 50, seed: 9, asOf, encoding: "utf-8", header: "zh", manifest: "line" });
+    await unit.deliver(file, issued.printed, path);
+    giveToServices(path);
+    renameSync(path, join(deliveries, "drop/household.csv.pgp"));
+    await expect.poll(() => readdirSync(join(deliveries, "drop")), { timeout: 20_000 }).toEqual([]);
+    // The original is gone, and with it the key.
+    const left = () => [...readdirSync(join(deliveries, "inbox")), ...readdirSync(join(secrets, "keys/openpgp/deliveries"))];
+    await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+  } finally {
+    unit.close();
+  }
+  const [person] = makePeople(50, 9);
+  return person as MadeUpPerson;
+}
+
 describe("the image, its services each by its own command and environment", () => {
   test("holds what production needs and nothing else", () => {
     expect(readdirSync(tree).sort()).toEqual(
@@ -73,7 +104,7 @@ describe("the image, its services each by its own command and environment", () =
     expect(passwordOf("owner")).toBe(owner);
   });
 
-  test("§4(1)5 migrate: makes the schema and the roles' passwords, and does nothing the second time", async () => {
+  test("migrate: makes the schema and the roles' passwords, and does nothing the second time", async () => {
     // What the Postgres image does at its first start.
     const { pool, close } = openDatabase(postgres.url, { max: 1 });
     await pool.query(`create role platform superuser login password '${passwordOf("owner")}'`);
@@ -83,7 +114,9 @@ describe("the image, its services each by its own command and environment", () =
     expect(await services.run("migrate")).toMatchObject({ code: 0, output: expect.stringContaining("up to date") });
   });
 
-  test("§2(4) api and worker: healthy, carry an integration through, and answer for it", async () => {
+  test("§2(4) §4(1)3 api and worker: healthy, carry an integration through, import a file as the README says, and answer", {
+    timeout: 120_000,
+  }, async () => {
     const api = services.start("api");
     const worker = services.start("worker");
     try {
@@ -126,6 +159,10 @@ describe("the image, its services each by its own command and environment", () =
       await expect.poll(async () => (await from(ASKER)).body.code, { timeout: 5000 }).toBe("data-not-available");
       expect((await from(ASKER)).body.entryId).toMatch(/^[0-9a-f-]{36}$/);
       expect((await from("168.95.1.2")).body.code).toBe("address-not-allowed");
+      const resident = await importPeople();
+      const about = question({ nationalId: resident.nationalId, name: resident.name }, { checks: ["resident"] });
+      const verify = () => ask(`http://127.0.0.1:${apiPort}`, about, { token, headers: { "x-forwarded-for": ASKER } });
+      await expect.poll(async () => (await verify()).body.answers, { timeout: 20_000, interval: 500 }).toEqual({ resident: true });
     } finally {
       const codes = [await api.stop(), await worker.stop()];
       expect(codes, `${api.output().slice(-500)}\n${worker.output().slice(-500)}`).toEqual([0, 0]);

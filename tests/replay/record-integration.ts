@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
-import { decryptedHistory } from "../support/history.ts";
 import { APPLICANT, MANAGER, madeUpApplication, OFFICER } from "../support/integration.ts";
+import { recordHistory } from "../support/record-history.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
 
 const DAY = 86_400_000;
@@ -28,12 +26,7 @@ async function provisioned(number: string, from: string): Promise<void> {
   await integrations.provision(number, { by: OFFICER, reason: "已設定", credential: fresh() });
 }
 
-async function keep(number: string, file: string): Promise<void> {
-  const events = await decryptedHistory(platform.client, integrationWorkflowId(number));
-  // Who recorded it, and on which machine, is nobody's business.
-  const anonymous = (_name: string, value: unknown) => (typeof value === "string" && /^\d+@/.test(value) ? "recorder" : value);
-  writeFileSync(join(import.meta.dirname, file), `${JSON.stringify({ events }, anonymous, 2)}\n`);
-}
+const keep = (number: string, file: string) => recordHistory(platform.client, integrationWorkflowId(number), file);
 
 test("an integration that was revoked", async () => {
   await provisioned("replay-revoked", inDays(0));

@@ -33,6 +33,11 @@ describe("today's workflows go on with histories of before", () => {
     );
   });
 
+  test("§4(1)3 §4(4) of an import that ended or waits, of a request about keys, and of the upkeep", () => {
+    const imports = ["imported", "second-copy", "quarantined", "destroyed", "keys"].map((end) => `dataset-import-${end}.json`);
+    expect(histories).toEqual(expect.arrayContaining([...imports, "upkeep.json"]));
+  });
+
   test.each(histories)("%s", async (file) => {
     await replay(read(file));
   });

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readComposeFile, readDockerfile } from "./compose.ts";
 
@@ -39,6 +39,8 @@ export interface RunningService {
   /** Resolves with the exit code, and rejects never. */
   readonly exited: Promise<number | null>;
   output(): string;
+  /** What it has written to standard output alone. */
+  printed(): string;
   stop(): Promise<number | null>;
 }
 
@@ -61,19 +63,25 @@ export function createServiceStarter(tree: string, places: Places, settings: Rea
     };
   }
 
-  function start(name: string, command: readonly string[] = services[name]?.command ?? []): RunningService {
+  function start(name: string, command: readonly string[] = services[name]?.command ?? [], input = ""): RunningService {
     const [program, ...args] = command.map(here);
     const child = spawn(program === "node" ? process.execPath : (program ?? ""), args, { cwd: tree, env: environmentOf(name), ...account });
+    child.stdin.end(input);
     let output = "";
+    let printed = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
         output += chunk.toString();
       });
     }
-    const exited = once(child, "exit").then(([code]) => code as number | null);
+    const exited = once(child, "close").then(([code]) => code as number | null);
     return {
       exited,
       output: () => output,
+      printed: () => printed,
       stop() {
         child.kill("SIGTERM");
         return exited;
@@ -83,20 +91,21 @@ export function createServiceStarter(tree: string, places: Places, settings: Rea
 
   return {
     start,
-    /** Runs a service's command, or another in its place, to its end. */
-    async run(name: string, command?: readonly string[]): Promise<{ code: number | null; output: string }> {
-      const service = start(name, command);
-      return { code: await service.exited, output: service.output() };
+    /** Runs a service's command, or another in its place as `docker compose exec -T` does, to its end. @param input standard input */
+    async run(name: string, command?: readonly string[], input?: string) {
+      const service = start(name, command, input);
+      return { code: await service.exited, output: service.output(), printed: service.printed() };
     },
     /** The exit code of a service's own health check. */
     health: (name: string) => start(name, services[name]?.healthcheck?.test.slice(1)).exited,
   };
 }
 
-/** Gives a folder and what is in it to whom the services run as. */
+/** Gives a file, or a folder and what is in it, to whom the services run as. */
 export function giveToServices(path: string): void {
   if (account.uid === undefined || account.gid === undefined) return;
   chownSync(path, account.uid, account.gid);
+  if (!statSync(path).isDirectory()) return;
   for (const entry of readdirSync(path, { withFileTypes: true })) if (entry.isDirectory()) giveToServices(join(path, entry.name));
   chmodSync(path, 0o700);
 }

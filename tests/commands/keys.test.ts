@@ -1,0 +1,57 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { openKeyStore } from "../../src/adapters/key-store.ts";
+import { runProgram } from "../support/platform-process.ts";
+
+const directory = mkdtempSync(join(tmpdir(), "keys-command-"));
+const keysDirectory = join(directory, "keys");
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const keys = (...args: string[]) => runProgram("bin/keys.ts", { KEYS_DIR: keysDirectory }, args);
+const files = () => readdirSync(keysDirectory).filter((file) => file.endsWith(".key"));
+const contents = () => new Map(files().map((file) => [file, readFileSync(join(keysDirectory, file), "utf8")]));
+
+describe("bin/keys", () => {
+  test("makes what is missing, for its owner alone", async () => {
+    expect((await keys("create")).code).toBe(0);
+    expect(files().sort()).toEqual(
+      expect.arrayContaining(["index.1.key", "log-encryption.1.key", "log-index.key", "temporal-payload.1.key"]),
+    );
+    for (const file of files()) expect(statSync(join(keysDirectory, file)).mode & 0o777, file).toBe(0o600);
+  });
+
+  test.each(["index", "log-encryption", "temporal-payload"])(
+    "adds the next key of the ring %s, and leaves every other as it was",
+    async (ring) => {
+      const before = contents();
+      expect(await keys("rotate", ring)).toEqual({ code: 0, output: `Made ${ring} key 2 in ${keysDirectory}.` });
+      const after = contents();
+      expect([...after.keys()].filter((file) => !before.has(file))).toEqual([`${ring}.2.key`]);
+      for (const [file, text] of before) expect(after.get(file), file).toBe(text);
+      expect(new Set(after.values()).size).toBe(after.size);
+      expect(statSync(join(keysDirectory, `${ring}.2.key`)).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  test("has the newest key used, while the older still open what they closed", () => {
+    const store = openKeyStore(keysDirectory);
+    for (const ring of [store.index, store.logEncryption, store.temporalPayload]) {
+      expect(ring.currentId).toBe("2");
+      expect(ring.get("2").equals(ring.current)).toBe(true);
+      expect(ring.get("1").equals(ring.current)).toBe(false);
+    }
+  });
+
+  test.each([["rotate", "log-index"], ["rotate"], ["destroy", "index"], []])(
+    "answers %j with its usage, and makes nothing",
+    async (...args) => {
+      const before = files();
+      const { code, output } = await keys(...args.filter((arg) => arg !== undefined));
+      expect(code).toBe(1);
+      expect(output).toMatch(/^Usage: node bin\/keys\.ts/);
+      expect(files()).toEqual(before);
+    },
+  );
+});
