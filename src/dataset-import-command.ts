@@ -3,7 +3,8 @@ import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Client } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
-import { claimDelivery, fileState, isDeliveryName } from "./adapters/delivery-folder.ts";
+import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
+import { errorCode, fileState } from "./adapters/file-state.ts";
 import type { Config } from "./config.ts";
 import { decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
 import type { Rejection } from "./domain/dataset-import.ts";
@@ -62,10 +63,14 @@ export async function runImportCommand(
 async function takeFile(config: Config, path: string, note: { deliveredBy: string; datasetCode?: string }): Promise<string> {
   if (!isDeliveryName(basename(path))) throw new Error(`${basename(path)} is no delivery: its name must end in .pgp, .gpg or .asc.`);
   const id = randomUUID();
-  if ((await fileState(path)) === undefined || !(await claimDelivery(path, inboxFolder(config, id), note))) {
-    throw new Error(`There is no file ${path} (a link is none: name the file itself).`);
+  try {
+    if ((await fileState(path)) !== undefined && (await claimDelivery(path, inboxFolder(config, id), note))) return id;
+  } catch (error) {
+    throw new Error(
+      `${path} can't be taken, since it could not be destroyed afterwards (${errorCode(error) ?? "unknown"}): give the platform a copy of its own.`,
+    );
   }
-  return id;
+  throw new Error(`There is no file ${path} (a link is none: name the file itself).`);
 }
 
 async function takeDecision(

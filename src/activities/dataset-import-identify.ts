@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { type Dataset, findDataset, listDatasets } from "../../db/queries/dataset-import.ts";
 import { findDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
-import type { DeliveredFile, DeliveryNote } from "../adapters/delivery-folder.ts";
+import { type DeliveredFile, LONGEST_MANIFEST } from "../adapters/delivery-folder.ts";
+import type { DeliveryNote } from "../adapters/delivery-note.ts";
 import type { WorkerContext } from "../context.ts";
 import { type Manifest, parseManifest } from "../domain/dataset-import-manifest.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
-
-const LONGEST_MANIFEST = 10_000;
 
 /**
  * Finds the dataset of a delivery: named by who delivered it, by the manifest beside it, by the delivery key it was encrypted to, or by the

@@ -9,7 +9,8 @@ import {
   recordRejection,
 } from "../../db/queries/dataset-import.ts";
 import { findCurrentGeneration, findGenerationOfImport, recordLoaded } from "../../db/queries/dataset-import-generation.ts";
-import { type DeliveredFile, readNote } from "../adapters/delivery-folder.ts";
+import type { DeliveredFile } from "../adapters/delivery-folder.ts";
+import { readNote } from "../adapters/delivery-note.ts";
 import { type OpenedDelivery, openDelivery } from "../adapters/openpgp.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import type { WorkerContext } from "../context.ts";

@@ -1,6 +1,8 @@
-import { chmod, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { destroyFile, exists, flushFolder } from "./destroy-file.ts";
+import { destroyFile } from "./destroy-file.ts";
+import { exists } from "./file-state.ts";
+import { writePrivately } from "./move-file.ts";
 import { createKeyPair, joinPublicKeys, type KeyDescription, readPublicKey, splitPublicKeys, UnusableKey } from "./openpgp-keys.ts";
 
 /** The OpenPGP keys of the platform and of those who deliver to it, in `<key folder>/openpgp` (0700, files 0600). */
@@ -119,18 +121,4 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
       else await writePrivately(supplierFile(ownerUnit), await joinPublicKeys(others.map(({ publicKey }) => publicKey)));
     },
   };
-}
-
-/** Writes a file that only we may read, whole or not at all. */
-async function writePrivately(path: string, text: string): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  const file = await open(partial, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
-  await flushFolder(join(path, ".."));
 }

@@ -76,11 +76,9 @@ const answered = {
       "match; variant (the name is written with a variant form); manualReview (a character that nobody can know: ask the household office); noMatch (no such person, or the fields don't fit: never told apart).",
   }),
   answers,
-  receipt: z
-    .object({ leafHash: z.string().regex(/^[0-9a-f]{64}$/), leafIndex: z.int().min(0) })
-    .openapi({
-      description: "SHA-256(0x00 ‖ entry), RFC 6962, and the entry's place in the log: /v1/log/entries/{entryId}/proof proves it.",
-    }),
+  receipt: z.object({ leafHash: z.string().regex(/^[0-9a-f]{64}$/), leafIndex: z.int().min(0) }).openapi({
+    description: "SHA-256(0x00 ‖ entry), RFC 6962, and the entry's place in the log: /v1/log/entries/{entryId}/proof proves it.",
+  }),
 };
 
 export const verificationAnswer = z.object({ ...answered, asOf }).openapi("VerificationAnswer");
