@@ -48,7 +48,7 @@ export async function claimDelivery(file: string, folder: string, note: Delivery
     throw error;
   }
   if (await exists(claimed)) return true;
-  await removeFolder(folder);
+  await destroyDelivery(folder);
   return false;
 }
 
@@ -71,7 +71,7 @@ export async function abandonClaim(folder: string): Promise<void> {
     if (await exists(from)) return;
     await rename(nameAside(from, folder), from);
   }
-  await removeFolder(folder);
+  await destroyDelivery(folder);
 }
 
 /** Whether a folder holds no delivery, and nothing in it has changed since a time (epoch milliseconds). */
@@ -99,12 +99,7 @@ export async function moveDelivery(from: string, to: string): Promise<void> {
   const names = await readdir(from);
   for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)])
     await moveFile(join(from, name), join(to, name));
-  await removeFolder(from);
-}
-
-/** Destroys a delivery: file, manifest, note and folder. Safe to repeat. */
-export async function destroyDelivery(folder: string): Promise<void> {
-  await removeFolder(folder);
+  await destroyDelivery(from);
 }
 
 /** SHA-256 (hexadecimal) and size of a file. */
@@ -140,7 +135,8 @@ function nameAside(from: string, folder: string): string {
   return join(dirname(from), `.${basename(folder)}.taken`);
 }
 
-async function removeFolder(folder: string): Promise<void> {
+/** Destroys a folder with a delivery: file, manifest, note and folder. Safe to repeat. */
+export async function destroyDelivery(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
