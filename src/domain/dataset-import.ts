@@ -18,6 +18,7 @@ export type RejectionCode =
   | "malformed-csv"
   | "manifest-missing"
   | "manifest-malformed"
+  | "manifest-not-bound"
   | "wrong-dataset"
   | "wrong-row-count"
   | "wrong-hash"
