@@ -14,7 +14,7 @@ export type RejectionCode =
   | "decompression-limit"
   | "unknown-dataset"
   | "unknown-columns"
-  | "undecodable-text"
+  | "unreadable"
   | "malformed-csv"
   | "manifest-missing"
   | "manifest-malformed"
