@@ -8,6 +8,7 @@ import { errorCode, fileState } from "./adapters/file-state.ts";
 import type { Config } from "./config.ts";
 import { decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
 import type { Rejection } from "./domain/dataset-import.ts";
+import { requireNoNationalId } from "./domain/national-id.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import { type ImportOutcome, type ImportProgress, importProgress } from "./workflows/dataset-import.ts";
 
@@ -47,9 +48,10 @@ export async function runImportCommand(
   const [first = "", importId = "", choice = ""] = positionals;
   if (first === "decide") return withClient((client) => takeDecision(client, importId, choice, values));
   if (first === "show") return withClient((client) => follow(client, importId, getImportHandle(client, importId), values.json === true));
-  if (first === "" || values.as === undefined)
+  if (first === "" || values.as === undefined || values.as.trim() === "")
     throw new Error("Name a file, and say who imports it: bin/import.ts FILE --as ACCOUNT (--help tells more).");
   const deliveredBy = values.as;
+  requireNoNationalId(deliveredBy, "The account");
   return withClient(async (client) => {
     const id = await takeFile(config, resolve(first), {
       deliveredBy,
