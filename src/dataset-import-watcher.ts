@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
-import { destroyExpiredDeliveryKeys } from "./activities/dataset-import-keys.ts";
+import { destroyExpiredDeliveryKeys, destroyStrayKeys } from "./activities/dataset-import-keys.ts";
 import { inboxFolder, isImportId, quarantineFolder } from "./activities/dataset-import-place.ts";
 import { abandonClaim, claimDelivery, findDelivery, isAbandoned, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, exists, fileState } from "./adapters/file-state.ts";
@@ -50,8 +50,11 @@ export async function startDropFolderWatcher(context: WorkerContext, client: Cli
   async function sweep(): Promise<void> {
     if (Date.now() < sweepAt) return;
     sweepAt = Date.now() + SWEEP_EVERY;
+    // Workflows that somebody ended by hand are started again.
+    started.clear();
     await undoAbandonedClaims(context);
     await destroyExpiredDeliveryKeys(context);
+    await destroyStrayKeys(context);
   }
 
   async function run(): Promise<void> {

@@ -177,6 +177,12 @@ export interface DatasetStep {
   readonly takenAt: Date;
 }
 
+/** A step that has been recorded under this key. */
+export async function findDatasetStep(db: Kysely<Database>, key: string): Promise<Pick<DatasetStep, "particulars"> | undefined> {
+  const { rows } = await sql<{ particulars: object }>`select particulars from dataset_step where step_key = ${key}`.execute(db);
+  return rows[0];
+}
+
 export async function recordDatasetStep(db: Kysely<Database>, step: DatasetStep): Promise<void> {
   await db
     .insertInto("dataset_step")

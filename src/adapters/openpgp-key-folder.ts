@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { destroyFile } from "./destroy-file.ts";
 import { exists } from "./file-state.ts";
@@ -24,11 +24,13 @@ export interface OpenpgpKeyFolder {
   }): Promise<KeyDescription & { readonly publicKey: string }>;
   /** Destroys the private half of a delivery key. @returns whether it was there */
   destroyDeliveryKey(fingerprint: string): Promise<boolean>;
+  /** Destroys what killed processes left: halves of keys, and keys that nobody knows. @returns how many */
+  destroyStrays(isKnown: (fingerprint: string) => Promise<boolean>): Promise<number>;
   /** The trusted keys of an owner unit as one armored block; undefined when there are none. */
   senderKeys(ownerUnit: string): Promise<string | undefined>;
   trusted(ownerUnit: string): Promise<KeyDescription[]>;
   trust(ownerUnit: string, armoredKey: string): Promise<KeyDescription>;
-  /** @throws UnusableKey when no such key is trusted */
+  /** Safe to repeat. */
   distrust(ownerUnit: string, fingerprint: string): Promise<void>;
 }
 
@@ -104,7 +106,22 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
       await writePrivately(deliveryFile(made.fingerprint), privateKey);
       return made;
     },
-    destroyDeliveryKey: async (fingerprint) => destroyFile(deliveryFile(fingerprint)),
+    async destroyDeliveryKey(fingerprint) {
+      const file = deliveryFile(fingerprint);
+      // Out of the way first: what is overwritten in part is no key any more, and must not be read as one.
+      if (await exists(file)) await rename(file, `${file}.dying`);
+      return destroyFile(`${file}.dying`);
+    },
+    async destroyStrays(isKnown) {
+      let destroyed = 0;
+      for (const file of await readdir(deliveries)) {
+        const fingerprint = file.replace(/\.asc$/, "");
+        if (FINGERPRINT.test(fingerprint) && (await isKnown(fingerprint))) continue;
+        await destroyFile(join(deliveries, file));
+        destroyed += 1;
+      }
+      return destroyed;
+    },
     async trust(ownerUnit, armoredKey) {
       await prepareFolders();
       const { publicKey, ...added } = await readPublicKey(armoredKey);
@@ -115,8 +132,7 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
     async distrust(ownerUnit, fingerprint) {
       const keys = await trustedKeys(ownerUnit);
       const others = keys.filter((key) => key.fingerprint !== fingerprint);
-      if (others.length === keys.length)
-        throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
+      if (others.length === keys.length) return;
       if (others.length === 0) await destroyFile(supplierFile(ownerUnit));
       else await writePrivately(supplierFile(ownerUnit), await joinPublicKeys(others.map(({ publicKey }) => publicKey)));
     },
