@@ -26,6 +26,9 @@ Exit code 0: imported (or decided); 2: rejected, the file waits in quarantine or
 
 const REJECTED = 2;
 const LOOK_EVERY = 500;
+/** Putting a file on record takes seconds, unless it is huge (milliseconds). */
+const USUALLY_RECEIVED_AFTER = 5000;
+const LATE = "receiving: still. A huge file takes its time; if it stays so, INBOX_DIR is another folder here than where the worker runs.";
 const TEXT = { type: "string" } as const;
 const OPTIONS = {
   as: TEXT,
@@ -96,11 +99,13 @@ async function takeDecision(
 
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
+  const started = Date.now();
   let shown = "";
   for (;;) {
     const progress = await handle.query(importProgress);
     const rows = progress.stage === "loading" ? await importRows(client, handle) : 0;
-    const line = rows > 0 ? `loading: ${rows} rows` : progress.stage;
+    const isLate = progress.stage === "receiving" && Date.now() - started > USUALLY_RECEIVED_AFTER;
+    const line = isLate ? LATE : rows > 0 ? `loading: ${rows} rows` : progress.stage;
     if (line !== shown) console.log(line);
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);

@@ -8,7 +8,7 @@ import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { atTime } from "../support/gnupg.ts";
 import { CIVIL_AFFAIRS, createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
 
-const GIGABYTE = 2 ** 30;
+const MEGABYTE = 2 ** 20;
 let platform: ImportPlatform;
 beforeAll(async () => {
   platform = await createImportPlatform();
@@ -29,7 +29,7 @@ async function sealToDeliveryKey(plaintext: Buffer, ...options: string[]) {
 describe("a file that takes all memory", () => {
   test("§4(1)1 before its data begin is no OpenPGP file, long before its end", async () => {
     const header = Buffer.from([0xc1, 0xff, 0xff, 0xff, 0xff, 0xff]);
-    const handle = await platform.deliver(Buffer.concat([header, Buffer.alloc(8 * 1024 * 1024)]));
+    const handle = await platform.deliver(Buffer.concat([header, Buffer.alloc(8 * MEGABYTE)]));
     expect(await platform.untilQuarantined(handle)).toMatchObject({ rejection: { code: "not-openpgp" } });
   });
 
@@ -38,9 +38,9 @@ describe("a file that takes all memory", () => {
     const folder = inboxFolder(platform.context.config, importId);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, "household.pgp");
-    // A signature packet of nearly four gigabytes, of which the file holds one, nearly all of it a hole.
+    // A signature packet of nearly four gigabytes, of which the file holds a part, nearly all of it a hole.
     writeFileSync(file, Buffer.concat([platform.seal(good()), Buffer.from([0xc2, 0xff, 0xf0, 0x00, 0x00, 0x00])]));
-    truncateSync(file, GIGABYTE);
+    truncateSync(file, 640 * MEGABYTE);
     const handle = await startDatasetImport(platform.client, platform.context.config.taskQueue, importId);
     expect(await platform.untilQuarantined(handle)).toMatchObject({ rejection: { code: "unreadable" } });
   });
