@@ -155,6 +155,7 @@ create table dataset_import (
   signed_at timestamp with time zone,
   as_of date,
   quarantined_until timestamp with time zone,
+  file_found boolean,
   finished_at timestamp with time zone,
   constraint dataset_import_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
   constraint dataset_import_file_sha256_check CHECK ((length(file_sha256) = 32)),
@@ -406,6 +407,8 @@ CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, 
 CREATE INDEX appointment_of_account ON public.appointment USING btree (account);
 
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
+
+CREATE UNIQUE INDEX dataset_import_signature ON public.dataset_import USING btree (signer_fingerprint, signed_at, rows_read) WHERE (stage = ANY (ARRAY['switched'::text, 'imported'::text]));
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
 

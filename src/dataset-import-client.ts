@@ -17,7 +17,7 @@ export function importWorkflowId(importId: string): string {
   return `dataset-import/${importId}`;
 }
 
-/** Starts the import of a claimed file; one that has been started stays as it is. */
+/** Starts the import of a claimed file; one that has been started stays as it is, unless somebody ended it before its file was dealt with. */
 export async function startDatasetImport(client: Client, taskQueue: string, importId: string): Promise<ImportHandle> {
   const workflowId = importWorkflowId(importId);
   try {
@@ -25,7 +25,7 @@ export async function startDatasetImport(client: Client, taskQueue: string, impo
       workflowId,
       taskQueue,
       args: [importId],
-      workflowIdReusePolicy: "REJECT_DUPLICATE",
+      workflowIdReusePolicy: "ALLOW_DUPLICATE_FAILED_ONLY",
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

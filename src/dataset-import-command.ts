@@ -3,10 +3,12 @@ import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Client } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
-import { claimDelivery, fileState, isDeliveryName } from "./adapters/delivery-folder.ts";
+import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
+import { errorCode, fileState } from "./adapters/file-state.ts";
 import type { Config } from "./config.ts";
 import { decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
 import type { Rejection } from "./domain/dataset-import.ts";
+import { requireNoNationalId } from "./domain/national-id.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import { type ImportOutcome, type ImportProgress, importProgress } from "./workflows/dataset-import.ts";
 
@@ -24,6 +26,9 @@ Exit code 0: imported (or decided); 2: rejected, the file waits in quarantine or
 
 const REJECTED = 2;
 const LOOK_EVERY = 500;
+/** Putting a file on record takes seconds, unless it is huge (milliseconds). */
+const USUALLY_RECEIVED_AFTER = 5000;
+const LATE = "receiving: still. A huge file takes its time; if it stays so, INBOX_DIR is another folder here than where the worker runs.";
 const TEXT = { type: "string" } as const;
 const OPTIONS = {
   as: TEXT,
@@ -46,9 +51,10 @@ export async function runImportCommand(
   const [first = "", importId = "", choice = ""] = positionals;
   if (first === "decide") return withClient((client) => takeDecision(client, importId, choice, values));
   if (first === "show") return withClient((client) => follow(client, importId, getImportHandle(client, importId), values.json === true));
-  if (first === "" || values.as === undefined)
+  if (first === "" || values.as === undefined || values.as.trim() === "")
     throw new Error("Name a file, and say who imports it: bin/import.ts FILE --as ACCOUNT (--help tells more).");
   const deliveredBy = values.as;
+  requireNoNationalId(deliveredBy, "The account");
   return withClient(async (client) => {
     const id = await takeFile(config, resolve(first), {
       deliveredBy,
@@ -62,10 +68,14 @@ export async function runImportCommand(
 async function takeFile(config: Config, path: string, note: { deliveredBy: string; datasetCode?: string }): Promise<string> {
   if (!isDeliveryName(basename(path))) throw new Error(`${basename(path)} is no delivery: its name must end in .pgp, .gpg or .asc.`);
   const id = randomUUID();
-  if ((await fileState(path)) === undefined || !(await claimDelivery(path, inboxFolder(config, id), note))) {
-    throw new Error(`There is no file ${path} (a link is none: name the file itself).`);
+  try {
+    if ((await fileState(path)) !== undefined && (await claimDelivery(path, inboxFolder(config, id), note))) return id;
+  } catch (error) {
+    throw new Error(
+      `${path} can't be taken, since it could not be destroyed afterwards (${errorCode(error) ?? "unknown"}): give the platform a copy of its own.`,
+    );
   }
-  return id;
+  throw new Error(`There is no file ${path} (a link is none: name the file itself).`);
 }
 
 async function takeDecision(
@@ -89,11 +99,13 @@ async function takeDecision(
 
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
+  const started = Date.now();
   let shown = "";
   for (;;) {
     const progress = await handle.query(importProgress);
     const rows = progress.stage === "loading" ? await importRows(client, handle) : 0;
-    const line = rows > 0 ? `loading: ${rows} rows` : progress.stage;
+    const isLate = progress.stage === "receiving" && Date.now() - started > USUALLY_RECEIVED_AFTER;
+    const line = isLate ? LATE : rows > 0 ? `loading: ${rows} rows` : progress.stage;
     if (line !== shown) console.log(line);
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);

@@ -40,9 +40,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       signed_at timestamptz,
       as_of date,
       quarantined_until timestamptz,
+      -- Whether there was a file to destroy, said before it is destroyed; null when there was none.
+      file_found boolean,
       finished_at timestamptz
     );
     create index on dataset_import (file_sha256);
+    -- What was signed once is imported once, into one dataset, however it is wrapped. Signatures count seconds: of two lists that are signed in the
+    -- same one, the rows tell which is which.
+    create unique index dataset_import_signature on dataset_import (signer_fingerprint, signed_at, rows_read) where stage in ('switched', 'imported');
 
     create table generation (
       generation_id integer generated always as identity primary key,

@@ -1,9 +1,11 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import type { Database } from "../tables/database.ts";
 
 /** A key made for one delivery; its private half is a file, and dies with the delivery. */
 export interface DeliveryKey {
   readonly fingerprint: string;
+  /** Armored. */
+  readonly publicKey: string;
   readonly datasetCode: string;
   readonly issuedBy: string;
   readonly issuedAt: Date;
@@ -30,8 +32,13 @@ export async function recordDeliveryKey(
 }
 
 const DELIVERY_KEY = sql<DeliveryKey>`
-  select k.fingerprint, d.dataset_code as "datasetCode", k.issued_by as "issuedBy", k.issued_at as "issuedAt", k.expires_at as "expiresAt",
+  select k.fingerprint, k.public_key as "publicKey", d.dataset_code as "datasetCode", k.issued_by as "issuedBy", k.issued_at as "issuedAt", k.expires_at as "expiresAt",
     k.destroyed_at as "destroyedAt" from delivery_key k join dataset d using (dataset_id)`;
+
+/** One at a time changes the key folder, whichever worker it works in; until the transaction ends. */
+export async function lockKeyFolder(trx: Transaction<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('dataset-keys'))`.execute(trx);
+}
 
 /** All delivery keys, the latest first. */
 export async function listDeliveryKeys(db: Kysely<Database>): Promise<DeliveryKey[]> {
@@ -42,9 +49,12 @@ export async function findDeliveryKey(db: Kysely<Database>, fingerprint: string)
   return (await sql<DeliveryKey>`${DELIVERY_KEY} where k.fingerprint = ${fingerprint}`.execute(db)).rows[0];
 }
 
-/** Delivery keys whose time has passed and whose private half still exists. */
+/** Delivery keys whose time has passed and whose private half still exists; not those of files that wait, which may be tried again. */
 export async function listExpiredDeliveryKeys(db: Kysely<Database>, now: Date): Promise<DeliveryKey[]> {
-  return (await sql<DeliveryKey>`${DELIVERY_KEY} where k.destroyed_at is null and k.expires_at <= ${now}`.execute(db)).rows;
+  return (
+    await sql<DeliveryKey>`${DELIVERY_KEY} where k.destroyed_at is null and k.expires_at <= ${now}
+    and not exists (select from dataset_import i where i.recipient_fingerprint = k.fingerprint and i.finished_at is null)`.execute(db)
+  ).rows;
 }
 
 /** Says that the private half is gone. */

@@ -33,6 +33,7 @@ export interface ImportRecord {
   readonly signedAt: Date | null;
   readonly asOf: string | null;
   readonly quarantinedUntil: Date | null;
+  readonly fileFound: boolean | null;
 }
 
 const DATASET = sql<Dataset>`
@@ -48,7 +49,7 @@ export async function findDataset(db: Kysely<Database>, code: string): Promise<D
   return (await sql<Dataset>`${DATASET} where dataset_code = ${code}`.execute(db)).rows[0];
 }
 
-/** Puts a received file on record, once. */
+/** Puts a received file on record; one that was still written to when it came, and is tried again, as it is now. */
 export async function recordReceived(
   db: Kysely<Database>,
   file: { importId: string; fileName: string; sha256: string; bytes: number; deliveredBy: string; receivedAt: Date },
@@ -64,7 +65,12 @@ export async function recordReceived(
       stage: "received",
       received_at: file.receivedAt,
     })
-    .onConflict((conflict) => conflict.column("import_id").doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .column("import_id")
+        .doUpdateSet((eb) => ({ file_sha256: eb.ref("excluded.file_sha256"), file_bytes: eb.ref("excluded.file_bytes") }))
+        .where("dataset_import.stage", "=", "received"),
+    )
     .execute();
 }
 
@@ -74,7 +80,8 @@ export async function getImport(db: Kysely<Database>, importId: string): Promise
     select import_id as "importId", dataset_id as "datasetId", file_name as "fileName", encode(file_sha256, 'hex') as "fileSha256",
       file_bytes::float8 as "fileBytes", stage, rows_read::float8 as "rowsRead", bad_rows::float8 as "badRows", rejection_code as "rejectionCode",
       rejected_lines as "rejectedLines", recipient_fingerprint as "recipientFingerprint", other_recipients as "otherRecipients",
-      signer_fingerprint as "signerFingerprint", signed_at as "signedAt", as_of::text as "asOf", quarantined_until as "quarantinedUntil"
+      signer_fingerprint as "signerFingerprint", signed_at as "signedAt", as_of::text as "asOf", quarantined_until as "quarantinedUntil",
+      file_found as "fileFound"
     from dataset_import where import_id = ${importId}`.execute(db);
   if (rows[0] === undefined) throw new Error(`There is no import ${importId}.`);
   return rows[0];
@@ -86,6 +93,14 @@ export async function isAlreadyImported(db: Kysely<Database>, importId: string, 
     select from dataset_import where file_sha256 = ${Buffer.from(sha256, "hex")} and import_id <> ${importId} and stage in ('switched', 'imported')`.execute(
     db,
   );
+  return rows.length > 0;
+}
+
+/** Whether what an import's signer signed has been imported before, into whichever dataset, in this wrapping or another. */
+export async function isSignatureImported(db: Kysely<Database>, importId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from dataset_import other join dataset_import this using (signer_fingerprint, signed_at, rows_read)
+    where this.import_id = ${importId} and other.import_id <> this.import_id and other.stage in ('switched', 'imported')`.execute(db);
   return rows.length > 0;
 }
 
@@ -101,6 +116,7 @@ export type ImportFindings = Partial<{
   signed_at: Date;
   as_of: string;
   quarantined_until: Date;
+  file_found: boolean;
   finished_at: Date;
 }>;
 
@@ -135,7 +151,16 @@ export async function recordRejection(
 export async function forgetRejection(db: Kysely<Database>, importId: string): Promise<void> {
   await db
     .updateTable("dataset_import")
-    .set({ stage: "received", rejection_code: null, rejected_lines: null })
+    .set({
+      stage: "received",
+      rejection_code: null,
+      rejected_lines: null,
+      recipient_fingerprint: null,
+      other_recipients: null,
+      signer_fingerprint: null,
+      signed_at: null,
+      as_of: null,
+    })
     .where("import_id", "=", importId)
     .execute();
 }
@@ -150,6 +175,12 @@ export interface DatasetStep {
   readonly actor: string;
   readonly particulars: object;
   readonly takenAt: Date;
+}
+
+/** A step that has been recorded under this key. */
+export async function findDatasetStep(db: Kysely<Database>, key: string): Promise<Pick<DatasetStep, "particulars"> | undefined> {
+  const { rows } = await sql<{ particulars: object }>`select particulars from dataset_step where step_key = ${key}`.execute(db);
+  return rows[0];
 }
 
 export async function recordDatasetStep(db: Kysely<Database>, step: DatasetStep): Promise<void> {

@@ -118,6 +118,7 @@ export interface Database {
     signed_at: Date | null;
     as_of: string | null;
     quarantined_until: Date | null;
+    file_found: boolean | null;
     finished_at: Date | null;
   };
   generation: {

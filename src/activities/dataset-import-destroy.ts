@@ -2,7 +2,7 @@ import { getImport, type ImportRecord, recordFindings } from "../../db/queries/d
 import { listCertificates, recordCertificate } from "../../db/queries/dataset-import-certificate.ts";
 import { findDeliveryKey, recordDeliveryKeyDestroyed } from "../../db/queries/dataset-import-delivery-key.ts";
 import { dropGeneration, listReplacedGenerations, type ReplacedGeneration } from "../../db/queries/dataset-import-generation.ts";
-import { destroyDelivery as destroyFiles } from "../adapters/delivery-folder.ts";
+import { destroyDelivery as destroyFolder, findDelivery } from "../adapters/delivery-folder.ts";
 import { DESTRUCTION_STEPS } from "../adapters/destroy-file.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import type { WorkerContext } from "../context.ts";
@@ -35,13 +35,14 @@ export function destroyDelivery(context: WorkerContext, importId: string, decide
   return withHeartbeat(async () => {
     const record = await getImport(context.db, importId);
     const imported = record.stage === "switched" || record.stage === "imported";
-    // Nothing is destroyed while the records can't be written: then it could not be certified.
-    await recordFindings(context.db, importId, { stage: record.stage });
-    await destroyFiles(inboxFolder(context.config, importId));
-    await destroyFiles(quarantineFolder(context.config, importId));
+    const folders = [inboxFolder(context.config, importId), quarantineFolder(context.config, importId)];
+    const fileFound = record.fileFound === true || (await Promise.all(folders.map(findDelivery))).some((file) => file !== undefined);
+    // Said before, since afterwards nobody can tell; and nothing is destroyed while the records can't be written: it could not be certified.
+    await recordFindings(context.db, importId, { stage: record.stage, ...(fileFound && { file_found: true }) });
+    for (const folder of folders) await destroyFolder(folder);
     const keyDestroyed = await destroyKeyOf(context, record);
     const keyKind = await keyKindOf(context, record);
-    await certifyFile(context, record, { imported, keyKind, keyDestroyed }, decidedBy ?? PLATFORM);
+    await certifyFile(context, record, { imported, fileFound, keyKind, keyDestroyed }, decidedBy ?? PLATFORM);
     await recordFindings(context.db, importId, { stage: imported ? "imported" : "rejected", finished_at: context.now() });
     const certificates = await listCertificates(context.db, importId);
     const { rowsRead, badRows, asOf } = record;
@@ -90,7 +91,7 @@ export async function destroyDeliveryKey(
 async function certifyFile(
   context: WorkerContext,
   record: ImportRecord,
-  { imported, keyKind, keyDestroyed }: Pick<Destruction, "keyKind" | "keyDestroyed"> & { readonly imported: boolean },
+  { imported, fileFound, keyKind, keyDestroyed }: Omit<DestroyedDelivery, "otherRecipients"> & { readonly imported: boolean },
   destroyedBy: string,
 ): Promise<void> {
   await recordCertificate(context.db, {
@@ -105,11 +106,12 @@ async function certifyFile(
       rows: record.rowsRead,
       imported,
       rejection: record.rejectionCode,
-      steps: DESTRUCTION_STEPS,
+      fileFound,
+      steps: fileFound ? DESTRUCTION_STEPS : ["absence checked"],
       keyKind,
       keyFingerprint: record.recipientFingerprint,
       keyDestroyed,
-      statement: statementOfDestruction({ keyKind, keyDestroyed, otherRecipients: record.otherRecipients ?? 0 }),
+      statement: statementOfDestruction({ fileFound, keyKind, keyDestroyed, otherRecipients: record.otherRecipients ?? 0 }),
     },
     destroyedAt: context.now(),
     destroyedBy,

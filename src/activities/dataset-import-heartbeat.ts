@@ -6,6 +6,8 @@ const BEAT_EVERY = 2000;
 export interface Heartbeat {
   /** Aborts when the import is cancelled or the worker shuts down. */
   readonly cancelled: AbortSignal;
+  /** Which try this is, from 1. */
+  readonly attempt: number;
   /** Rows read so far, which the next beat tells. */
   progress(rows: number): void;
 }
@@ -22,6 +24,7 @@ export async function withHeartbeat<T>(run: (heartbeat: Heartbeat) => Promise<T>
   try {
     return await run({
       cancelled: context.cancellationSignal,
+      attempt: context.info.attempt,
       progress(count) {
         rows = count;
       },

@@ -1,12 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { type Dataset, findDataset, listDatasets } from "../../db/queries/dataset-import.ts";
 import { findDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
-import type { DeliveredFile, DeliveryNote } from "../adapters/delivery-folder.ts";
+import { type DeliveredFile, LONGEST_MANIFEST } from "../adapters/delivery-folder.ts";
+import type { DeliveryNote } from "../adapters/delivery-note.ts";
 import type { WorkerContext } from "../context.ts";
 import { type Manifest, parseManifest } from "../domain/dataset-import-manifest.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 
-const LONGEST_MANIFEST = 10_000;
+/** The dataset of a delivery, and whether more than unsigned words say so: its delivery key, or the person who delivered it. */
+export interface IdentifiedDataset extends Dataset {
+  readonly bound: boolean;
+}
 
 /**
  * Finds the dataset of a delivery: named by who delivered it, by the manifest beside it, by the delivery key it was encrypted to, or by the
@@ -21,14 +25,14 @@ export async function identifyDataset(
   note: DeliveryNote,
   manifest: Manifest | undefined,
   recipients: readonly string[],
-): Promise<Dataset> {
+): Promise<IdentifiedDataset> {
   const keys = await Promise.all(recipients.map((fingerprint) => findDeliveryKey(db, fingerprint)));
   const keyDatasets = keys.flatMap((key) => key?.datasetCode ?? []);
   const named = note.datasetCode ?? manifest?.dataset ?? keyDatasets[0] ?? (await datasetOfName(db, file.name));
   const dataset = named === undefined ? undefined : await findDataset(db, named);
   if (dataset === undefined) throw new DeliveryRejected("unknown-dataset");
   if (keyDatasets.some((code) => code !== dataset.code)) throw new DeliveryRejected("wrong-dataset");
-  return dataset;
+  return { ...dataset, bound: note.datasetCode !== undefined || keyDatasets.length > 0 };
 }
 
 async function datasetOfName(db: WorkerContext["db"], fileName: string): Promise<string | undefined> {

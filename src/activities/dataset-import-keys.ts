@@ -1,13 +1,14 @@
-import { type Dataset, findDataset, listDatasets, recordDatasetStep } from "../../db/queries/dataset-import.ts";
+import { type Dataset, findDataset, findDatasetStep, listDatasets, recordDatasetStep } from "../../db/queries/dataset-import.ts";
 import {
   type DeliveryKey,
   findDeliveryKey,
   listDeliveryKeys,
   listExpiredDeliveryKeys,
+  lockKeyFolder,
   recordDeliveryKey,
 } from "../../db/queries/dataset-import-delivery-key.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
-import { type KeyDescription, UnusableKey } from "../adapters/openpgp-keys.ts";
+import { type KeyDescription, readPublicKey, UnusableKey } from "../adapters/openpgp-keys.ts";
 import type { WorkerContext } from "../context.ts";
 import { type DatasetKeyRequest, requireKeyRequest } from "../domain/dataset-keys.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
@@ -38,10 +39,11 @@ const PLATFORM = "platform";
 /** The keys of deliveries: those that the platform makes for one delivery each, and those of the units that deliver. */
 export function createDatasetKeyActivities(context: WorkerContext) {
   return {
-    async keepDatasetKeys(request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+    /** @param requestId the same when a request that was cut short is tried again: it is done and recorded once */
+    async keepDatasetKeys(request: DatasetKeyRequest, requestId: string = context.randomId()): Promise<DatasetKeyAnswer> {
       try {
         requireKeyRequest(request);
-        return await keepKeys(context, request);
+        return await inTurn(context, () => keepKeys(context, request, requestId));
       } catch (error) {
         throw asRuleFailure(error instanceof UnusableKey ? new RuleViolation("4(1)1", "unusable-key", error.message) : error);
       }
@@ -49,17 +51,31 @@ export function createDatasetKeyActivities(context: WorkerContext) {
   };
 }
 
-async function keepKeys(context: WorkerContext, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** One at a time: in this process by waiting for each other, which needs no connection, and among workers by a lock of the database. */
+function inTurn<T>(context: WorkerContext, run: () => Promise<T>): Promise<T> {
+  const turn = lastTurn.then(() =>
+    context.db.transaction().execute(async (trx) => {
+      await lockKeyFolder(trx);
+      return run();
+    }),
+  );
+  lastTurn = turn.catch(() => undefined);
+  return turn;
+}
+
+async function keepKeys(context: WorkerContext, request: DatasetKeyRequest, requestId: string): Promise<DatasetKeyAnswer> {
   const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
   await folder.prepare(context.now());
   switch (request.action) {
     case "issue":
-      return issue(context, request);
+      return issue(context, request, requestId);
     case "revoke":
       return revoke(context, request);
     case "trust":
     case "distrust":
-      return changeTrust(context, request);
+      return changeTrust(context, request, requestId);
     case "list": {
       const datasets = await listDatasets(context.db);
       const trusted = await Promise.all(
@@ -74,15 +90,20 @@ async function keepKeys(context: WorkerContext, request: DatasetKeyRequest): Pro
   }
 }
 
-function issuedKey({ issuedAt, expiresAt, destroyedAt, ...key }: DeliveryKey): IssuedKey {
+function issuedKey({ issuedAt, expiresAt, destroyedAt, publicKey: _, ...key }: DeliveryKey): IssuedKey {
   return { ...key, issuedAt: issuedAt.toISOString(), expiresAt: expiresAt.toISOString(), destroyedAt: destroyedAt?.toISOString() ?? null };
 }
 
 async function issue(
   context: WorkerContext,
   { dataset: code, version, rsa = false, days, actor }: DatasetKeyRequest & { action: "issue" },
+  requestId: string,
 ): Promise<DatasetKeyAnswer> {
   const { db, config, now } = context;
+  const stepKey = `issue/${requestId}`;
+  const issued = (await findDatasetStep(db, stepKey))?.particulars as { readonly fingerprint: string } | undefined;
+  const key = issued && (await findDeliveryKey(db, issued.fingerprint));
+  if (key !== undefined) return { fingerprint: key.fingerprint, publicKey: key.publicKey, expiresAt: key.expiresAt.toISOString() };
   const { datasetId } = await getDataset(db, code);
   const createdAt = new Date(Math.floor(now().getTime() / 1000) * 1000);
   const expiresAt = new Date(createdAt.getTime() + days * MILLISECONDS_A_DAY);
@@ -94,14 +115,17 @@ async function issue(
     createdAt,
     expiresAt,
   });
-  await recordDeliveryKey(db, { fingerprint, datasetId, publicKey, issuedBy: actor, issuedAt: createdAt, expiresAt });
-  await recordDatasetStep(db, {
-    key: `issue/${fingerprint}`,
-    datasetId,
-    step: "delivery-key-issued",
-    actor,
-    particulars: { fingerprint, version },
-    takenAt: createdAt,
+  // A private half without this record is destroyed by the next sweep.
+  await db.transaction().execute(async (trx) => {
+    await recordDeliveryKey(trx, { fingerprint, datasetId, publicKey, issuedBy: actor, issuedAt: createdAt, expiresAt });
+    await recordDatasetStep(trx, {
+      key: stepKey,
+      datasetId,
+      step: "delivery-key-issued",
+      actor,
+      particulars: { fingerprint, version },
+      takenAt: createdAt,
+    });
   });
   return { fingerprint, publicKey, expiresAt: expiresAt.toISOString() };
 }
@@ -128,25 +152,27 @@ async function revoke(
 async function changeTrust(
   context: WorkerContext,
   request: DatasetKeyRequest & { action: "trust" | "distrust" },
+  requestId: string,
 ): Promise<DatasetKeyAnswer> {
   const { db, config, now } = context;
   const { datasetId, ownerUnit } = await getDataset(db, request.dataset);
   const folder = openOpenpgpKeyFolder(config.keysDirectory);
-  const takenAt = now();
-  let fingerprint: string;
-  if (request.action === "trust") ({ fingerprint } = await folder.trust(ownerUnit, request.publicKey));
-  else {
-    fingerprint = request.fingerprint;
-    await folder.distrust(ownerUnit, fingerprint);
-  }
+  const stepKey = `${request.action}/${requestId}`;
+  const { fingerprint } = request.action === "trust" ? await readPublicKey(request.publicKey) : request;
+  const isTrusted = (await folder.trusted(ownerUnit)).some((key) => key.fingerprint === fingerprint);
+  if (request.action === "distrust" && !isTrusted && (await findDatasetStep(db, stepKey)) === undefined)
+    throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
+  // The record first: whoever is killed in between finds by it that the rest is still to be done.
   await recordDatasetStep(db, {
-    key: `${request.action}/${ownerUnit}/${fingerprint}/${takenAt.toISOString()}`,
+    key: stepKey,
     datasetId,
     step: request.action === "trust" ? "supplier-key-trusted" : "supplier-key-distrusted",
     actor: request.actor,
     particulars: { fingerprint, ownerUnit, ...("reason" in request && { reason: request.reason }) },
-    takenAt,
+    takenAt: now(),
   });
+  if (request.action === "trust") await folder.trust(ownerUnit, request.publicKey);
+  else await folder.distrust(ownerUnit, fingerprint);
   return { fingerprint };
 }
 
@@ -164,4 +190,15 @@ export async function destroyExpiredDeliveryKeys(context: WorkerContext): Promis
   const expired = await listExpiredDeliveryKeys(context.db, context.now());
   for (const { fingerprint } of expired) await destroyDeliveryKey(context, fingerprint, null, PLATFORM);
   return expired.length;
+}
+
+/**
+ * Destroys what killed processes left in the key folder: halves of keys, and keys of which no record was made, so that nobody got them.
+ * @clause 4(4)
+ */
+export async function destroyStrayKeys(context: WorkerContext): Promise<void> {
+  const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
+  const isKnown = async (fingerprint: string) => (await findDeliveryKey(context.db, fingerprint)) !== undefined;
+  const strays = await inTurn(context, () => folder.destroyStrays(isKnown));
+  if (strays > 0) context.logger.warn({ strays }, "halves of delivery keys, or keys without a record, are destroyed");
 }

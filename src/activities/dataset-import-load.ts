@@ -1,17 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import {
-  type Dataset,
-  getImport,
-  type ImportRecord,
-  recordFindings,
-  recordProgress,
-  recordRejection,
-} from "../../db/queries/dataset-import.ts";
+import { getImport, type ImportRecord, recordFindings, recordProgress, recordRejection } from "../../db/queries/dataset-import.ts";
 import { findCurrentGeneration, findGenerationOfImport, recordLoaded } from "../../db/queries/dataset-import-generation.ts";
-import { type DeliveredFile, readNote } from "../adapters/delivery-folder.ts";
-import { type OpenedDelivery, openDelivery } from "../adapters/openpgp.ts";
+import type { DeliveredFile } from "../adapters/delivery-folder.ts";
+import { readNote } from "../adapters/delivery-note.ts";
+import { type OpenedDelivery, openDelivery, type Signature } from "../adapters/openpgp.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
+import type { Recipients } from "../adapters/openpgp-recipients.ts";
 import type { WorkerContext } from "../context.ts";
 import { judgeDelivery, type Rejection } from "../domain/dataset-import.ts";
 import type { Manifest } from "../domain/dataset-import-manifest.ts";
@@ -20,7 +15,7 @@ import { DeliveryRejected } from "../domain/delivery-rejected.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { readBlocks } from "./dataset-import-blocks.ts";
 import { copyGeneration } from "./dataset-import-generation.ts";
-import { identifyDataset, readManifestBeside } from "./dataset-import-identify.ts";
+import { type IdentifiedDataset, identifyDataset, readManifestBeside } from "./dataset-import-identify.ts";
 import { locateDelivery } from "./dataset-import-place.ts";
 import { hashRows } from "./dataset-import-row-threads.ts";
 import { BAD_ROWS_TOLD, readHeader, type SourceFormat } from "./dataset-import-rows.ts";
@@ -67,24 +62,30 @@ async function load(
   const beside = await readManifestBeside(file);
   const keyFolder = openOpenpgpKeyFolder(context.config.keysDirectory);
   const note = await readNote(folder);
-  let dataset: Dataset | undefined;
+  let dataset: IdentifiedDataset | undefined;
   const fileHash = createHash("sha256");
   const opened = await openDelivery(readHashing(file.path, fileHash), {
     privateKeys: await keyFolder.privateKeys(),
     senderKeys: async (recipients) => {
-      dataset = await identifyDataset(context, file, note, beside, recipients);
+      await recordRecipients(context, importId, recipients, await keyFolder.standingFingerprint());
+      dataset = await identifyDataset(context, file, note, beside, recipients.ours);
       await recordFindings(context.db, importId, { dataset_id: dataset.datasetId, stage: "loading" });
       return keyFolder.senderKeys(dataset.ownerUnit);
     },
     maximumBytes: Math.max(ALWAYS_ALLOWED, record.fileBytes * MOST_GROWTH),
     now: context.now(),
   });
-  await recordRecipients(context, importId, opened, await keyFolder.standingFingerprint());
+  /** Whatever else is wrong with a delivery, who signed it is known, and its key dies with it. */
+  async function verify(): Promise<Signature> {
+    const signature = await opened.verify();
+    await recordFindings(context.db, importId, { signer_fingerprint: signature.signerFingerprint, signed_at: signature.signedAt });
+    return signature;
+  }
   try {
-    await loadRows(context, record, dataset as Dataset, opened, beside, fileHash, progress);
+    await loadRows(context, record, dataset as IdentifiedDataset, { ...opened, verify }, beside, fileHash, progress);
   } catch (error) {
     // Broken bytes make broken rows: what is wrong with the file itself comes first.
-    if (error instanceof DeliveryRejected) await opened.verify();
+    if (error instanceof DeliveryRejected) await verify();
     throw error;
   }
 }
@@ -92,7 +93,7 @@ async function load(
 async function loadRows(
   context: LoadContext,
   record: ImportRecord,
-  dataset: Dataset,
+  dataset: IdentifiedDataset,
   opened: OpenedDelivery,
   beside: Manifest | undefined,
   fileHash: Hash,
@@ -125,6 +126,8 @@ async function loadRows(
       const { signerFingerprint, signedAt } = await opened.verify();
       const { sha256, manifest = beside } = text.finish();
       if (manifest === undefined) throw new DeliveryRejected("manifest-missing");
+      // Nobody signed it: it may say what the data are, but not for which of its signer's datasets.
+      if (manifest === beside && !dataset.bound) throw new DeliveryRejected("manifest-not-bound");
       // Somebody changed the file, or still writes to it, after it was put on record.
       if (fileHash.digest("hex") !== record.fileSha256) throw new DeliveryRejected("modified");
       const current = await findCurrentGeneration(context.db, dataset.datasetId);
@@ -144,7 +147,7 @@ async function loadRows(
         now: context.now().getTime(),
       });
       if (reason !== undefined) {
-        await recordFindings(context.db, importId, { signer_fingerprint: signerFingerprint, signed_at: signedAt, as_of: manifest.asOf });
+        await recordFindings(context.db, importId, { as_of: manifest.asOf });
         throw new DeliveryRejected(reason, tally.lines);
       }
       await recordLoaded(client, {
@@ -167,19 +170,12 @@ async function* readHashing(path: string, hash: Hash): AsyncGenerator<Uint8Array
   }
 }
 
-async function recordRecipients(
-  { db }: LoadContext,
-  importId: string,
-  { recipients, otherRecipients }: OpenedDelivery,
-  standing: string,
-): Promise<void> {
-  const delivery = recipients.find((fingerprint) => fingerprint !== standing);
+async function recordRecipients({ db }: LoadContext, importId: string, { ours, others }: Recipients, standing: string): Promise<void> {
+  const delivery = ours.find((fingerprint) => fingerprint !== standing);
   await recordFindings(db, importId, {
     recipient_fingerprint: delivery ?? standing,
     // The standing key lives on, so a file that it opens too does not die with its delivery key.
-    other_recipients:
-      otherRecipients +
-      (delivery === undefined ? recipients.length - 1 : recipients.filter((fingerprint) => fingerprint !== delivery).length),
+    other_recipients: others + ours.length - 1,
   });
 }
 

@@ -1,3 +1,4 @@
+import { Context } from "@temporalio/activity";
 import { forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
 import { dropGeneration, findGenerationOfImport } from "../../db/queries/dataset-import-generation.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
@@ -31,7 +32,7 @@ export async function dropLoaded({ db, now }: WorkerContext, importId: string): 
 
 /**
  * Records what the officer decided, and takes the file back for another try if that is it.
- * @param round how many decisions about this file came before
+ * @param round how many decisions about this file came before, in this run of its import
  * @clause 4(4)
  */
 export function applyQuarantineDecision(
@@ -43,7 +44,7 @@ export function applyQuarantineDecision(
   return withHeartbeat(async () => {
     const { actor, choice, reason } = decision;
     await recordDatasetStep(db, {
-      key: `quarantine/${importId}/${round}`,
+      key: `quarantine/${importId}/${Context.current().info.workflowExecution?.runId}/${round}`,
       importId,
       step: "quarantine-decided",
       actor,

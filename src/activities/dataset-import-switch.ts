@@ -1,4 +1,4 @@
-import { getImport, isAlreadyImported, recordFindings, recordRejection } from "../../db/queries/dataset-import.ts";
+import { getImport, isAlreadyImported, isSignatureImported, recordFindings, recordRejection } from "../../db/queries/dataset-import.ts";
 import {
   findDuplicateLines,
   findGenerationOfImport,
@@ -36,12 +36,15 @@ export function indexGeneration({ db }: WorkerContext, importId: string): Promis
  */
 export function switchGeneration({ db, now }: WorkerContext, importId: string): Promise<Rejection | undefined> {
   return withHeartbeat(async () => {
+    const { fileSha256, stage } = await getImport(db, importId);
+    // Done before: a later import may have replaced and dropped the generation since.
+    if (stage === "switched" || stage === "imported") return undefined;
     const generation = await getGeneration(db, importId);
-    if (generation.switchedAt !== null) return undefined;
-    const { fileSha256 } = await getImport(db, importId);
     const reason = await db.transaction().execute(async (trx) => {
       const current = await lockCurrentGeneration(trx, generation.datasetId);
       if (await isAlreadyImported(trx, importId, fileSha256)) return "already-imported";
+      // Wrapped anew, and perhaps for another dataset; of two at once the second fails on the records' unique index, and is tried again.
+      if (await isSignatureImported(trx, importId)) return "signature-not-newer";
       const [refusal] = judgeSuccession(successionOf(generation, current));
       if (refusal !== undefined) return refusal;
       await switchTo(trx, generation.generationId, now());

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { copyFile, lstat, mkdir, open, readdir, readFile, rename, rmdir } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { destroyFile, exists, flushFolder } from "./destroy-file.ts";
+import { type DeliveryNote, readNote, writeNote } from "./delivery-note.ts";
+import { destroyFile, flushFolder, requireDestroyable } from "./destroy-file.ts";
+import { errorCode, exists, fileState } from "./file-state.ts";
+import { moveFile } from "./move-file.ts";
 
 /** A delivered file in its private folder, which bears the import's id. */
 export interface DeliveredFile {
@@ -15,14 +18,8 @@ export interface DeliveredFile {
 /** Ends of names of OpenPGP files. */
 const DELIVERY = /\.(pgp|gpg|asc)$/i;
 const MANIFEST = ".manifest.json";
-/** Who delivered, and what they said it is: written before the file is there. */
-const NOTE = "delivery.json";
-
-/** What is known about a delivery besides its file. */
-export interface DeliveryNote {
-  readonly deliveredBy: string;
-  readonly datasetCode?: string;
-}
+/** Bytes; what is longer is no manifest. */
+export const LONGEST_MANIFEST = 10_000;
 
 /** Whether a name is that of a delivery: no hidden and no partial file. */
 export function isDeliveryName(name: string): boolean {
@@ -30,22 +27,59 @@ export function isDeliveryName(name: string): boolean {
 }
 
 /**
- * Takes a file into a private folder of its own. The file's rename is what claims it: whoever comes second finds no file. The manifest beside
- * it follows, and is looked for again by `findDelivery` if we are killed in between.
+ * Takes a file into a private folder of its own. The file's rename is what claims it: whoever comes second finds no file. Only what can be
+ * destroyed is taken. What a kill leaves undone is done by `completeClaim`, or undone by `abandonClaim`.
  * @returns false when the file is gone
+ * @throws Error with the code of the system call that failed; the file then lies where it lay, and no folder is left
  */
 export async function claimDelivery(file: string, folder: string, note: DeliveryNote): Promise<boolean> {
+  if (!(await requireDestroyable(file))) return false;
+  const claimed = join(folder, basename(file));
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeNote(folder, { ...note, from: dirname(file) });
   try {
-    await moveFile(file, join(folder, basename(file)));
+    await writeNote(folder, { ...note, from: file });
+    await moveFile(file, claimed, nameAside(file, folder));
+    // Somebody may have put something else there between our look and our move.
+    await requireDestroyable(claimed).catch(() => rm(claimed, { recursive: true, force: true }));
+    await takeManifest(folder, basename(file), dirname(file));
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    await removeFolder(folder);
-    return false;
+    if (!(await exists(claimed))) await abandonClaim(folder);
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
   }
-  await takeManifest(folder, basename(file), dirname(file));
-  return true;
+  if (await exists(claimed)) return true;
+  await destroyDelivery(folder);
+  return false;
+}
+
+/** Ends a claim that was killed after its file was there: nothing of the delivery stays where it came from. Safe to repeat. */
+export async function completeClaim(folder: string): Promise<void> {
+  const delivery = await findDelivery(folder);
+  const { from, ...note } = await readNote(folder);
+  if (delivery === undefined || from === undefined) return;
+  if (await exists(nameAside(from, folder))) await destroyFile(nameAside(from, folder));
+  if (delivery.manifestPath === undefined) await takeManifest(folder, delivery.name, dirname(from));
+  // From here on a manifest of this name belongs to the next file.
+  await writeNote(folder, note);
+}
+
+/** Undoes a claim whose file has not arrived: puts the file back, and destroys what there is of a copy. */
+export async function abandonClaim(folder: string): Promise<void> {
+  const { from } = await readNote(folder);
+  if (from !== undefined && (await exists(nameAside(from, folder)))) {
+    // A newer file of that name goes first; its claim makes room.
+    if (await exists(from)) return;
+    await rename(nameAside(from, folder), from);
+  }
+  await destroyDelivery(folder);
+}
+
+/** Whether a folder holds no delivery, and nothing in it has changed since a time (epoch milliseconds). */
+export async function isAbandoned(folder: string, since: number): Promise<boolean> {
+  if ((await findDelivery(folder)) !== undefined) return false;
+  const paths = [folder, ...(await readdir(folder)).map((name) => join(folder, name))];
+  const states = await Promise.all(paths.map((path) => stat(path)));
+  return states.every(({ mtimeMs }) => mtimeMs < since);
 }
 
 /** The delivered file in a folder; undefined when none is there (any more). */
@@ -53,19 +87,8 @@ export async function findDelivery(folder: string): Promise<DeliveredFile | unde
   const names = (await exists(folder)) ? await readdir(folder) : [];
   const name = names.find(isDeliveryName);
   if (name === undefined) return undefined;
-  const { from } = await readNote(folder);
-  if (from !== undefined && !names.includes(`${name}${MANIFEST}`)) await takeManifest(folder, name, from);
-  const manifestPath = join(folder, `${name}${MANIFEST}`);
-  return { path: join(folder, name), name, manifestPath: (await exists(manifestPath)) ? manifestPath : undefined };
-}
-
-/** The note of a folder; of an unknown deliverer where there is none. */
-export async function readNote(folder: string): Promise<DeliveryNote & { readonly from?: string }> {
-  try {
-    return JSON.parse(await readFile(join(folder, NOTE), "utf8"));
-  } catch {
-    return { deliveredBy: "drop-folder" };
-  }
+  const manifest = `${name}${MANIFEST}`;
+  return { path: join(folder, name), name, manifestPath: names.includes(manifest) ? join(folder, manifest) : undefined };
 }
 
 /** Moves a delivery's folder; a folder that has moved already stays where it is. */
@@ -76,19 +99,7 @@ export async function moveDelivery(from: string, to: string): Promise<void> {
   const names = await readdir(from);
   for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)])
     await moveFile(join(from, name), join(to, name));
-  await removeFolder(from);
-}
-
-/** Destroys a delivery: file, manifest, note and folder. Safe to repeat. @returns whether the file was there */
-export async function destroyDelivery(folder: string): Promise<boolean> {
-  if (!(await exists(folder))) return false;
-  let found = false;
-  for (const name of await readdir(folder)) {
-    await destroyFile(join(folder, name));
-    found ||= isDeliveryName(name);
-  }
-  await removeFolder(folder);
-  return found;
+  await destroyDelivery(from);
 }
 
 /** SHA-256 (hexadecimal) and size of a file. */
@@ -103,65 +114,36 @@ export async function measureFile(path: string, beat: () => void): Promise<{ sha
   return { sha256: hash.digest("hex"), bytes };
 }
 
+/** Takes the manifest beside a file, if it is one that can be destroyed with it; a link, a folder or a huge file is none. */
 async function takeManifest(folder: string, name: string, from: string): Promise<void> {
-  const manifest = join(from, `${name}${MANIFEST}`);
-  if (await exists(manifest)) await moveFile(manifest, join(folder, `${name}${MANIFEST}`));
-}
-
-/** Renames; between file systems copies, flushes, and destroys the first copy. */
-async function moveFile(from: string, to: string): Promise<void> {
+  const [manifest, taken] = [join(from, `${name}${MANIFEST}`), join(folder, `${name}${MANIFEST}`)];
   try {
-    await rename(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
-    const partial = `${to}.partial`;
-    await copyFile(from, partial);
-    await flushFile(partial);
-    await rename(partial, to);
-    await flushFolder(dirname(to));
-    await destroyFile(from);
+    const state = await fileState(manifest);
+    if (state === undefined || state.bytes > LONGEST_MANIFEST) return;
+    await requireDestroyable(manifest);
+    await moveFile(manifest, taken);
+  } catch {
+    // Without it the file is rejected as what it is: one that has no manifest.
+    return;
   }
-  await flushFolder(dirname(to));
+  // A link may have been put there between our look and our move.
+  if ((await fileState(taken)) === undefined) await rm(taken, { recursive: true, force: true });
 }
 
-async function writeNote(folder: string, note: DeliveryNote & { readonly from: string }): Promise<void> {
-  const file = await open(join(folder, NOTE), "w", 0o600);
-  try {
-    await file.writeFile(JSON.stringify(note));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+/** What a file bears in its own folder while it is copied to another file system. */
+function nameAside(from: string, folder: string): string {
+  return join(dirname(from), `.${basename(folder)}.taken`);
 }
 
-async function flushFile(path: string): Promise<void> {
-  const file = await open(path, "r+");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function removeFolder(folder: string): Promise<void> {
+/** Destroys a folder with a delivery: file, manifest, note and folder. Safe to repeat. */
+export async function destroyDelivery(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
-  for (const name of await readdir(folder)) await destroyFile(join(folder, name));
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    // What is no plain file holds nothing to overwrite.
+    if ((await fileState(path)) === undefined) await rm(path, { recursive: true, force: true });
+    else await destroyFile(path);
+  }
   await rmdir(folder);
   await flushFolder(dirname(folder));
-}
-
-/** Size and time of last change of a file; undefined when it is gone or no plain file. */
-export async function fileState(path: string): Promise<{ bytes: number; changedAt: number } | undefined> {
-  try {
-    // Not through a link: what must be destroyed is the file itself.
-    const found = await lstat(path);
-    return found.isFile() ? { bytes: found.size, changedAt: found.mtimeMs } : undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

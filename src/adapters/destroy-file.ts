@@ -1,7 +1,8 @@
 import { randomFillSync } from "node:crypto";
 import { constants } from "node:fs";
-import { access, type FileHandle, lstat, open, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "./file-state.ts";
 
 /** What was done to a file, in order. */
 export const DESTRUCTION_STEPS = [
@@ -36,22 +37,54 @@ export async function destroyFile(path: string): Promise<boolean> {
   return file !== undefined;
 }
 
+/**
+ * Makes sure, before a file is taken, that it can be overwritten when its time has come.
+ * @returns false when it is gone
+ * @throws Error with the code of the system call when it can't be, or is no plain file
+ * @clause 4(4)
+ */
+export async function requireDestroyable(path: string): Promise<boolean> {
+  const file = await openForOverwriting(path);
+  await file?.close();
+  return file !== undefined;
+}
+
 async function openForOverwriting(path: string): Promise<FileHandle | undefined> {
   try {
-    // A link must not lead the overwriting elsewhere.
-    return await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
+    return await openPlain(path, constants.O_RDWR);
   } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
+    if (errorCode(error) === "ENOENT") return undefined;
+    if (errorCode(error) !== "EACCES") throw error;
+    await makeWritable(path);
+    return openPlain(path, constants.O_RDWR);
   }
+}
+
+/** A file of ours that was delivered read-only. */
+async function makeWritable(path: string): Promise<void> {
+  const file = await openPlain(path, constants.O_RDONLY);
+  try {
+    await file.chmod(0o600);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openPlain(path: string, access: number): Promise<FileHandle> {
+  // A link must not lead the overwriting elsewhere, and a pipe must not keep us waiting.
+  const file = await open(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw Object.assign(new Error("This is no plain file."), { code: "ENOTFILE" });
 }
 
 async function overwrite(file: FileHandle): Promise<void> {
   const { size } = await file.stat();
   const noise = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(size, 1)));
-  for (let position = 0; position < size; position += noise.length) {
+  for (let position = 0; position < size; ) {
     randomFillSync(noise);
-    await file.write(noise, 0, Math.min(noise.length, size - position), position);
+    const { bytesWritten } = await file.write(noise, 0, Math.min(noise.length, size - position), position);
+    position += bytesWritten;
   }
   await file.datasync();
 }
@@ -70,20 +103,8 @@ async function checkAbsence(path: string): Promise<void> {
   try {
     await lstat(path);
   } catch (error) {
-    if (isMissing(error)) return;
+    if (errorCode(error) === "ENOENT") return;
     throw error;
   }
   throw new Error("A file that was destroyed is still there.");
-}
-
-/** Whether a path exists. */
-export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

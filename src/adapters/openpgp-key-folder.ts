@@ -1,6 +1,8 @@
-import { chmod, mkdir, open, readdir, readFile, rename } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { destroyFile, exists, flushFolder } from "./destroy-file.ts";
+import { destroyFile } from "./destroy-file.ts";
+import { exists } from "./file-state.ts";
+import { writePrivately } from "./move-file.ts";
 import { createKeyPair, joinPublicKeys, type KeyDescription, readPublicKey, splitPublicKeys, UnusableKey } from "./openpgp-keys.ts";
 
 /** The OpenPGP keys of the platform and of those who deliver to it, in `<key folder>/openpgp` (0700, files 0600). */
@@ -23,11 +25,13 @@ export interface OpenpgpKeyFolder {
   }): Promise<KeyDescription & { readonly publicKey: string }>;
   /** Destroys the private half of a delivery key. @returns whether it was there */
   destroyDeliveryKey(fingerprint: string): Promise<boolean>;
+  /** Destroys what killed processes left: halves of keys, and keys that nobody knows. @returns how many */
+  destroyStrays(isKnown: (fingerprint: string) => Promise<boolean>): Promise<number>;
   /** The trusted keys of an owner unit as one armored block; undefined when there are none. */
   senderKeys(ownerUnit: string): Promise<string | undefined>;
   trusted(ownerUnit: string): Promise<KeyDescription[]>;
   trust(ownerUnit: string, armoredKey: string): Promise<KeyDescription>;
-  /** @throws UnusableKey when no such key is trusted */
+  /** Safe to repeat. */
   distrust(ownerUnit: string, fingerprint: string): Promise<void>;
 }
 
@@ -103,7 +107,22 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
       await writePrivately(deliveryFile(made.fingerprint), privateKey);
       return made;
     },
-    destroyDeliveryKey: async (fingerprint) => destroyFile(deliveryFile(fingerprint)),
+    async destroyDeliveryKey(fingerprint) {
+      const file = deliveryFile(fingerprint);
+      // Out of the way first: what is overwritten in part is no key any more, and must not be read as one.
+      if (await exists(file)) await rename(file, `${file}.dying`);
+      return destroyFile(`${file}.dying`);
+    },
+    async destroyStrays(isKnown) {
+      let destroyed = 0;
+      for (const file of await readdir(deliveries)) {
+        const fingerprint = file.replace(/\.asc$/, "");
+        if (FINGERPRINT.test(fingerprint) && (await isKnown(fingerprint))) continue;
+        await destroyFile(join(deliveries, file));
+        destroyed += 1;
+      }
+      return destroyed;
+    },
     async trust(ownerUnit, armoredKey) {
       await prepareFolders();
       const { publicKey, ...added } = await readPublicKey(armoredKey);
@@ -114,24 +133,9 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
     async distrust(ownerUnit, fingerprint) {
       const keys = await trustedKeys(ownerUnit);
       const others = keys.filter((key) => key.fingerprint !== fingerprint);
-      if (others.length === keys.length)
-        throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
+      if (others.length === keys.length) return;
       if (others.length === 0) await destroyFile(supplierFile(ownerUnit));
       else await writePrivately(supplierFile(ownerUnit), await joinPublicKeys(others.map(({ publicKey }) => publicKey)));
     },
   };
-}
-
-/** Writes a file that only we may read, whole or not at all. */
-async function writePrivately(path: string, text: string): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  const file = await open(partial, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
-  await flushFolder(join(path, ".."));
 }

@@ -1,7 +1,5 @@
 import {
   decrypt,
-  enums,
-  type KeyID,
   type MaybeStream,
   type Message,
   type PrivateKey,
@@ -9,15 +7,17 @@ import {
   readKeys,
   readMessage,
   readPrivateKeys,
+  type SessionKey,
 } from "openpgp";
 import type { RejectionCode } from "../domain/dataset-import.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
+import { findRecipients, type Recipients } from "./openpgp-recipients.ts";
 
 /** Who may have sent a delivery, who may open it, and how much it may grow. Keys are armored texts. */
 export interface OpeningOptions {
   readonly privateKeys: readonly string[];
-  /** The keys that may have signed, once it is known which of our keys open the file; undefined when none is trusted yet. */
-  senderKeys(recipients: readonly string[]): Promise<string | undefined>;
+  /** The keys that may have signed, once it is known who can open the file; undefined when none is trusted yet. */
+  senderKeys(recipients: Recipients): Promise<string | undefined>;
   /** Bytes of plaintext beyond which a file counts as a decompression bomb. */
   readonly maximumBytes: number;
   readonly now: Date;
@@ -31,10 +31,6 @@ export interface Signature {
 
 /** A delivery while it is read. */
 export interface OpenedDelivery {
-  /** Fingerprints of our keys that open it. */
-  readonly recipients: readonly string[];
-  /** Keys (or passwords) of others that open it too. */
-  readonly otherRecipients: number;
   /** The plaintext. Nothing that was read may take effect before `verify` has returned. */
   readonly plaintext: AsyncIterableIterator<Uint8Array>;
   /** Reads what is left of the plaintext, then tells who signed it. */
@@ -45,6 +41,8 @@ export interface OpenedDelivery {
 const CLOCK_TOLERANCE = 10 * 60_000;
 /** Packets that a message may begin with: session keys, signatures, data, marker and padding. */
 const MESSAGE_PACKETS = new Set<number | undefined>([1, 2, 3, 4, 8, 9, 10, 11, 18, 20, 21]);
+/** What comes before the data of a message, session keys above all, is small: the library holds it whole in memory (bytes). */
+const LONGEST_START = 4 * 1024 * 1024;
 const ARMOR = /^\uFEFF?\s*-----BEGIN PGP MESSAGE-----/;
 
 /**
@@ -59,22 +57,17 @@ export async function openDelivery(file: AsyncIterable<Uint8Array>, options: Ope
   const source = watchForErrors(file);
   const config = { allowUnauthenticatedStream: true, maxDecompressedMessageSize: options.maximumBytes };
   const message = await source.judge("not-openpgp", () => readFile(source.bytes));
-  const keyIds = message.getEncryptionKeyIDs();
-  const privateKeys = await readPrivateKeyList(options.privateKeys);
-  const candidates = privateKeys.filter((key) => keyIds.some((id) => fits(key, id)));
-  if (candidates.length === 0) throw new DeliveryRejected("not-encrypted-for-us");
-  const recipients = candidates.map((key) => key.getFingerprint());
+  source.begun();
+  const { sessionKeys, ...recipients } = await findRecipients(message, await readPrivateKeyList(options.privateKeys));
   const armoredKeys = await options.senderKeys(recipients);
   const senderKeys = armoredKeys === undefined ? [] : await readKeys({ armoredKeys });
   const date = new Date(options.now.getTime() + CLOCK_TOLERANCE);
   const opened = await source.judge("modified", () =>
-    decrypt({ message, decryptionKeys: candidates, verificationKeys: senderKeys, format: "binary", date, config }),
+    decrypt({ message, sessionKeys: sessionKeys as SessionKey[], verificationKeys: senderKeys, format: "binary", date, config }),
   );
   if (opened.signatures.length === 0) throw new DeliveryRejected("not-signed");
   const plaintext = readPlaintext(opened.data as MaybeStream<Uint8Array> as ReadableStream<Uint8Array>, source, options.maximumBytes);
   return {
-    recipients,
-    otherRecipients: sessionKeyCount(message) - keyIds.filter((id) => candidates.some((key) => fits(key, id))).length,
     plaintext,
     async verify() {
       // An integrity fault, found while reading, says more than the signature that then can't be checked.
@@ -88,11 +81,6 @@ export async function openDelivery(file: AsyncIterable<Uint8Array>, options: Ope
 function packetTag(byte: number): number | undefined {
   if ((byte & 0x80) === 0) return undefined;
   return (byte & 0x40) === 0 ? (byte & 0x3c) >> 2 : byte & 0x3f;
-}
-
-/** A sender may hide the recipient (a key id of zeros): then any key may fit. */
-function fits(key: PrivateKey, keyId: KeyID): boolean {
-  return /^0+$/.test(keyId.toHex()) || key.getKeys(keyId).length > 0;
 }
 
 async function readFile(bytes: AsyncGenerator<Uint8Array>): Promise<Message<MaybeStream<Uint8Array>>> {
@@ -184,21 +172,32 @@ function faultOf(error: unknown, otherwise: RejectionCode): RejectionCode {
 
 interface WatchedSource {
   readonly bytes: AsyncGenerator<Uint8Array>;
+  /** The message's data has begun, which flow: its start was not too long. */
+  begun(): void;
   /** Runs a step of the library and says what its failure means, unless reading the file itself failed. */
   judge<T>(otherwise: RejectionCode, step: () => Promise<T>): Promise<T>;
 }
 
 function watchForErrors(file: AsyncIterable<Uint8Array>): WatchedSource {
   let failure: { readonly error: unknown } | undefined;
+  let startLength = 0;
+  let hasBegun = false;
   return {
     bytes: (async function* () {
       try {
-        yield* file;
+        for await (const chunk of file) {
+          startLength += chunk.length;
+          if (!hasBegun && startLength > LONGEST_START) throw new DeliveryRejected("not-openpgp");
+          yield chunk;
+        }
       } catch (error) {
         failure = { error };
         throw error;
       }
     })(),
+    begun() {
+      hasBegun = true;
+    },
     async judge(otherwise, step) {
       try {
         return await step();
@@ -210,10 +209,7 @@ function watchForErrors(file: AsyncIterable<Uint8Array>): WatchedSource {
   };
 }
 
-function sessionKeyCount(message: Message<MaybeStream<Uint8Array>>): number {
-  return message.packets.filterByTag(enums.packet.publicKeyEncryptedSessionKey, enums.packet.symEncryptedSessionKey).length;
-}
-
+/** A key that can't be read, because its destruction was cut short, opens nothing any more, and must not keep the others from it. */
 async function readPrivateKeyList(armored: readonly string[]): Promise<PrivateKey[]> {
-  return (await Promise.all(armored.map((armoredKeys) => readPrivateKeys({ armoredKeys })))).flat();
+  return (await Promise.all(armored.map((armoredKeys) => readPrivateKeys({ armoredKeys }).catch(() => [])))).flat();
 }

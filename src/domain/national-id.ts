@@ -1,3 +1,5 @@
+import { RuleViolation } from "./rule-violation.ts";
+
 /** Values of the area letters A to Z, in order (A10, B11 … I34, O35, W32, Z33). */
 const LETTER_VALUES = [10, 11, 12, 13, 14, 15, 16, 17, 34, 18, 19, 20, 21, 22, 35, 23, 24, 25, 26, 27, 28, 29, 32, 30, 31, 33] as const;
 const WEIGHTS = [1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1] as const;
@@ -78,4 +80,22 @@ const LIKE_NATIONAL_ID = /(?<![a-z0-9])[a-z][1289a-d]\d{8}(?![a-z0-9])/i;
  */
 export function holdsNationalId(text: string): boolean {
   return LIKE_NATIONAL_ID.test(text.normalize("NFKC"));
+}
+
+/**
+ * What people write about what they do stands in records for good, so it must hold nobody's ID number.
+ * @throws RuleViolation `national-id-in-text`
+ * @clause 3(10)
+ */
+export function requireNoNationalId(text: string, field: string): void {
+  if (!holdsNationalId(text)) return;
+  throw new RuleViolation("3(10)", "national-id-in-text", `${field} holds what looks like a person's ID number: say it without one.`);
+}
+
+/**
+ * A text that others chose, with every ID number in it masked.
+ * @clause 3(10)
+ */
+export function hideNationalIds(text: string): string {
+  return holdsNationalId(text) ? text.normalize("NFKC").replaceAll(new RegExp(LIKE_NATIONAL_ID, "gi"), maskNationalId) : text;
 }

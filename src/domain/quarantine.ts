@@ -1,3 +1,4 @@
+import { requireNoNationalId } from "./national-id.ts";
 import { POLICY } from "./policy.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
@@ -32,6 +33,8 @@ export function requireDecision(waiting: boolean, decision: QuarantineDecision):
     throw new RuleViolation("4(4)", "unknown-decision", "Decide destroy or retry.");
   if (!isText(decision.actor)) throw new RuleViolation("3(1)", "actor-missing", "Say who decides (--as ACCOUNT).");
   if (!isText(decision.reason)) throw new RuleViolation("4(4)", "reason-missing", "Give a reason for the decision (--reason TEXT).");
+  requireNoNationalId(decision.actor, "The account");
+  requireNoNationalId(decision.reason, "The reason");
 }
 
 function isText(value: unknown): boolean {

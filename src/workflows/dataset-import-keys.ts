@@ -1,4 +1,4 @@
-import { proxyActivities } from "@temporalio/workflow";
+import { proxyActivities, workflowInfo } from "@temporalio/workflow";
 import type { createDatasetKeyActivities, DatasetKeyAnswer } from "../activities/dataset-import-keys.ts";
 import type { DatasetKeyRequest } from "../domain/dataset-keys.ts";
 
@@ -9,5 +9,5 @@ const activities = proxyActivities<ReturnType<typeof createDatasetKeyActivities>
 
 /** Carries a person's request about delivery keys to the worker, which alone holds the key folder. */
 export async function keepDatasetKeys(request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
-  return activities.keepDatasetKeys(request);
+  return activities.keepDatasetKeys(request, workflowInfo().workflowId);
 }

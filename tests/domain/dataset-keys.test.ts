@@ -24,6 +24,11 @@ describe("a request about the keys of deliveries", () => {
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "金鑰遺失" })).toBeUndefined();
   });
 
+  test("§3(10) names nobody's ID number", () => {
+    expect(broken({ ...issue, actor: "A123456789" })).toBe("national-id-in-text");
+    expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "為a123456789而撤" })).toBe("national-id-in-text");
+  });
+
   test("§4(1)1 for a new key has it live 1 to 90 whole days", () => {
     expect([0, 1, 90, 91, 1.5, Number.NaN].map((days) => broken({ ...issue, days }))).toEqual([
       "invalid-validity",

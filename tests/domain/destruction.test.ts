@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { statementOfDestruction } from "../../src/domain/destruction.ts";
 
-const statement = (keyKind: "delivery" | "standing" | "none", keyDestroyed = false, otherRecipients = 0) =>
-  statementOfDestruction({ keyKind, keyDestroyed, otherRecipients }).join("\n");
+const statement = (keyKind: "delivery" | "standing" | "none", keyDestroyed = false, otherRecipients = 0, fileFound = true) =>
+  statementOfDestruction({ fileFound, keyKind, keyDestroyed, otherRecipients }).join("\n");
 
 test("§4(4) a certificate claims that copies are dead only where the delivery's own key has died", () => {
   expect(statement("delivery", true)).toContain("私鑰已一併銷毀");
@@ -13,6 +13,11 @@ test("§4(4) a certificate claims that copies are dead only where the delivery's
 test("§4(4) a certificate says what overwriting does not prove", () => {
   for (const each of [statement("delivery", true), statement("delivery"), statement("standing"), statement("none")])
     expect(each).toContain("覆寫僅能證明");
+});
+
+test("§4(4) a certificate of a file that was gone before claims no overwriting", () => {
+  expect(statement("standing", false, 0, false)).not.toContain("已覆寫");
+  expect(statement("standing", false, 0, false)).toContain("銷毀時原檔已不存在");
 });
 
 test("§4(4) a certificate names keys of others that still open copies", () => {

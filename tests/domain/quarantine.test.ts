@@ -18,6 +18,11 @@ describe("a rejected file", () => {
     for (const actor of ["", " ", undefined]) expect(decide({ actor })).toBe("actor-missing");
   });
 
+  test("§3(10) is decided on without anybody's ID number", () => {
+    expect(decide({ actor: "A123456789" })).toBe("national-id-in-text");
+    expect(decide({ reason: "Ａ123456789 之檔" })).toBe("national-id-in-text");
+  });
+
   test("§4(4) is decided on while it waits, and once", () => {
     expect(decide({}, false)).toBe("not-in-quarantine");
   });

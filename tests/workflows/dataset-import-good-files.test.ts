@@ -100,6 +100,7 @@ describe("a good file", () => {
     const data = householdFile(madeUpRows(25, 500), { manifest: "none" });
     const sha256 = /sha256=(\w+)/.exec(manifestOf(data, 25, {}))?.[1];
     const handle = await platform.deliver(platform.seal(data), {
+      datasetCode: "household",
       manifest: JSON.stringify({ dataset: "household", asOf: "2026-11-01", rows: 25, sha256 }),
     });
     expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 25 });

@@ -1,0 +1,41 @@
+import { constants, createWriteStream } from "node:fs";
+import { open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { destroyFile, flushFolder } from "./destroy-file.ts";
+import { errorCode } from "./file-state.ts";
+
+/**
+ * Renames; between file systems copies, flushes, and destroys the first copy.
+ * @param aside a name beside `from` that the first copy bears meanwhile: whoever holds it is the one who moves the file
+ */
+export async function moveFile(from: string, to: string, aside: string = from): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+    await rename(from, aside);
+    const partial = `${to}.partial`;
+    // Not through a link that was put there meanwhile.
+    const source = await open(aside, constants.O_RDONLY | constants.O_NOFOLLOW);
+    await pipeline(source.createReadStream({ highWaterMark: 1024 * 1024 }), createWriteStream(partial, { mode: 0o600, flush: true }));
+    await rename(partial, to);
+    await flushFolder(dirname(to));
+    await destroyFile(aside);
+  }
+  await flushFolder(dirname(to));
+}
+
+/** Writes a file that only we may read, whole or not at all. */
+export async function writePrivately(path: string, text: string): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  const file = await open(partial, "w", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(partial, path);
+  await flushFolder(dirname(path));
+}

@@ -1,0 +1,35 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
+import { runImportCommand } from "../../src/dataset-import-command.ts";
+import { householdFile, madeUpRows } from "../support/delivery.ts";
+import { createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
+
+let platform: ImportPlatform;
+beforeAll(async () => {
+  platform = await createImportPlatform();
+  await platform.startWorker();
+});
+afterAll(() => platform.remove());
+
+test("§4(1)3 the command says when the worker looks into another inbox, and goes on once the file is there", async () => {
+  const { config } = platform.context;
+  const elsewhere = { ...config, inboxDirectory: join(config.dataDirectory, "elsewhere") };
+  const file = join(config.dataDirectory, "household.pgp");
+  writeFileSync(file, platform.seal(householdFile(madeUpRows(20, 1))));
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const ended = runImportCommand([file, "--as", "wu.officer"], elsewhere, (use) => use(platform.client));
+  await vi.waitFor(() => expect(log).toHaveBeenCalledWith(expect.stringContaining("INBOX_DIR is another folder")), { timeout: 15_000 });
+  const id = /^Import ([0-9a-f-]+):/.exec(log.mock.calls[0]?.[0])?.[1] as string;
+  mkdirSync(config.inboxDirectory, { recursive: true });
+  renameSync(inboxFolder(elsewhere, id), inboxFolder(config, id));
+  expect(await ended).toContain("Imported 20 rows");
+  log.mockRestore();
+});
+
+test("§3(10) the command takes no ID number and no blank for the account", async () => {
+  const run = (account: string) => runImportCommand(["file.pgp", "--as", account], platform.context.config, (use) => use(platform.client));
+  await expect(run("A123456789")).rejects.toMatchObject({ code: "national-id-in-text" });
+  await expect(run(" ")).rejects.toThrow("say who imports it");
+});

@@ -1,0 +1,77 @@
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createDatasetKeyActivities, destroyExpiredDeliveryKeys, destroyStrayKeys } from "../../src/activities/dataset-import-keys.ts";
+import { householdFile, madeUpRows } from "../support/delivery.ts";
+import { atTime } from "../support/gnupg.ts";
+import { CIVIL_AFFAIRS, createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
+
+const actor = "wu.officer";
+let platform: ImportPlatform;
+beforeAll(async () => {
+  platform = await createImportPlatform();
+  await platform.startWorker();
+});
+afterAll(() => platform.remove());
+
+const keep = (...request: Parameters<ReturnType<typeof createDatasetKeyActivities>["keepDatasetKeys"]>) =>
+  createDatasetKeyActivities(platform.context).keepDatasetKeys(...request);
+const folder = () => join(platform.context.config.keysDirectory, "openpgp/deliveries");
+const fingerprintOf = async (name: string) => {
+  platform.gnupg.makeKey(name, "ed25519");
+  return { dataset: "household", publicKey: platform.gnupg.exportKey(name), actor };
+};
+
+describe("a request that was cut short and is tried again", () => {
+  test("§4(1)1 issues one key", async () => {
+    const request = { action: "issue", dataset: "household", version: 4, days: 30, actor } as const;
+    const first = await keep(request, "issue-1");
+    expect(await keep(request, "issue-1")).toEqual(first);
+    expect(readdirSync(folder())).toEqual([`${first.fingerprint}.asc`]);
+  });
+
+  test("§3(1) takes trust away once, and is on record", async () => {
+    const key = await fingerprintOf("first@example.test");
+    const { fingerprint = "" } = await keep({ action: "trust", ...key });
+    const request = { action: "distrust", dataset: "household", fingerprint, actor, reason: "人員異動" } as const;
+    await keep(request, "distrust-1");
+    expect(await keep(request, "distrust-1")).toEqual({ fingerprint });
+    await expect(keep(request, "distrust-2")).rejects.toMatchObject({ type: "unusable-key" });
+    const { rows } = await platform.context.pool.query("select from dataset_step where step = 'supplier-key-distrusted'");
+    expect(rows).toHaveLength(1);
+  });
+});
+
+test("§4(1)1 requests that come at once don't undo each other", async () => {
+  const keys = await Promise.all(["a", "b", "c", "d"].map((name) => fingerprintOf(`${name}@example.test`)));
+  const added = await Promise.all(keys.map((key) => keep({ action: "trust", ...key })));
+  const trusted = (await platform.keyFolder.trusted("civil-affairs")).map(({ fingerprint }) => fingerprint);
+  expect(trusted).toEqual(expect.arrayContaining(added.map(({ fingerprint }) => fingerprint)));
+});
+
+test("§4(4) a key without a record, and halves of keys, are destroyed; what can't be read keeps no other key from its file", async () => {
+  const known = await platform.issueDeliveryKey();
+  const stray = `${"0".repeat(39)}1.asc`;
+  for (const file of [stray, `${known.fingerprint}.asc.1.partial`, `${"0".repeat(39)}2.asc.dying`])
+    writeFileSync(join(folder(), file), "half");
+  const options = [...atTime(platform.nextTime()), "-u", CIVIL_AFFAIRS, "-r", known.fingerprint, "-s", "-e"];
+  const handle = await platform.deliver(platform.gnupg.run(householdFile(madeUpRows(20, 1)), ...options));
+  expect(await handle.result()).toMatchObject({ imported: true, keyDestroyed: true });
+  const other = await platform.issueDeliveryKey();
+  await destroyStrayKeys(platform.context);
+  const left = readdirSync(folder());
+  expect(left).toContain(`${other.fingerprint}.asc`);
+  expect(left.filter((file) => file === stray || !file.endsWith(".asc"))).toEqual([]);
+});
+
+test("§4(4) a key whose time has passed lives as long as its file waits for a decision", async () => {
+  const { fingerprint } = await platform.issueDeliveryKey();
+  const { fingerprint: unused } = await platform.issueDeliveryKey();
+  const options = [...atTime(platform.nextTime()), "-u", CIVIL_AFFAIRS, "-r", fingerprint, "-s", "-e"];
+  await platform.untilQuarantined(
+    await platform.deliver(platform.gnupg.run(householdFile(madeUpRows(20, 2), { claimedRows: 1 }), ...options)),
+  );
+  await destroyExpiredDeliveryKeys({ ...platform.context, now: () => new Date(Date.now() + 60 * 86_400_000) });
+  expect(readdirSync(folder())).toContain(`${fingerprint}.asc`);
+  expect(readdirSync(folder())).not.toContain(`${unused}.asc`);
+});
