@@ -120,7 +120,7 @@ describe("the image, its services each by its own command and environment", () =
     const api = services.start("api");
     const worker = services.start("worker");
     try {
-      await expect.poll(() => services.health("api"), { timeout: 20_000, interval: 500 }).toBe(0);
+      await expect.poll(() => services.health("api"), { timeout: 40_000, interval: 500 }).toBe(0);
       await expect.poll(() => services.health("worker"), { timeout: 40_000, interval: 1000 }).toBe(0);
       const step = (...args: string[]) => services.run("worker", ["node", "bin/integration.ts", ...args, "--reason", "函文", "--json"]);
       const number = newTaskQueue();

@@ -61,7 +61,8 @@ describe("an import while nothing can be written", () => {
     // The next try has a backend without the limit.
     await expectEnd(handle, 30_000);
     const history = JSON.stringify(await decodedHistory(platform.client, importWorkflowId(handle.importId)));
-    expect(/Loading failed: error \w+/.exec(history)?.[0]).toBe("Loading failed: error XXXXX");
+    // The server's code for a file that can't be extended, whose reason has none of its own.
+    expect(history).toContain("Loading failed: error XX000");
   });
 
   test("§4(1)3 for a database that is away keeps its file and goes on when it is back", { timeout: 60_000 }, async () => {
