@@ -1,11 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { type Dataset, findDataset, listDatasets } from "../../db/queries/dataset-import.ts";
 import { findDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
-import { type DeliveredFile, LONGEST_MANIFEST } from "../adapters/delivery-folder.ts";
+import type { DeliveredFile } from "../adapters/delivery-folder.ts";
 import type { DeliveryNote } from "../adapters/delivery-note.ts";
+import { fileState } from "../adapters/file-state.ts";
 import type { WorkerContext } from "../context.ts";
 import { type Manifest, parseManifest } from "../domain/dataset-import-manifest.ts";
 import { DeliveryRejected } from "../domain/delivery-rejected.ts";
+
+/** Bytes. */
+const LONGEST_MANIFEST = 10_000;
 
 /** The dataset of a delivery, and whether more than unsigned words say so: its delivery key, or the person who delivered it. */
 export interface IdentifiedDataset extends Dataset {
@@ -43,8 +47,9 @@ async function datasetOfName(db: WorkerContext["db"], fileName: string): Promise
 /** Reads the manifest beside a file. @throws DeliveryRejected `manifest-malformed` */
 export async function readManifestBeside({ manifestPath }: DeliveredFile): Promise<Manifest | undefined> {
   if (manifestPath === undefined) return undefined;
-  const text = await readFile(manifestPath, "utf8");
-  const manifest = text.length > LONGEST_MANIFEST ? undefined : parseManifest(text);
+  // Looked at before it is read, since it may be as long as its sender liked.
+  const isShort = ((await fileState(manifestPath))?.bytes ?? 0) <= LONGEST_MANIFEST;
+  const manifest = isShort ? parseManifest(await readFile(manifestPath, "utf8")) : undefined;
   if (manifest === undefined) throw new DeliveryRejected("manifest-malformed");
   return manifest;
 }

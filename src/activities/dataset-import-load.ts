@@ -126,13 +126,12 @@ async function loadRows(
       const { signerFingerprint, signedAt } = await opened.verify();
       const { sha256, manifest = beside } = text.finish();
       if (manifest === undefined) throw new DeliveryRejected("manifest-missing");
-      // Nobody signed it: it may say what the data are, but not for which of its signer's datasets.
-      if (manifest === beside && !dataset.bound) throw new DeliveryRejected("manifest-not-bound");
       // Somebody changed the file, or still writes to it, after it was put on record.
       if (fileHash.digest("hex") !== record.fileSha256) throw new DeliveryRejected("modified");
       const current = await findCurrentGeneration(context.db, dataset.datasetId);
       const [reason] = judgeDelivery({
         manifest,
+        isBound: manifest !== beside || dataset.bound,
         datasetCode: dataset.code,
         ...tally,
         sha256,

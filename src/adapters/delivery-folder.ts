@@ -18,8 +18,6 @@ export interface DeliveredFile {
 /** Ends of names of OpenPGP files. */
 const DELIVERY = /\.(pgp|gpg|asc)$/i;
 const MANIFEST = ".manifest.json";
-/** Bytes; what is longer is no manifest. */
-export const LONGEST_MANIFEST = 10_000;
 
 /** Whether a name is that of a delivery: no hidden and no partial file. */
 export function isDeliveryName(name: string): boolean {
@@ -114,13 +112,11 @@ export async function measureFile(path: string, beat: () => void): Promise<{ sha
   return { sha256: hash.digest("hex"), bytes };
 }
 
-/** Takes the manifest beside a file, if it is one that can be destroyed with it; a link, a folder or a huge file is none. */
+/** Takes the manifest beside a file, if it is one that can be destroyed with it; a link, a folder or a pipe is none. */
 async function takeManifest(folder: string, name: string, from: string): Promise<void> {
   const [manifest, taken] = [join(from, `${name}${MANIFEST}`), join(folder, `${name}${MANIFEST}`)];
   try {
-    const state = await fileState(manifest);
-    if (state === undefined || state.bytes > LONGEST_MANIFEST) return;
-    await requireDestroyable(manifest);
+    if (!(await requireDestroyable(manifest))) return;
     await moveFile(manifest, taken);
   } catch {
     // Without it the file is rejected as what it is: one that has no manifest.

@@ -42,6 +42,8 @@ export interface Rejection {
 /** What was found in a delivery, and what the dataset holds now. Times are epoch milliseconds, dates ISO 8601. */
 export interface Delivery {
   readonly manifest: Manifest;
+  /** Whether more than an unsigned manifest says which dataset it is: the manifest inside, its delivery key, or the person who delivered it. */
+  readonly isBound: boolean;
   readonly datasetCode: string;
   readonly rowsRead: number;
   readonly sha256: string;
@@ -64,7 +66,7 @@ const CLOCK_TOLERANCE = 10 * 60_000;
  * Judges a delivery whose signature has been verified; it is accepted whole or rejected whole.
  *
  * The signature's time as well as the as-of date must be newer than the current generation's: a manifest beside the file is not signed, so an
- * old file could be played again under a new date.
+ * old file could be played again under a new date. For the same reason it may not alone say for which of its signer's datasets the file is.
  * @returns reasons to reject; none means accepted
  * @clause 4(1)1
  * @clause 4(1)2
@@ -82,6 +84,7 @@ export function judgeDelivery(delivery: Delivery): RejectionCode[] {
     delivery.signedAt > delivery.now + CLOCK_TOLERANCE && "signature-in-future",
     ...judgeSuccession({ ...delivery, asOf: manifest.asOf }),
     (today < delivery.approvedFrom || today > delivery.approvedUntil) && "outside-approved-period",
+    !delivery.isBound && "manifest-not-bound",
   ];
   return reasons.filter((reason) => reason !== false);
 }

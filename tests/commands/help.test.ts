@@ -22,7 +22,7 @@ describe("a command's --help", () => {
   });
 
   test.each([
-    ["bench/bench.ts", ["--only", "everything"], /^--only takes one of verification, batch, import\.$/],
+    ["bench/bench.ts", ["--only", "everything"], /^--only takes one of verification, batch, import, log\.$/],
     ["bin/health.ts", ["database"], /^Usage: node bin\/health\.ts/],
     ["bin/migrate.ts", [], /^DATABASE_URL is missing: [^\n]*$/],
     ["bin/delivery-key.ts", ["list"], /^No platform runs from \/nowhere: [^\n]*$/],

@@ -19,6 +19,7 @@ const good: Delivery = {
   currentSignedAt: NOW - 30 * 24 * 60 * MINUTE,
   approvedFrom: "2024-10-25",
   approvedUntil: "2034-10-24",
+  isBound: true,
   today: "2026-11-23",
   now: NOW,
 };
@@ -50,6 +51,7 @@ describe("a delivery", () => {
     ["too-many-bad-rows", { badRows: 11 }],
     ["as-of-in-future", claiming({ asOf: "2026-11-24" })],
     ["as-of-older-than-current", { currentAsOf: "2026-11-02" }],
+    ["manifest-not-bound", { isBound: false }],
     ["signature-in-future", { signedAt: NOW + 11 * MINUTE }],
     ["signature-not-newer", { currentSignedAt: good.signedAt }],
   ])("§4(1)1 is rejected whole: %s", (code, changes) => {

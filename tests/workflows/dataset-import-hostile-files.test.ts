@@ -33,7 +33,7 @@ describe("a file that takes all memory", () => {
     expect(await platform.untilQuarantined(handle)).toMatchObject({ rejection: { code: "not-openpgp" } });
   });
 
-  test("§4(1)1 behind its data is unreadable", { timeout: 60_000 }, async () => {
+  test("§4(1)1 behind its data is unreadable", { timeout: 120_000 }, async () => {
     const importId = randomUUID();
     const folder = inboxFolder(platform.context.config, importId);
     mkdirSync(folder, { recursive: true });
