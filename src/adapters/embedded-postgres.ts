@@ -61,6 +61,13 @@ export async function startEmbeddedPostgres(
   };
 }
 
+/** The port of the server that runs on a folder; undefined when none does. */
+export function findEmbeddedPostgres(wantedDirectory: string): number | undefined {
+  const file = join(placeOf(wantedDirectory, serverAccount()), "data", "postmaster.pid");
+  // Its fourth line (PostgreSQL, "postmaster.pid").
+  return existsSync(file) ? Number(readFileSync(file, "utf8").split("\n")[3]) : undefined;
+}
+
 /** Removes a stopped server's data, wherever they lie. */
 export function removeEmbeddedPostgres(wantedDirectory: string): void {
   rmSync(placeOf(wantedDirectory, serverAccount()), { recursive: true, force: true });

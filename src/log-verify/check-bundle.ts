@@ -1,0 +1,116 @@
+import { hash } from "node:crypto";
+import { type DisposedRange, isDisposed } from "../log-export/manifest.ts";
+import { TILE_WIDTH } from "../transparency/tile-place.ts";
+import { HASH_BYTES } from "../transparency/tree.ts";
+import { type CheckedEntry, checkEntry } from "./check-entry.ts";
+import type { Finding } from "./finding.ts";
+
+/** The files about up to 256 neighbouring entries; undefined: not there. */
+export interface BundleFiles {
+  readonly index: number;
+  /** How many entries it has to hold. */
+  readonly width: number;
+  readonly tile: Buffer | undefined;
+  readonly entries: Buffer | undefined;
+  readonly columns: Buffer | undefined;
+}
+
+/** A place where the entry's hash isn't the tile's. */
+export interface Mismatch extends Omit<CheckedEntry, "askedAt"> {
+  readonly index: number;
+  /** Hexadecimal; of the entry undefined when there is none. */
+  readonly entryHash: string | undefined;
+  readonly tileHash: string;
+}
+
+export interface CheckedBundle {
+  readonly index: number;
+  /** Leaf hashes of the entries; of those disposed of, the tile's. */
+  readonly leaves: Buffer;
+  /** Undefined when it is missing or has another length than it should have. */
+  readonly tile: Buffer | undefined;
+  readonly mismatches: readonly Mismatch[];
+  readonly findings: readonly Finding[];
+  readonly entries: number;
+  readonly disposed: number;
+  /** The earliest and the latest time asked, epoch milliseconds, and the earliest's entry. */
+  readonly earliest: (CheckedEntry & { readonly index: number }) | undefined;
+  readonly latest: number;
+}
+
+const NO_HASH = Buffer.alloc(HASH_BYTES);
+const LENGTH_BYTES = 2;
+
+/**
+ * Hashes every entry of a bundle anew and compares it with its tile, checks each by itself, and its columns.
+ * The bundle's bytes are used up: the byte before an entry becomes the 0x00 that its leaf hash begins with, so that nothing is copied.
+ * @clause 4(1)5
+ */
+export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange[]): CheckedBundle {
+  const { index: bundle, width, entries = Buffer.alloc(0), columns } = files;
+  const findings: Finding[] = [];
+  const report = (finding: Finding) => void findings.push(finding);
+  const tile = files.tile?.length === width * HASH_BYTES ? files.tile : undefined;
+  const tileText = tile?.toString("hex");
+  const leaves = Buffer.alloc(width * HASH_BYTES);
+  const mismatches: Mismatch[] = [];
+  const text = entries.toString("latin1");
+  const lines = columns?.toString("latin1").split("\n") ?? [];
+  let [at, whole, present, gone, latest] = [0, 0, 0, 0, Number.NEGATIVE_INFINITY];
+  let earliest: CheckedBundle["earliest"];
+
+  for (let place = 0; place < width; place += 1) {
+    const index = bundle * TILE_WIDTH + place;
+    const length = at + LENGTH_BYTES <= entries.length ? entries.readUInt16BE(at) : 0;
+    const [begin, end] = [at + LENGTH_BYTES, at + LENGTH_BYTES + length];
+    at = Math.min(end, entries.length);
+    if (end <= entries.length) whole += 1;
+    const tileHash = tileText?.slice(2 * HASH_BYTES * place, 2 * HASH_BYTES * (place + 1));
+    if (length === 0 || end > entries.length) {
+      const isGone = length === 0 && disposed.length > 0 && isDisposed(disposed, index);
+      if (isGone) {
+        gone += 1;
+        leaves.set(tile?.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES) ?? NO_HASH, place * HASH_BYTES);
+      } else if (files.entries !== undefined)
+        mismatches.push({ index, entryId: undefined, month: undefined, entryHash: undefined, tileHash: tileHash ?? "" });
+      continue;
+    }
+    entries[begin - 1] = 0;
+    const leafHash = hash("sha256", entries.subarray(begin - 1, end), "hex");
+    leaves.write(leafHash, place * HASH_BYTES, "hex");
+    present += 1;
+    const { entryId, month, askedAt } = checkEntry({ text, begin, end, index, leafHash }, columns && (lines[place] ?? ""), report);
+    if (tileHash !== undefined && tileHash !== leafHash) mismatches.push({ index, entryId, month, entryHash: leafHash, tileHash });
+    if (disposed.length > 0 && isDisposed(disposed, index))
+      report({ kind: "disposal", index, entryId, month, what: `Entry ${index} is said to have been disposed of, and is there.` });
+    if (askedAt > latest) latest = askedAt;
+    if (!(askedAt >= (earliest?.askedAt ?? Number.POSITIVE_INFINITY)) && !Number.isNaN(askedAt))
+      earliest = { index, entryId, month, askedAt };
+  }
+  findings.push(...shapeFindings(files, whole, entries.length - at, lines.length - 1));
+  return { index: bundle, leaves, tile, mismatches, findings, entries: present, disposed: gone, earliest, latest };
+}
+
+/**
+ * What is wrong with the files as such.
+ * @param whole entries that could be read, those of no bytes included
+ * @param rest bytes after the last of them
+ */
+function shapeFindings({ index, width, tile, entries, columns }: BundleFiles, whole: number, rest: number, lines: number): Finding[] {
+  const findings: Finding[] = [];
+  const begin = index * TILE_WIDTH;
+  const told = `The bundle of entries ${begin} to ${begin + width - 1}`;
+  if (entries !== undefined && whole < width)
+    findings.push({ kind: "bundle-malformed", index: begin + whole, what: `${told} ends after ${whole} of ${width} entries.` });
+  if (rest > 0)
+    findings.push({ kind: "bundle-malformed", index: begin, what: `${told} goes on after ${width} entries, for ${rest} bytes.` });
+  if (columns !== undefined && lines !== width)
+    findings.push({ kind: "bundle-malformed", index: begin, what: `${told} has columns of ${lines} entries, not of ${width}.` });
+  if (tile !== undefined && tile.length !== width * HASH_BYTES)
+    findings.push({
+      kind: "tile-changed",
+      index: begin,
+      what: `${told} has a tile of ${tile.length} bytes, not of ${width * HASH_BYTES}.`,
+    });
+  return findings;
+}
