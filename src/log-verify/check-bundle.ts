@@ -1,8 +1,9 @@
 import { hash } from "node:crypto";
+import { entryIdOfColumns } from "../log-export/columns.ts";
 import { type DisposedRange, isDisposed } from "../log-export/manifest.ts";
 import { TILE_WIDTH } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
-import { type CheckedEntry, checkEntry } from "./check-entry.ts";
+import { type CheckedEntry, checkEntry, nameOf } from "./check-entry.ts";
 import type { Finding } from "./finding.ts";
 
 /** The files about up to 256 neighbouring entries; undefined: not there. */
@@ -16,10 +17,11 @@ export interface BundleFiles {
 }
 
 /** A place where the entry's hash isn't the tile's. */
-export interface Mismatch extends Omit<CheckedEntry, "askedAt"> {
+export interface Mismatch extends Pick<Finding, "entryId" | "month"> {
   readonly index: number;
-  /** Hexadecimal; of the entry undefined when there is none. */
+  /** Hexadecimal; undefined when there is no entry. */
   readonly entryHash: string | undefined;
+  /** Hexadecimal; empty when there is no tile. */
   readonly tileHash: string;
 }
 
@@ -33,13 +35,13 @@ export interface CheckedBundle {
   readonly findings: readonly Finding[];
   readonly entries: number;
   readonly disposed: number;
-  /** The earliest and the latest time asked, epoch milliseconds, and the earliest's entry. */
+  /** The entry asked first, and the latest time asked (epoch milliseconds). */
   readonly earliest: (CheckedEntry & { readonly index: number }) | undefined;
   readonly latest: number;
 }
 
-const NO_HASH = Buffer.alloc(HASH_BYTES);
 const LENGTH_BYTES = 2;
+const NEWLINE = 10;
 
 /**
  * Hashes every entry of a bundle anew and compares it with its tile, checks each by itself, and its columns.
@@ -51,11 +53,11 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
   const findings: Finding[] = [];
   const report = (finding: Finding) => void findings.push(finding);
   const tile = files.tile?.length === width * HASH_BYTES ? files.tile : undefined;
-  const tileText = tile?.toString("hex");
-  const leaves = Buffer.alloc(width * HASH_BYTES);
+  const hashes = tile?.toString("hex") ?? "";
+  const leaves = Buffer.alloc(width * HASH_BYTES, tile);
   const mismatches: Mismatch[] = [];
   const text = entries.toString("latin1");
-  const lines = columns?.toString("latin1").split("\n") ?? [];
+  const lines = columns && readLines(columns);
   let [at, whole, present, gone, latest] = [0, 0, 0, 0, Number.NEGATIVE_INFINITY];
   let earliest: CheckedBundle["earliest"];
 
@@ -65,30 +67,58 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
     const [begin, end] = [at + LENGTH_BYTES, at + LENGTH_BYTES + length];
     at = Math.min(end, entries.length);
     if (end <= entries.length) whole += 1;
-    const tileHash = tileText?.slice(2 * HASH_BYTES * place, 2 * HASH_BYTES * (place + 1));
+    const isGone = disposed.length > 0 && isDisposed(disposed, index);
+    const tileHash = () => hashes.slice(2 * HASH_BYTES * place, 2 * HASH_BYTES * (place + 1));
     if (length === 0 || end > entries.length) {
-      const isGone = length === 0 && disposed.length > 0 && isDisposed(disposed, index);
-      if (isGone) {
-        gone += 1;
-        leaves.set(tile?.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES) ?? NO_HASH, place * HASH_BYTES);
-      } else if (files.entries !== undefined)
-        mismatches.push({ index, entryId: undefined, month: undefined, entryHash: undefined, tileHash: tileHash ?? "" });
+      const name = nameOf(entryIdOfColumns(lines?.text()));
+      lines?.next();
+      if (length === 0 && isGone) gone += 1;
+      else {
+        leaves.fill(0, place * HASH_BYTES, (place + 1) * HASH_BYTES);
+        if (files.entries !== undefined) mismatches.push({ index, ...name, entryHash: undefined, tileHash: tileHash() });
+      }
       continue;
     }
     entries[begin - 1] = 0;
     const leafHash = hash("sha256", entries.subarray(begin - 1, end), "hex");
-    leaves.write(leafHash, place * HASH_BYTES, "hex");
     present += 1;
-    const { entryId, month, askedAt } = checkEntry({ text, begin, end, index, leafHash }, columns && (lines[place] ?? ""), report);
-    if (tileHash !== undefined && tileHash !== leafHash) mismatches.push({ index, entryId, month, entryHash: leafHash, tileHash });
-    if (disposed.length > 0 && isDisposed(disposed, index))
-      report({ kind: "disposal", index, entryId, month, what: `Entry ${index} is said to have been disposed of, and is there.` });
+    const { entryId, askedAt } = checkEntry({ text, begin, end, index, leafHash }, lines, report);
+    lines?.next();
+    if (!hashes.startsWith(leafHash, 2 * HASH_BYTES * place)) {
+      leaves.write(leafHash, place * HASH_BYTES, "hex");
+      if (tile !== undefined) mismatches.push({ index, ...nameOf(entryId), entryHash: leafHash, tileHash: tileHash() });
+    }
+    if (isGone)
+      report({ kind: "disposal", index, ...nameOf(entryId), what: `Entry ${index} is said to have been disposed of, and is there.` });
     if (askedAt > latest) latest = askedAt;
-    if (!(askedAt >= (earliest?.askedAt ?? Number.POSITIVE_INFINITY)) && !Number.isNaN(askedAt))
-      earliest = { index, entryId, month, askedAt };
+    if (askedAt < (earliest?.askedAt ?? Number.POSITIVE_INFINITY)) earliest = { index, entryId, askedAt };
   }
-  findings.push(...shapeFindings(files, whole, entries.length - at, lines.length - 1));
+  findings.push(...shapeFindings(files, whole, entries.length - at, lines?.count() ?? 0));
   return { index: bundle, leaves, tile, mismatches, findings, entries: present, disposed: gone, earliest, latest };
+}
+
+/** The lines of a columns file, one after the other, without cutting the text up while all is well. */
+function readLines(columns: Buffer) {
+  const text = columns.toString("latin1");
+  let begin = 0;
+  let end: number | undefined;
+  const endOfLine = () => {
+    end ??= text.indexOf("\n", begin);
+    return end < 0 ? text.length : end;
+  };
+  return {
+    is(wanted: string): boolean {
+      const same = text.startsWith(wanted, begin) && text.charCodeAt(begin + wanted.length) === NEWLINE;
+      if (same) end = begin + wanted.length;
+      return same;
+    },
+    text: () => text.slice(begin, endOfLine()),
+    next() {
+      begin = endOfLine() + 1;
+      end = undefined;
+    },
+    count: () => text.split("\n").length - 1,
+  };
 }
 
 /**

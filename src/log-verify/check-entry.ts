@@ -2,48 +2,62 @@ import { monthOfEntry, readCanonicalEntry, timeOfEntryId } from "../domain/query
 import { columnsOf, differingColumns, entryIdOfColumns } from "../log-export/columns.ts";
 import type { Finding } from "./finding.ts";
 
-/** What an entry's bytes and columns say, and what is wrong with them. */
+/** An entry as its canonical bytes tell it, or, when they can't, its columns. */
 export interface CheckedEntry {
   readonly entryId: string | undefined;
-  readonly month: string | undefined;
   /** Epoch milliseconds; NaN when the bytes aren't an entry. */
   readonly askedAt: number;
 }
 
+/** An entry to check: its bytes, one character each, its place, and its leaf hash in hexadecimal. */
+export interface EntryBytes {
+  readonly text: string;
+  readonly begin: number;
+  readonly end: number;
+  readonly index: number;
+  readonly leafHash: string;
+}
+
+/** The line of an entry in a columns file. @returns whether it is exactly this one; undefined: there are no columns */
+export type ColumnsLine = { readonly is: (wanted: string) => boolean; readonly text: () => string } | undefined;
+
 /**
  * Checks one entry by itself: its form, that its id and its time are of the same moment, and that its columns are what its bytes say.
- * @param text holds the entry's bytes, one character each, from `begin` up to `end`
- * @param columns its line
  * @param report told what is wrong
  * @clause 4(2)5
  */
 export function checkEntry(
-  { text, begin, end, index, leafHash }: { text: string; begin: number; end: number; index: number; leafHash: string },
-  columns: string | undefined,
+  { text, begin, end, index, leafHash }: EntryBytes,
+  line: ColumnsLine,
   report: (finding: Finding) => void,
 ): CheckedEntry {
   const entry = readCanonicalEntry(text, begin, end);
   if (entry === undefined) {
-    const entryId = entryIdOfColumns(columns);
-    const place = { index, entryId, month: monthOf(entryId) };
-    report({ kind: "entry-form", ...place, what: `Entry ${index} isn't the canonical text of a query, version 1.` });
-    return { ...place, askedAt: Number.NaN };
+    const entryId = entryIdOfColumns(line?.text());
+    report({ kind: "entry-form", index, ...nameOf(entryId), what: `Entry ${index} isn't the canonical text of a query, version 1.` });
+    return { entryId, askedAt: Number.NaN };
   }
   const { entryId } = entry;
   const askedAt = timeOfEntryId(entryId);
-  const checked = { entryId, month: monthOfEntry(askedAt), askedAt };
-  const place = { index, entryId, month: checked.month };
-  if (new Date(askedAt).toISOString() !== entry.askedAt)
-    report({ kind: "entry-time", ...place, what: `Entry ${index} says that it was asked at ${entry.askedAt}, its id says another time.` });
-  const wanted = columnsOf(entry, leafHash);
-  if (columns !== undefined && columns !== wanted) {
-    const names = differingColumns(columns, wanted).join(", ");
-    report({ kind: "columns-differ", ...place, what: `Columns of entry ${index} don't say what its bytes say: ${names || "their form"}.` });
+  if (Date.parse(entry.askedAt) !== askedAt) {
+    const what = `Entry ${index} says that it was asked at ${entry.askedAt}, its id says another time.`;
+    report({ kind: "entry-time", index, ...nameOf(entryId), what });
   }
-  return checked;
+  const wanted = columnsOf(entry, leafHash);
+  if (line !== undefined && !line.is(wanted)) {
+    const names = differingColumns(line.text(), wanted).join(", ") || "their form";
+    report({
+      kind: "columns-differ",
+      index,
+      ...nameOf(entryId),
+      what: `Columns of entry ${index} don't say what its bytes say: ${names}.`,
+    });
+  }
+  return { entryId, askedAt };
 }
 
-function monthOf(entryId: string | undefined): string | undefined {
+/** How a finding names an entry: its id and the month in it. */
+export function nameOf(entryId: string | undefined): Pick<Finding, "entryId" | "month"> {
   const time = entryId === undefined ? Number.NaN : timeOfEntryId(entryId);
-  return Number.isNaN(time) ? undefined : monthOfEntry(time);
+  return { entryId, month: Number.isNaN(time) ? undefined : monthOfEntry(time) };
 }

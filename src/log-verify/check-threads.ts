@@ -35,14 +35,16 @@ const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 96 };
 
 /**
  * Checks bundles on threads, which read the open file by themselves.
+ * @param bundles how many tasks there will be
  * @returns results in the order of the tasks
  */
 export async function* checkOnThreads(
   fd: number,
   disposed: readonly DisposedRange[],
   tasks: Iterable<BundleTask>,
-  count = Math.min(MOST_THREADS, availableParallelism()),
+  bundles: number,
 ): AsyncGenerator<ThreadResult> {
+  const count = Math.min(MOST_THREADS, availableParallelism(), Math.max(1, Math.ceil(bundles / BUNDLES_A_TASK)));
   const threads = Array.from({ length: count }, () => startThread(fd, disposed));
   try {
     const underWay: Promise<readonly ThreadResult[]>[] = [];

@@ -1,6 +1,7 @@
 import type { Manifest } from "../log-export/manifest.ts";
 import { TILE_WIDTH, tileWidth } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
+import { nameOf } from "./check-entry.ts";
 import type { ThreadResult } from "./check-threads.ts";
 import type { Finding } from "./finding.ts";
 import type { Disagreement } from "./judge-bundles.ts";
@@ -85,9 +86,8 @@ export class RecomputedLog {
     const limit = this.#latest - OUT_OF_ORDER;
     this.#latest = Math.max(this.#latest, latest);
     if (earliest === undefined || earliest.askedAt >= Math.max(limit, latest - OUT_OF_ORDER)) return [];
-    const { index, entryId, month } = earliest;
-    return [
-      { kind: "entry-time", index, entryId, month, what: `Entry ${index} is of ${month}, and stands after entries of a later time.` },
-    ];
+    const { index, entryId, askedAt } = earliest;
+    const what = `Entry ${index} was asked at ${new Date(askedAt).toISOString()}, and stands after entries of a later time.`;
+    return [{ kind: "entry-time", index, ...nameOf(entryId), what }];
   }
 }

@@ -78,7 +78,8 @@ async function verifyOpen(fd: number, evidence: Evidence, { now, progress }: Ver
   const wanted = [...notes.known.map((known) => known.size), ...evidence.receipts.map(({ index }) => index), size];
   const range = { size, manifest, wanted: new Set(wanted.map((index) => Math.floor(index / TILE_WIDTH))) };
   const log = new RecomputedLog(tiles.levels, manifest);
-  for await (const result of checkOnThreads(fd, manifest.disposed, takeBundles(zip, range, report))) {
+  const bundles = manifest.endBundle - manifest.beginBundle;
+  for await (const result of checkOnThreads(fd, manifest.disposed, takeBundles(zip, range, report), bundles)) {
     report(...result.findings);
     report(...log.add(result));
     progress(log.entries);
