@@ -1,4 +1,5 @@
 import type { Manifest } from "../log-export/manifest.ts";
+import { TILE_WIDTH } from "../transparency/tile-place.ts";
 import type { CheckedNotes, KnownCheckpoint } from "./check-notes.ts";
 import type { Finding, FindingKind, Findings } from "./finding.ts";
 
@@ -41,12 +42,14 @@ export function reportOf({ findings, bounding, manifest, notes, log }: Verified)
   const certificates = manifest.disposed.map(
     ({ begin, end, month, certificate }) => `Entries ${begin} to ${end - 1} of ${month} were disposed of: ${certificate}`,
   );
-  const ofMonths = manifest.months === null ? "" : ` (${manifest.months.from} to ${manifest.months.until})`;
-  const gone = disposed === 0 ? "" : `, ${disposed} more disposed of under certificates that follow`;
-  const good = `All is well: ${entries} entries${ofMonths} of ${origin} are those of the signed tree of ${size}${gone}.`;
+  const places = `places ${manifest.beginBundle * TILE_WIDTH} to ${Math.min(manifest.endBundle * TILE_WIDTH, size) - 1}`;
+  const part =
+    manifest.months === null ? "" : ` of ${manifest.months.from} to ${manifest.months.until}, ${entries === 0 ? "none" : places},`;
+  const gone = disposed === 0 ? "" : `, and ${disposed} more were disposed of under certificates`;
+  const good = `All is well: ${entries} entries${part} are those that ${origin} signed as a log of ${size}${gone}.`;
   return {
     ...base,
-    sentence: findings.total === 0 ? good.replace(" that follow", "") : wrong(findings),
+    sentence: findings.total === 0 ? good : wrong(findings),
     remarks: [...certificates, ...remarksOf(notes, bounding)],
     origin,
     size,

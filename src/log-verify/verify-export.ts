@@ -71,6 +71,8 @@ async function verifyOpen(fd: number, evidence: Evidence, { now, progress }: Ver
   const manifest = parseManifest(beginning.manifest);
   if (manifest === undefined || manifest.endBundle > bundlesOf(size) || size / TILE_WIDTH > fstatSync(fd).size)
     throw new ZipDamaged("The manifest isn't one of this format and of a log of this size.");
+  if (manifest.months === null && (manifest.beginBundle > 0 || manifest.endBundle < bundlesOf(size)))
+    report({ kind: "not-covered", what: "The export says that it is of the whole log, and holds a part of it." });
   report(...checkDisposal(manifest.disposed, size, now));
   const notes = checkNotes(takeNotes(zip), evidence.kept, evidence, bounding);
   report(...notes.findings);
