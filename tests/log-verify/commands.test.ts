@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { madeUpLog } from "../../bench/made-up-log.ts";
 import { byteaArray, textArray } from "../../db/binary-array.ts";
 import { openDatabase } from "../../db/client.ts";
+import { runExportLog } from "../../src/log-export/export-command.ts";
+import { runVerifyLog } from "../../src/log-verify/verify-command.ts";
 import { tilesOf } from "../../src/transparency/tile-place.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { exportFolder, rewriteZip } from "../support/log-export.ts";
@@ -88,26 +90,26 @@ describe("bin/export-log and bin/verify-log", () => {
     const taken = await run("bin/export-log.ts", "--out", folder.path("taken.zip"));
     expect([taken.code, taken.error]).toEqual([1, expect.stringContaining("is there already: give --out another name.")]);
     expect(readFileSync(folder.path("taken.zip"), "utf8")).toBe("mine");
-    for (const argv of [
-      [],
-      ["--out", folder.path("x.zip"), "--from", "2026-13"],
-      ["--out", folder.path("x.zip"), "--from", "2026-12", "--until", "2026-11"],
-    ])
-      expect((await run("bin/export-log.ts", ...argv)).code).toBe(1);
+    const out = ["--out", folder.path("x.zip")];
+    const open = () => openDatabase(database.workerUrl, { max: 1 });
+    for (const argv of [[], [...out, "--from", "2026-13"], [...out, "--from", "2026-12", "--until", "2026-11"]])
+      await expect(runExportLog(argv, open, () => undefined)).rejects.toThrow(/--out FILE|must be months/);
     expect(existsSync(folder.path("x.zip"))).toBe(false);
   });
 
   test("exit code 2 for a command that is not understood", async () => {
     const key = ["--key", log.verifierKey];
-    for (const argv of [
+    const wrong = [
       [],
       [path],
       [path, "--key", "nonsense"],
       ["nowhere.zip", ...key],
       [path, ...key, "--receipt", "1@2"],
       [path, ...key, "--checkpoint", "nowhere"],
-    ])
-      expect((await run("bin/verify-log.ts", ...argv)).code, argv.join(" ")).toBe(2);
+    ];
+    const silent = () => undefined;
+    for (const argv of wrong) expect(await runVerifyLog(argv, silent, silent), argv.join(" ")).toBe(2);
+    expect((await run("bin/verify-log.ts", path)).code).toBe(2);
     expect((await run("bin/verify-log.ts", "--help")).lines[0]).toContain("Usage: node bin/verify-log.ts");
   });
 });
