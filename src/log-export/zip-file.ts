@@ -21,6 +21,7 @@ const [LOCAL_BYTES, CENTRAL_BYTES, EXTRA_BYTES, END_BYTES] = [30, 46, 12, 98] as
 const [VERSION, UNIX, UTF8_NAMES, FIRST_OF_1980, OWNER_ONLY] = [45, 3, 0x0800, 0x0021, 0o100600] as const;
 const [MOST_16, MOST_32] = [0xffff, 0xffffffff] as const;
 const LONGEST_NAME = 100;
+const NAME = /^[a-z0-9./-]+$/;
 /** The longest file: a bundle of 256 of the longest entries. */
 export const LONGEST_FILE = 256 * (2 + 0xffff);
 
@@ -76,8 +77,9 @@ export function* walkZip(fd: number, end = Number.POSITIVE_INFINITY): Generator<
     if (mark !== LOCAL || nameBytes > LONGEST_NAME || size > LONGEST_FILE)
       throw new ZipDamaged(`The ZIP is damaged at byte ${at}: no file of an export begins there.`);
     const name = readAt(fd, at + LOCAL_BYTES, nameBytes).toString("latin1");
+    if (!NAME.test(name)) throw new ZipDamaged(`The ZIP is damaged at byte ${at}: no file of an export has such a name.`);
     if (!head.subarray(4).equals(fixedPart(name, size, crc)))
-      throw new ZipDamaged(`The ZIP is damaged at byte ${at}: the header of ${JSON.stringify(name)} is not as an export has it.`);
+      throw new ZipDamaged(`The ZIP is damaged at byte ${at}: the header of ${name} is not as an export has it.`);
     const dataAt = at + LOCAL_BYTES + nameBytes;
     if (dataAt + size > fileBytes) throw new ZipDamaged(`The ZIP is cut off: it ends at byte ${fileBytes}, within ${name}.`);
     yield { name, at, dataAt, size, crc };

@@ -93,7 +93,7 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
     if (askedAt > latest) latest = askedAt;
     if (askedAt < (earliest?.askedAt ?? Number.POSITIVE_INFINITY)) earliest = { index, entryId, askedAt };
   }
-  findings.push(...shapeFindings(files, whole, entries.length - at, lines?.count() ?? 0));
+  findings.push(...shapeFindings(files, whole, entries.length - at, lines?.isAtEnd() !== false));
   return { index: bundle, leaves, tile, mismatches, findings, entries: present, disposed: gone, earliest, latest };
 }
 
@@ -117,7 +117,8 @@ function readLines(columns: Buffer) {
       begin = endOfLine() + 1;
       end = undefined;
     },
-    count: () => text.split("\n").length - 1,
+    /** Whether every line has been read, and none was missing. */
+    isAtEnd: () => begin === text.length,
   };
 }
 
@@ -126,7 +127,7 @@ function readLines(columns: Buffer) {
  * @param whole entries that could be read, those of no bytes included
  * @param rest bytes after the last of them
  */
-function shapeFindings({ index, width, tile, entries, columns }: BundleFiles, whole: number, rest: number, lines: number): Finding[] {
+function shapeFindings({ index, width, tile, entries }: BundleFiles, whole: number, rest: number, linesFit: boolean): Finding[] {
   const findings: Finding[] = [];
   const begin = index * TILE_WIDTH;
   const told = `The bundle of entries ${begin} to ${begin + width - 1}`;
@@ -134,8 +135,8 @@ function shapeFindings({ index, width, tile, entries, columns }: BundleFiles, wh
     findings.push({ kind: "bundle-malformed", index: begin + whole, what: `${told} ends after ${whole} of ${width} entries.` });
   if (rest > 0)
     findings.push({ kind: "bundle-malformed", index: begin, what: `${told} goes on after ${width} entries, for ${rest} bytes.` });
-  if (columns !== undefined && lines !== width)
-    findings.push({ kind: "bundle-malformed", index: begin, what: `${told} has columns of ${lines} entries, not of ${width}.` });
+  if (!linesFit)
+    findings.push({ kind: "bundle-malformed", index: begin, what: `${told} has columns of more or fewer than ${width} entries.` });
   if (tile !== undefined && tile.length !== width * HASH_BYTES)
     findings.push({
       kind: "tile-changed",

@@ -37,8 +37,8 @@ export async function runVerifyLog(argv: string[], print: (line: string) => void
       tell(`${entries} entries checked`);
     };
     const report = await verifyExport(path, evidence, { now: Date.now(), progress });
-    for (const line of linesOf(report)) print(line);
-    print(json ? JSON.stringify(report) : report.sentence);
+    for (const line of linesOf(report)) print(onOneLine(line));
+    print(json ? JSON.stringify(report) : onOneLine(report.sentence));
     return report.ok ? 0 : 1;
   } catch (error) {
     tell(error instanceof Error ? error.message : "The export could not be verified.");
@@ -76,4 +76,9 @@ function linesOf({ findings, counts, remarks }: Report): string[] {
 
 function lineOf({ kind, what, entryId, month }: Finding): string {
   return `${kind}: ${what}${entryId === undefined ? "" : ` (entry ${entryId}${month === undefined ? "" : `, month ${month}`})`}`;
+}
+
+/** What an export says of itself must not look like what we say of it, nor steer a terminal. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, " ");
 }

@@ -7,6 +7,7 @@ import { madeUpLog } from "../../bench/made-up-log.ts";
 import { byteaArray, textArray } from "../../db/binary-array.ts";
 import { openDatabase } from "../../db/client.ts";
 import { runExportLog } from "../../src/log-export/export-command.ts";
+import { writeExportFile } from "../../src/log-export/export-file.ts";
 import { runVerifyLog } from "../../src/log-verify/verify-command.ts";
 import { tilesOf } from "../../src/transparency/tile-place.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -83,6 +84,14 @@ describe("bin/export-log and bin/verify-log", () => {
     rewriteZip(copy, (files) => files.map((file) => (file.name === "tile/1/000" ? { ...file, data: flip(file.data, 32 * 7) } : file)));
     const { code, lines } = await run("bin/verify-log.ts", copy, "--key", log.verifierKey);
     expect([code, lines.at(-1)]).toEqual([1, "One thing is wrong: tile/1/000 isn't the tile that was signed."]);
+  });
+
+  test.each([0, 1, 255, 256, 257])("§4(1)5 a log of %s entries", async (size) => {
+    const small = madeUpLog(size);
+    const file = folder.path(`${size}.zip`);
+    expect(await writeExportFile(file, small, () => undefined)).toMatchObject({ entries: size });
+    const silent = () => undefined;
+    expect(await runVerifyLog([file, "--key", small.verifierKey], silent, silent)).toBe(0);
   });
 
   test("never over a file that is there, and nothing is left of what failed", async () => {

@@ -70,7 +70,7 @@ describe("a ZIP that was tampered with", () => {
 
   /** The first bundle as it is after its month's disposal: hashes without entries. */
   function disposeOf(files: { name: string; data: Buffer }[], month: string) {
-    const range = { begin: 0, end: 256, month, certificate: "Destroyed with the approval of lin.manager." };
+    const range = { begin: 0, end: 256, month, certificate: "Destroyed with the approval\nof lin.manager." };
     return without("tile/entries/000")(without("columns/000")(files)).map((file) =>
       file.name === "export.json"
         ? { ...file, data: Buffer.from(JSON.stringify({ ...JSON.parse(file.data.toString()), disposed: [range] })) }

@@ -51,7 +51,7 @@ function workedExample(): string {
   const note = signNote(formatCheckpoint({ origin: NAME, size: 2, root, extensions: [] }), [{ name: NAME, privateKey }]);
   const shown = (title: string, ...values: readonly string[]) => [`${title}:`, "", "```", ...values, "```", ""];
   return [
-    ...shown("Two entries, of " + entries.map(({ length }) => length).join(" and ") + " bytes", ...texts),
+    ...shown(`Two entries, of ${entries.map(({ length }) => length).join(" and ")} bytes`, ...texts),
     ...shown("Their leaf hashes, SHA-256(0x00 ‖ entry)", ...leaves.map((leaf) => leaf.toString("hex"))),
     ...shown("The root, SHA-256(0x01 ‖ first ‖ second)", root.toString("hex")),
     ...shown("`tile/0/000.p/2`, 64 bytes, is the two leaf hashes. `tile/entries/000.p/2` begins", bundle.subarray(0, 16).toString("hex")),
@@ -71,6 +71,6 @@ function workedExample(): string {
 
 test("§4(1)5 docs/log-format.md shows what the code makes", () => {
   const document = readFileSync(DOCUMENT, "utf8");
-  const example = /<!-- example -->\n([^]*)<!-- end of example -->/.exec(document)?.[1];
+  const example = /<!-- example -->\n([\s\S]*)<!-- end of example -->/.exec(document)?.[1];
   expect(example).toBe(`\n${workedExample()}\n`);
 });
