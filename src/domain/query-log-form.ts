@@ -40,18 +40,17 @@ const MEMBERS: readonly (readonly [name: string, form: string])[] = [
   ["sealed", String.raw`"[ -!#-[\]-~]*"`],
   ["salt", '"[0-9a-f]{32}"'],
 ];
-const FORM = new RegExp(`\\{${MEMBERS.map(([name, form]) => `"${name}":${form}`).join(",")}\\}`, "y");
+const FORM = new RegExp(`^\\{${MEMBERS.map(([name, form]) => `"${name}":${form}`).join(",")}\\}$`);
 
 /**
  * Reads an entry's canonical text, version 1 (`canonicalEntry`): these members, in this order, no others, every value in its form. All of it is ASCII.
- * @param text holds the entry from `begin` up to and without `end`
- * @returns undefined when what stands there is anything else
+ * @param text a character for each byte
+ * @returns undefined for anything else
  * @clause 4(2)5
  */
-export function readCanonicalEntry(text: string, begin = 0, end = text.length): CanonicalEntry | undefined {
-  FORM.lastIndex = begin;
+export function readCanonicalEntry(text: string): CanonicalEntry | undefined {
   const found = FORM.exec(text);
-  if (found === null || FORM.lastIndex !== end) return undefined;
+  if (found === null) return undefined;
   const [, entryId, askedAt, integration, operator, operationCode, outcome, caseNumberIndex, subjectIndex] = found as unknown as string[];
   return { entryId, askedAt, integration, operator, operationCode, outcome, caseNumberIndex, subjectIndex } as CanonicalEntry;
 }

@@ -56,7 +56,6 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
   const hashes = tile?.toString("hex") ?? "";
   const leaves = Buffer.alloc(width * HASH_BYTES, tile);
   const mismatches: Mismatch[] = [];
-  const text = entries.toString("latin1");
   const lines = columns && readLines(columns);
   let [at, whole, present, gone, latest] = [0, 0, 0, 0, Number.NEGATIVE_INFINITY];
   let earliest: CheckedBundle["earliest"];
@@ -82,7 +81,7 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
     entries[begin - 1] = 0;
     const leafHash = hash("sha256", entries.subarray(begin - 1, end), "hex");
     present += 1;
-    const { entryId, askedAt } = checkEntry({ text, begin, end, index, leafHash }, lines, report);
+    const { entryId, askedAt } = checkEntry({ text: entries.toString("latin1", begin, end), index, leafHash }, lines, report);
     lines?.next();
     if (!hashes.startsWith(leafHash, 2 * HASH_BYTES * place)) {
       leaves.write(leafHash, place * HASH_BYTES, "hex");

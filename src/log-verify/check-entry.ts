@@ -12,8 +12,6 @@ export interface CheckedEntry {
 /** An entry to check: its bytes, one character each, its place, and its leaf hash in hexadecimal. */
 export interface EntryBytes {
   readonly text: string;
-  readonly begin: number;
-  readonly end: number;
   readonly index: number;
   readonly leafHash: string;
 }
@@ -26,12 +24,8 @@ export type ColumnsLine = { readonly is: (wanted: string) => boolean; readonly t
  * @param report told what is wrong
  * @clause 4(2)5
  */
-export function checkEntry(
-  { text, begin, end, index, leafHash }: EntryBytes,
-  line: ColumnsLine,
-  report: (finding: Finding) => void,
-): CheckedEntry {
-  const entry = readCanonicalEntry(text, begin, end);
+export function checkEntry({ text, index, leafHash }: EntryBytes, line: ColumnsLine, report: (finding: Finding) => void): CheckedEntry {
+  const entry = readCanonicalEntry(text);
   if (entry === undefined) {
     const entryId = entryIdOfColumns(line?.text());
     report({ kind: "entry-form", index, ...nameOf(entryId), what: `Entry ${index} isn't the canonical text of a query, version 1.` });

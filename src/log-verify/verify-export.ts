@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { bundlesOf, bundleWidth } from "../log-export/bundle-path.ts";
+import { bundlesOf } from "../log-export/bundle-path.ts";
 import { parseManifest, parseSurplus, SURPLUS_FILE } from "../log-export/manifest.ts";
 import { centralDirectory, readAt, walkZip, ZipDamaged } from "../log-export/zip-file.ts";
 import { formatTilePath } from "../transparency/tile-path.ts";
@@ -103,10 +103,10 @@ async function verifyOpen(fd: number, evidence: Evidence, { now, progress }: Ver
 
 /** What follows the bundles: the last tile of leaves where no bundle has it, rows without a place, and the ZIP's directory. */
 function takeEnd(zip: ZipReader, fd: number, { size, manifest }: BundleRange, log: RecomputedLog, report: Findings["add"]): void {
-  const last = bundlesOf(size) - 1;
-  const width = bundleWidth(size, last);
-  const edge = formatTilePath({ level: 0, index: last, width });
-  if (size % TILE_WIDTH > 0 && last >= manifest.endBundle) {
+  const last = Math.floor(size / TILE_WIDTH);
+  const width = size % TILE_WIDTH;
+  if (width > 0 && last >= manifest.endBundle) {
+    const edge = formatTilePath({ level: 0, index: last, width });
     if (zip.next?.name === edge && zip.next.size === width * HASH_BYTES) log.setEdge(zip.take());
     else report({ kind: "tile-missing", file: edge, what: `${edge} isn't there, or has another length.` });
   }

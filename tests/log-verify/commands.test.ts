@@ -75,7 +75,7 @@ describe("bin/export-log and bin/verify-log", () => {
     expect(verified.lines.at(-1)).toBe(`All is well: ${ENTRIES} entries are those that ${log.signer.name} signed as a log of ${ENTRIES}.`);
     expect(verified.code).toBe(0);
     expect(verified.rssMb).toBeLessThan(MOST_RSS_MB);
-  });
+  }, 120_000);
 
   test("§4(1)5 a tile above the leaves that was changed, or made anew with the entries under it, is named", async () => {
     const copy = folder.path("copy.zip");
