@@ -49,6 +49,19 @@ export default {
       to: { path: "^(src|db)/", pathNot: "^src/(reports|domain|adapters)/" },
     },
     {
+      name: "log-export-knows-rules-and-queries",
+      severity: "error",
+      from: { path: "^src/log-export/" },
+      to: { path: "^(src|db)/", pathNot: "^(src/(log-export|domain|transparency)/|db/(queries/|client))" },
+    },
+    // Whoever doesn't trust us runs it: it reads a file, and nothing else of ours.
+    {
+      name: "log-verify-knows-no-database",
+      severity: "error",
+      from: { path: "^src/log-verify/" },
+      to: { path: "^(src|db)/", pathNot: "^src/(log-verify|domain|transparency|log-export/(bundle-path|columns|manifest|zip-file))" },
+    },
+    {
       name: "adapters-know-no-processes",
       severity: "error",
       from: { path: "^src/adapters/" },

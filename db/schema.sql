@@ -758,6 +758,8 @@ grant insert, select on integration_step to platform_worker;
 
 grant select on log_checkpoint to platform_api;
 
+grant select on log_checkpoint to platform_log_reader;
+
 grant insert, select on log_checkpoint to platform_worker;
 
 grant update on log_checkpoint (signed_at) to platform_worker;
@@ -767,6 +769,8 @@ grant update on log_checkpoint (signed_note) to platform_worker;
 grant update on log_checkpoint (tree_size) to platform_worker;
 
 grant select on log_cosignature to platform_api;
+
+grant select on log_cosignature to platform_log_reader;
 
 grant insert, select on log_cosignature to platform_worker;
 
@@ -782,11 +786,15 @@ grant insert, select on log_disagreement to platform_worker;
 
 grant select on log_head to platform_api;
 
+grant select on log_head to platform_log_reader;
+
 grant select on log_head to platform_worker;
 
 grant update on log_head (size) to platform_api;
 
 grant select on log_tile to platform_api;
+
+grant select on log_tile to platform_log_reader;
 
 grant insert, select on log_tile to platform_worker;
 

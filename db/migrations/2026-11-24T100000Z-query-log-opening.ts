@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index on query_log_opening (opened_at);
 
     grant usage on schema public to platform_log_reader;
-    grant select on query_log, integration, agency to platform_log_reader;
+    grant select on query_log, log_head, log_tile, log_checkpoint, log_cosignature, integration, agency to platform_log_reader;
     grant select, insert on query_log_opening to platform_log_reader;
   `.execute(db);
 }

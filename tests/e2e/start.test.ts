@@ -74,6 +74,11 @@ describe("npm start", () => {
     });
   });
 
+  test("§4(1)5 finds its log for whoever exports it from the same folder", async () => {
+    const { output } = await runProgram("bin/export-log.ts", settings, ["--out", join(directory, "log.zip")]);
+    expect(output).toMatch(/The log has no signed checkpoint yet|Wrote 0 entries/);
+  });
+
   test("§3(3) §4(1)3 is stopped by SIGTERM, however often it comes at once, and leaves nothing running", async () => {
     const [from, until] = [asOf, asOf];
     await integration(

@@ -1,0 +1,93 @@
+import type { Manifest } from "../log-export/manifest.ts";
+import { TILE_WIDTH, tileWidth } from "../transparency/tile-place.ts";
+import { HASH_BYTES } from "../transparency/tree.ts";
+import { nameOf } from "./check-entry.ts";
+import type { ThreadResult } from "./check-threads.ts";
+import type { Finding } from "./finding.ts";
+import type { Disagreement } from "./judge-bundles.ts";
+import { type SignedTree, TreeLevels } from "./tree-levels.ts";
+
+/** Bundles whose disagreement is kept to be judged; the others are counted. */
+const MOST_DISAGREEMENTS = 4000;
+/** Processes' clocks differ, and an entry may wait for a database that is in trouble; a day is more than either. */
+const OUT_OF_ORDER = 24 * 3_600_000;
+
+/** The log as its entries give it, bundle by bundle. */
+export class RecomputedLog {
+  readonly disagreements: Disagreement[] = [];
+  entries = 0;
+  disposed = 0;
+  readonly #levels: TreeLevels;
+  readonly #tiles: TreeLevels;
+  readonly #range: Pick<Manifest, "beginBundle" | "endBundle">;
+  readonly #leaves = new Map<number, Pick<ThreadResult, "leaves" | "tile" | "root">>();
+  readonly #judged = new Set<number>();
+  #latest = Number.NEGATIVE_INFINITY;
+
+  /** @param tiles stand for the bundles that the export doesn't cover */
+  constructor(tiles: TreeLevels, range: Pick<Manifest, "beginBundle" | "endBundle">) {
+    this.#tiles = tiles;
+    this.#range = range;
+    this.#levels = new TreeLevels(tiles.size);
+    this.#levels.hashes[1]?.set(tiles.hashes[1] ?? []);
+  }
+
+  /** Takes the next bundle. @returns what its place among the others shows */
+  add(result: ThreadResult): Finding[] {
+    const { index, root, leaves, tile, mismatches, tileRoot, agrees } = result;
+    this.entries += result.entries;
+    this.disposed += result.disposed;
+    const width = tileWidth(this.#levels.size, 0, index);
+    if (root !== undefined) this.#levels.hash(1, index).set(root);
+    else this.#levels.edge = Buffer.from(leaves ?? []);
+    if (root === undefined && tile !== undefined) this.#tiles.edge = Buffer.from(tile);
+    if (agrees && leaves !== undefined) this.#leaves.set(index, { leaves, tile, root });
+    if (!agrees && this.disagreements.length < MOST_DISAGREEMENTS) {
+      this.disagreements.push({ index, width, mismatches, root, tileRoot, tile });
+      this.#leaves.set(index, { leaves, tile, root });
+      if (tile !== undefined) this.#judged.add(index);
+    }
+    return this.#checkOrder(result);
+  }
+
+  /** The partial tile at the tree's right edge, where no bundle has it. */
+  setEdge(tile: Buffer): void {
+    this.#levels.edge = tile;
+    this.#tiles.edge = tile;
+  }
+
+  /** The tree over all of it. */
+  finish(): TreeLevels {
+    this.#levels.climb();
+    return this.#levels;
+  }
+
+  /** The hash over a full bundle's entries. */
+  rootOf(bundle: number): Buffer | undefined {
+    return tileWidth(this.#levels.size, 0, bundle) === TILE_WIDTH ? this.#levels.hash(1, bundle) : undefined;
+  }
+
+  /** Whether a bundle's entries and tile disagree, so that it was judged by them. */
+  isJudged(bundle: number): boolean {
+    return this.#judged.has(bundle);
+  }
+
+  /** The leaf hashes of a wanted bundle: the entries', unless the tile is what was signed. */
+  leavesOf(bundle: number, signed: SignedTree): Buffer | undefined {
+    const { leaves, tile, root } = this.#leaves.get(bundle) ?? {};
+    const isEdge = bundle >= this.#range.endBundle && this.#levels.edge.length === (this.#levels.size % TILE_WIDTH) * HASH_BYTES;
+    if (leaves === undefined) return isEdge && bundle === Math.floor(this.#levels.size / TILE_WIDTH) ? this.#levels.edge : undefined;
+    const entriesFit = root === undefined ? signed.source === "entries" : signed.levels.hash(1, bundle).equals(root);
+    return Buffer.from((!entriesFit && tile) || leaves);
+  }
+
+  /** An entry may not be of an earlier time than those before it. */
+  #checkOrder({ earliest, latest }: ThreadResult): Finding[] {
+    const limit = this.#latest - OUT_OF_ORDER;
+    this.#latest = Math.max(this.#latest, latest);
+    if (earliest === undefined || earliest.askedAt >= Math.max(limit, latest - OUT_OF_ORDER)) return [];
+    const { index, entryId, askedAt } = earliest;
+    const what = `Entry ${index} was asked at ${new Date(askedAt).toISOString()}, and stands after entries of a later time.`;
+    return [{ kind: "entry-time", index, ...nameOf(entryId), what }];
+  }
+}

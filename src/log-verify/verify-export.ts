@@ -1,0 +1,160 @@
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { bundlesOf } from "../log-export/bundle-path.ts";
+import { parseManifest, parseSurplus, SURPLUS_FILE } from "../log-export/manifest.ts";
+import { centralDirectory, readAt, walkZip, ZipDamaged } from "../log-export/zip-file.ts";
+import { formatTilePath } from "../transparency/tile-path.ts";
+import { TILE_WIDTH, tileWidth } from "../transparency/tile-place.ts";
+import { HASH_BYTES } from "../transparency/tree.ts";
+import { type BundleRange, takeBundles } from "./bundle-tasks.ts";
+import { checkDisposal } from "./check-disposal.ts";
+import { checkHistory, checkReceipts, type Receipt } from "./check-history.ts";
+import { checkNotes, type FoundNote, type KnownKeys, openKnown } from "./check-notes.ts";
+import { checkOnThreads } from "./check-threads.ts";
+import { Findings } from "./finding.ts";
+import { findRemadeTiles, judgeBundles } from "./judge-bundles.ts";
+import { RecomputedLog } from "./recomputed-log.ts";
+import { type Report, reportOf } from "./report.ts";
+import { followRoot, type SignedTree } from "./tree-levels.ts";
+import { type FoundTiles, readZip, takeBeginning, takeNotes, takeUpperTiles, type ZipReader } from "./zip-head.ts";
+
+/** What the person who verifies knows from elsewhere. */
+export interface Evidence extends KnownKeys {
+  /** Signed notes that were kept elsewhere. */
+  readonly kept: readonly FoundNote[];
+  readonly receipts: readonly Receipt[];
+}
+
+export interface VerifyOptions {
+  /** The verifier's clock, epoch milliseconds. */
+  readonly now: number;
+  /** Told how many entries are checked. */
+  readonly progress: (entries: number) => void;
+}
+
+/**
+ * Verifies an export by itself: no database, no network.
+ * @throws the system's error when the file can't be read
+ * @clause 4(1)5
+ */
+export async function verifyExport(path: string, evidence: Evidence, options: VerifyOptions): Promise<Report> {
+  const fd = openSync(path, "r");
+  const findings = new Findings();
+  try {
+    return await verifyOpen(fd, evidence, options, findings);
+  } catch (error) {
+    if (!(error instanceof ZipDamaged)) throw error;
+    findings.add({ kind: "zip-damaged", what: error.message });
+    return reportOf({ findings });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+async function verifyOpen(fd: number, evidence: Evidence, { now, progress }: VerifyOptions, findings: Findings): Promise<Report> {
+  const report = findings.add.bind(findings);
+  const zip = readZip(fd, walkZip(fd), report);
+  const beginning = takeBeginning(zip);
+  if (beginning === undefined)
+    throw new ZipDamaged("The ZIP doesn't begin with a checkpoint and a manifest: it is no export of a query log.");
+  const bounding = openKnown(beginning.checkpoint, evidence);
+  if (bounding === undefined || "what" in bounding) {
+    report(
+      bounding ?? {
+        kind: "signature",
+        file: beginning.checkpoint.from,
+        what: "The export's checkpoint is signed by no key that was given.",
+      },
+    );
+    return reportOf({ findings });
+  }
+  const { size } = bounding;
+  const manifest = parseManifest(beginning.manifest);
+  if (manifest === undefined || manifest.endBundle > bundlesOf(size) || size / TILE_WIDTH > fstatSync(fd).size)
+    throw new ZipDamaged("The manifest isn't one of this format and of a log of this size.");
+  if (manifest.months === null && (manifest.beginBundle > 0 || manifest.endBundle < bundlesOf(size)))
+    report({ kind: "not-covered", what: "The export says that it is of the whole log, and holds a part of it." });
+  report(...checkDisposal(manifest.disposed, size, now));
+  const notes = checkNotes(takeNotes(zip), evidence.kept, evidence, bounding);
+  report(...notes.findings);
+  const tiles = takeUpperTiles(zip, size, report);
+  const wanted = [...notes.known.map((known) => known.size), ...evidence.receipts.map(({ index }) => index), size];
+  const range = { size, manifest, wanted: new Set(wanted.map((index) => Math.floor(index / TILE_WIDTH))) };
+  const log = new RecomputedLog(tiles.levels, manifest);
+  const bundles = manifest.endBundle - manifest.beginBundle;
+  for await (const result of checkOnThreads(fd, manifest.disposed, takeBundles(zip, range, report), bundles)) {
+    report(...result.findings);
+    report(...log.add(result));
+    progress(log.entries);
+  }
+  takeEnd(zip, fd, range, log, report);
+  const signed = followRoot(tiles.levels, log.finish(), bounding.root);
+  judge(signed, tiles, log, range, report);
+  const leavesOf = (bundle: number) => log.leavesOf(bundle, signed);
+  report(
+    ...checkHistory(
+      notes.known.filter((known) => known !== bounding),
+      signed.levels,
+      leavesOf,
+    ),
+  );
+  report(...checkReceipts(evidence.receipts, size, leavesOf));
+  return reportOf({ findings, bounding, manifest, notes, log });
+}
+
+/** What follows the bundles: the last tile of leaves where no bundle has it, rows without a place, and the ZIP's directory. */
+function takeEnd(zip: ZipReader, fd: number, { size, manifest }: BundleRange, log: RecomputedLog, report: Findings["add"]): void {
+  const last = Math.floor(size / TILE_WIDTH);
+  const width = size % TILE_WIDTH;
+  if (width > 0 && last >= manifest.endBundle) {
+    const edge = formatTilePath({ level: 0, index: last, width });
+    if (zip.next?.name === edge && zip.next.size === width * HASH_BYTES) log.setEdge(zip.take());
+    else report({ kind: "tile-missing", file: edge, what: `${edge} isn't there, or has another length.` });
+  }
+  if (zip.next?.name === SURPLUS_FILE) reportSurplus(zip.take(), report);
+  for (; zip.next !== undefined; zip.pass())
+    report({ kind: "zip-damaged", file: zip.next.name, what: `${zip.next.name} is no file of this export.` });
+  checkDirectory(fd, zip.end, report);
+}
+
+function reportSurplus(bytes: Buffer, report: Findings["add"]): void {
+  const surplus = parseSurplus(bytes);
+  for (const { index, columns } of surplus?.shown ?? [])
+    report({ kind: "entry-added", index, what: `A row that isn't of the log claims place ${index}: ${columns}.` });
+  if (surplus === undefined || surplus.rows > surplus.shown.length)
+    report({ kind: "entry-added", file: SURPLUS_FILE, what: `${surplus?.rows ?? "Some"} rows that aren't of the log claim places in it.` });
+}
+
+/** The ZIP's directory must say what its files say, so that no program sees other files than this one, and nothing may follow. */
+function checkDirectory(fd: number, begin: number, report: Findings["add"]): void {
+  let at = begin;
+  for (const record of centralDirectory(walkZip(fd))) {
+    if (!readAt(fd, at, record.length).equals(record)) {
+      report({ kind: "zip-damaged", what: `The ZIP's directory is damaged or names other files than are there, at byte ${at}.` });
+      return;
+    }
+    at += record.length;
+  }
+  if (fstatSync(fd).size !== at) report({ kind: "zip-damaged", what: `The ZIP goes on after its end, at byte ${at}.` });
+}
+
+function judge(signed: SignedTree, tiles: FoundTiles, log: RecomputedLog, { size, manifest }: BundleRange, report: Findings["add"]): void {
+  for (const { level, index } of signed.changed) {
+    const file = formatTilePath({ level, index, width: tileWidth(size, level, index) });
+    if (tiles.has(level, index)) report({ kind: "tile-changed", file, what: `${file} isn't the tile that was signed.` });
+    else report({ kind: "tile-missing", file, what: `${file} isn't there.` });
+  }
+  report(...judgeBundles(log.disagreements, signed));
+  report(
+    ...findRemadeTiles(
+      manifest,
+      (bundle) => log.rootOf(bundle),
+      (bundle) => log.isJudged(bundle),
+      signed,
+    ),
+  );
+  if (signed.source === "neither")
+    report({
+      kind: "fork",
+      what: "Neither the entries nor the tiles give the root that was signed: this is another tree, or what else was found made it one.",
+    });
+}
