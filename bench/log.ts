@@ -13,6 +13,7 @@ import { appendWithoutTree } from "./append-without-tree.ts";
 import { type BenchDatabase, questionBodies } from "./bench-database.ts";
 import { load, median } from "./load.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
+import { benchVerifyLog, type VerifyLogFigures } from "./verify-log.ts";
 
 const ENTRIES = 10_000_000;
 const ENTRIES_AT_ONCE = 250_000;
@@ -35,6 +36,8 @@ export interface LogFigures {
   readonly proofP99Ms: number;
   readonly subjectAccessP50Ms: number;
   readonly subjectAccessP99Ms: number;
+  /** `verify-log` over a million entries. */
+  readonly verify: VerifyLogFigures;
 }
 
 /** @param keeper of the database's log; it is stopped before the log is made anew */
@@ -47,6 +50,7 @@ export async function benchLog(database: BenchDatabase, progress: Progress, keep
     const appends = await appendsAgainstNoTree(api.pool, progress);
     await owner.pool.query("truncate query_log; update log_head set size = 0");
     const growthPerSecond = await fill(owner.pool, database, progress);
+    const verify = await benchVerifyLog(progress);
     progress("log: proofs and subject access");
     const proofs = await times(PROOFS, () =>
       proveInclusion(Math.floor(Math.random() * ENTRIES), ENTRIES, (level, index) => findTile(api.pool, level, index)),
@@ -67,6 +71,7 @@ export async function benchLog(database: BenchDatabase, progress: Progress, keep
       proofP99Ms: at(proofs, 0.99),
       subjectAccessP50Ms: at(subjects, 0.5),
       subjectAccessP99Ms: at(subjects, 0.99),
+      verify,
     };
   } finally {
     await Promise.all([api.close(), owner.close()]);
