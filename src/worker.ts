@@ -6,6 +6,7 @@ import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
 import { announceReady } from "./command.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
+import { startCatchUp } from "./integration-catch-up.ts";
 import { showHealth } from "./worker-health.ts";
 
 const STATUS_EVERY = 60_000;
@@ -34,8 +35,9 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
     const dropFolder = await startDropFolderWatcher(context, client);
+    const catchUp = startCatchUp(context, client);
     await serve(worker, context, stop);
-    await dropFolder.stop();
+    await Promise.all([dropFolder.stop(), catchUp.stop()]);
   } finally {
     await client.connection.close();
     await close(connection);

@@ -61,6 +61,20 @@ export async function startEmbeddedPostgres(
   };
 }
 
+/** The port of the server that runs on a folder; undefined when none does. */
+export function findEmbeddedPostgres(wantedDirectory: string): number | undefined {
+  try {
+    const [pid = "", , , port = ""] = readFileSync(join(placeOf(wantedDirectory, serverAccount()), "data", "postmaster.pid"), "utf8").split(
+      "\n",
+    );
+    // Signal 0 only asks whether the process is there; it throws when not.
+    process.kill(Number(pid), 0);
+    return Number(port);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Removes a stopped server's data, wherever they lie. */
 export function removeEmbeddedPostgres(wantedDirectory: string): void {
   rmSync(placeOf(wantedDirectory, serverAccount()), { recursive: true, force: true });

@@ -43,3 +43,21 @@ export function requireFixedAddresses(addresses: readonly string[], privateAllow
     );
   }
 }
+
+/**
+ * An address that another integration has too is approved only by a manager who knows it.
+ * @param shared addresses that others have, canonical
+ * @param acknowledged those that the approval names
+ * @throws RuleViolation `address-shared`
+ * @clause 3(7)
+ */
+export function requireSharedAcknowledged(shared: readonly string[], acknowledged: readonly string[]): void {
+  const unknown = [...new Set(shared)].filter((address) => !acknowledged.includes(address));
+  if (unknown.length > 0) {
+    throw new RuleViolation(
+      "3(7)",
+      "address-shared",
+      `Another integration has ${unknown.join(", ")} too: have the application corrected, or approve it knowing so (sharedAddresses).`,
+    );
+  }
+}
