@@ -8,6 +8,7 @@ import {
   type IntegrationRow,
   readAccessRegister,
 } from "../../db/queries/access-register.ts";
+import { credentialReminderAt } from "../domain/credential.ts";
 import type { ApprovedAccess } from "../domain/verification.ts";
 import { createDatasetRegister, type DatasetRegister } from "./dataset-register.ts";
 
@@ -16,6 +17,8 @@ const MAXIMUM_AGE = 1000;
 const CHECK_EVERY = 300;
 /** Leading hexadecimal digits of a secret's hash that find the candidates; the rest is compared in constant time. */
 const BUCKET_DIGITS = 8;
+/** Announces the end of the credential that a request presents: an ISO 8601 time. */
+export const EXPIRY_HEADER = "credential-expires";
 
 /** An integration's rights as the API uses them. */
 export interface IntegrationAccess extends ApprovedAccess {
@@ -32,6 +35,9 @@ export interface CredentialAccess {
   readonly validFrom: number;
   readonly validUntil: number;
   readonly revoked: boolean;
+  /** From when on answers announce its end (epoch milliseconds), and how. */
+  readonly announcedFrom: number;
+  readonly announcement: Readonly<Record<string, string>>;
   readonly integration: IntegrationAccess;
 }
 
@@ -170,7 +176,9 @@ function toAccess(row: IntegrationRow): IntegrationAccess {
 }
 
 function toCredentialAccess(row: CredentialRow, integration: IntegrationAccess): CredentialAccess {
-  return { credentialId: row.credentialId, validFrom: row.validFrom, validUntil: row.validUntil, revoked: row.revoked, integration };
+  const { credentialId, validFrom, validUntil, revoked } = row;
+  const announcement = { [EXPIRY_HEADER]: new Date(validUntil).toISOString() };
+  return { credentialId, validFrom, validUntil, revoked, announcedFrom: credentialReminderAt(validUntil), announcement, integration };
 }
 
 function errorCode(error: unknown): string {

@@ -64,7 +64,11 @@ function mount<Request>(
       security: [{ credential: [] }],
       request: { headers: schema.requestHeaders, body: { required: true, content: { "application/json": { schema: endpoint.request } } } },
       responses: {
-        200: { description: "Answered and recorded.", content: { "application/json": { schema: answer } } },
+        200: {
+          description: "Answered and recorded.",
+          headers: schema.answerHeaders,
+          content: { "application/json": { schema: answer } },
+        },
         "4XX": refused,
         "5XX": refused,
       },
@@ -93,13 +97,15 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     const { integration } = credential;
     integrationId = integration.integrationId;
     credentialId = credential.credentialId;
-    requireValidCaller(credential, sourceAddress, context.now());
+    const now = context.now();
+    requireValidCaller(credential, sourceAddress, now);
     if (body instanceof Refusal) throw body;
     const claim = readClaim(incoming.headers, context.logIndexKey, integrationId, endpoint.path, bytes);
     const question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
     await context.limits.admit(integration, question.subjects.length);
     admitted = true;
     limitHeaders = context.limits.headers(integration);
+    if (now >= credential.announcedFrom) Object.assign(limitHeaders, credential.announcement);
     const answered = await answerQuestion(context, question, { credential, sourceAddress, claim });
     context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
     return new Response(JSON.stringify(endpoint.toBody(answered)), {

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import { rotateCredential } from "../../db/queries/credential.ts";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { openAccessRegister } from "../../src/api/access-register.ts";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
@@ -7,6 +9,7 @@ import { stopIntegration } from "../../src/integration-stop.ts";
 import { APPLICANT, MANAGER, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
 
+const DAY = 86_400_000;
 let platform: IntegrationPlatform;
 let worker: { stop(): Promise<void> };
 
@@ -66,5 +69,31 @@ describe("an emergency stop", () => {
     await stop(number);
     expect(await codeOf(stop(number))).toBe("step-out-of-order");
     expect(await codeOf(stop(await platform.applied()))).toBe("step-out-of-order");
+  });
+});
+
+describe("a credential that a system changed by itself", () => {
+  test("§3(5) is known to the workflow as soon as it is told, and its end is what is announced", async () => {
+    const number = await platform.activated();
+    const { credentials: before } = await platform.integrations.show(number);
+    const { pool, close } = openDatabase(platform.database.apiUrl, { max: 1 });
+    const rotation = { presentId: before[0]?.credentialId ?? "", freshId: randomUUID(), freshHash: hashSecret(createSecret()) };
+    await rotateCredential(pool, { ...rotation, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
+    await close();
+    const catchUp = startCatchUp(platform.context, platform.client);
+    const known = async () => (await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId);
+    await expect.poll(known, { timeout: 5000 }).toEqual([rotation.presentId, rotation.freshId]);
+    await catchUp.stop();
+    expect(await codeOf(platform.integrations.addCredential(number, { ...say(OFFICER), credential: fresh() }))).toBe(
+      "too-many-credentials",
+    );
+    const { rows } = await platform.context.pool.query(
+      "select split_part(notice_key, '/', 3) as id, cancelled_at is not null as cancelled from notice where about = $1 and kind = 'credential-expires' order by 2",
+      [number],
+    );
+    expect(rows).toEqual([
+      ...Array.from({ length: 2 }, () => ({ id: rotation.freshId, cancelled: false })),
+      ...Array.from({ length: 2 }, () => ({ id: rotation.presentId, cancelled: true })),
+    ]);
   });
 });
