@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Integration } from "../../src/domain/integration.ts";
 import { lastStep } from "../../src/domain/integration-record.ts";
+import { isFinal } from "../../src/domain/integration-step.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 import { readIntegration } from "./integration-record.ts";
@@ -22,6 +23,7 @@ export async function stepOnRecord(
     throw new RuleViolation("3(3)", "integration-unknown", "No integration has this number: look at the list.");
   const next = take(known);
   await recordStep(trx, lastStep(next));
+  if (isFinal(next.state)) return next;
   await sql`
     insert into unseen_step select step_id from integration_step
     where integration_id = ${integrationId} and sequence = ${next.timeline.length}`.execute(trx);

@@ -18,7 +18,7 @@ const CHECK_EVERY = 300;
 /** Leading hexadecimal digits of a secret's hash that find the candidates; the rest is compared in constant time. */
 const BUCKET_DIGITS = 8;
 /** Announces the end of the credential that a request presents: an ISO 8601 time. */
-export const EXPIRY_HEADER = "credential-expires";
+const EXPIRY_HEADER = "credential-expires";
 
 /** An integration's rights as the API uses them. */
 export interface IntegrationAccess extends ApprovedAccess {

@@ -77,7 +77,7 @@ export function revokeCredential(integration: Integration, request: CredentialRe
   return { ...integration, credentials: left, timeline };
 }
 
-/** Takes one address off the whitelist. @throws RuleViolation `address-unknown` @clause 3(7) */
+/** Takes one address off the whitelist. @throws RuleViolation `address-unknown` @clause 3(8) */
 export function removeAddress(integration: Integration, request: AddressRemoval, now: number): Integration {
   const { timeline } = takeStep(integration, "removeAddress", request, now);
   const { approval } = integration;

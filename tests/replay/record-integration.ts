@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
@@ -8,9 +6,9 @@ import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
 import { stopIntegration } from "../../src/integration-stop.ts";
 import { recordsChanged } from "../../src/workflows/integration.ts";
-import { decryptedHistory } from "../support/history.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpAddress, madeUpApplication, OFFICER } from "../support/integration.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
+import { keepHistory } from "./keep-history.ts";
 
 const DAY = 86_400_000;
 const inDays = (days: number) => taipeiDate(Date.now() + days * DAY);
@@ -43,12 +41,7 @@ async function active(number: string): Promise<void> {
   await expect.poll(async () => (await integrations.show(number)).state).toBe("active");
 }
 
-async function keep(number: string, file: string, runId?: string): Promise<void> {
-  const events = await decryptedHistory(platform.client, integrationWorkflowId(number), runId);
-  // Who recorded it, and on which machine, is nobody's business.
-  const anonymous = (_name: string, value: unknown) => (typeof value === "string" && /^\d+@/.test(value) ? "recorder" : value);
-  writeFileSync(join(import.meta.dirname, file), `${JSON.stringify({ events }, anonymous, 2)}\n`);
-}
+const keep = (number: string, file: string, runId?: string) => keepHistory(platform.client, integrationWorkflowId(number), file, runId);
 
 test("an integration that was sent back, and waits for its applicant", async () => {
   await checked("replay-returned", inDays(0));

@@ -43,6 +43,10 @@ describe("today's workflows go on with histories of before", () => {
     expect(histories).toEqual(expect.arrayContaining(kept.map((state) => `integration-${state}.json`)));
   });
 
+  test("§3(8) of a review of addresses that is open or has ended", () => {
+    expect(histories).toEqual(expect.arrayContaining(["ip-inventory-open.json", "ip-inventory-closed.json"]));
+  });
+
   test.each(histories)("%s", async (file) => {
     await replay(read(file));
   });
