@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
@@ -165,6 +166,13 @@ describe("bin/integration", () => {
     const provisioned = await integration(["provision", "115-3", ...AS_OFFICER]);
     expect(provisioned.lines.join()).not.toContain("vp_");
     await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
+  });
+
+  test("§3(3) has no process begun again by reconcile where all run", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "bin/reconcile.ts")], {
+      env: { ...environment, DATABASE_URL: database.workerUrl },
+    });
+    expect(stdout.trim()).toBe("0 integrations begun again from the records, 2 left as they run.");
   });
 
   test("§3(3) has its help", async () => {
