@@ -47,6 +47,12 @@ export interface AmendmentDraft {
   readonly improvement?: string;
 }
 
+/** The application whose rights hold, and what was approved of it. */
+export interface PresentRights {
+  readonly application: Application;
+  readonly approval: Approval;
+}
+
 /** What an applicant may put right in an application that was sent back. */
 export type Correction = Partial<Omit<ApplicationDraft, "applicationNumber" | "agencyCode" | "agencyName">>;
 
@@ -67,16 +73,11 @@ export function prepareApplication(draft: ApplicationDraft, today: string): Appl
 /**
  * Checks an application to change what an integration has. The new rights may begin when they are provisioned, so their period begins no later
  * than today, or than the present one.
- * @param present the application whose rights hold, and what was approved of it
  * @throws RuleViolation `renewal-not-longer`, `change-lengthens-period`, `improvement-missing`, and those of `prepareApplication`
  * @clause 3(3)
  * @clause 4(1)2
  */
-export function prepareAmendment(
-  draft: AmendmentDraft,
-  present: { application: Application; approval: Approval },
-  today: string,
-): Application {
+export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, today: string): Application {
   const { improvement: _, ...before } = present.application;
   const { checks, addresses, from, until } = present.approval;
   const requested = {
@@ -113,6 +114,19 @@ export function correctApplication(application: Application, correction: Correct
   const corrected = { ...application, ...correction };
   // It was in time when it was first submitted; the time it was sent back for is not the applicant's.
   return prepare({ ...corrected, from: corrected.from < today ? today : corrected.from }, today);
+}
+
+/**
+ * Checks an application for a change that was sent back, as it has been put right; when it begins and whose it is are not the applicant's to say.
+ * @throws RuleViolation as `prepareAmendment`
+ * @clause 3(3)
+ */
+export function correctAmendment(application: Application, correction: Correction, present: PresentRights, today: string): Application {
+  const { systemName: _system, from: _from, ...changes } = correction;
+  const { applicationNumber, kind, legalBasis, purpose, contact, checks, addresses, until, improvement } = application;
+  const before = { applicationNumber, legalBasis, purpose, contact, checks, addresses, until };
+  const draft = { ...before, ...(improvement !== undefined && { improvement }), ...changes };
+  return prepareAmendment({ ...draft, kind: kind as AmendmentDraft["kind"] }, present, today);
 }
 
 /** @clause 5(6) */

@@ -5,6 +5,7 @@ import {
   type ApplicationDraft,
   type Approval,
   type Correction,
+  correctAmendment,
   correctApplication,
   prepareAmendment,
   prepareApplication,
@@ -99,7 +100,11 @@ export function sendBack(integration: Integration, request: StepRequest, now: nu
 /** The application comes again, put right. @throws RuleViolation as `prepareApplication` @clause 3(3) */
 export function resubmit(integration: Integration, { correction = {}, ...request }: ResubmissionRequest, now: number): Integration {
   const { to, timeline } = takeStep(integration, "resubmit", request, now);
-  const corrected = correctApplication(underWay(integration), correction, taipeiDate(now));
+  const today = taipeiDate(now);
+  const corrected =
+    hasRights(integration) && integration.amendment !== undefined
+      ? correctAmendment(integration.amendment.application, correction, integration, today)
+      : correctApplication(underWay(integration), correction, today);
   return moved(integration, to, timeline, corrected);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Integration } from "../../src/domain/integration.ts";
-import type { AmendmentDraft } from "../../src/domain/integration-application.ts";
-import { amend, approve, check, refuse, submit, withdraw } from "../../src/domain/integration-decision.ts";
+import type { AmendmentDraft, Correction } from "../../src/domain/integration-application.ts";
+import { amend, approve, check, refuse, resubmit, sendBack, submit, withdraw } from "../../src/domain/integration-decision.ts";
 import { nextDueStep, takeDueStep } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { provision, resume, revoke, suspend } from "../../src/domain/integration-rights.ts";
@@ -75,6 +75,18 @@ describe("an application to change an integration", () => {
       expect({ ...closed, timeline: [] }).toEqual({ ...active, timeline: [] });
       expect(ruleBroken(() => amended(closed, { ...renewal, applicationNumber: "116-0003" }, LATER))).toBeUndefined();
     }
+  });
+
+  test("§3(3) that was sent back comes again under the rules of a change: no later beginning, no longer period, no other system", () => {
+    const change: AmendmentDraft = { applicationNumber: "116-0002", kind: "change", checks: ["disability"] };
+    const returned = sendBack(amended(active, change, LATER), say(CASE_OFFICER), LATER);
+    const again = (correction: Correction) => resubmit(returned, { ...say(APPLICANT), correction }, LATER);
+    expect(again({ from: "2027-02-20", systemName: "另一系統", purpose: "房屋稅減免審查" }).amendment).toMatchObject({
+      stage: "submitted",
+      application: { from: "2027-01-15", systemName: draft.systemName, purpose: "房屋稅減免審查", checks: ["disability"], kind: "change" },
+    });
+    expect(ruleBroken(() => again({ until: "2028-01-01" }))).toBe("change-lengthens-period");
+    expect(ruleBroken(() => again({ checks: [] }))).toBe("application-incomplete");
   });
 
   test("§3(3) is one at a time, of an integration that has rights", () => {
