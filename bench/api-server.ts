@@ -3,12 +3,12 @@ import { Pool } from "pg";
 import { pino } from "pino";
 import { openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
-import { API_CONNECTION_OPTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
+import { API_CONNECTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
 
 // The real API, with or without shared statements: arguments are database URL, key folder, "shared" or "single", port.
 const [databaseUrl, keysDirectory = "", mode, port] = process.argv.slice(2);
 const shared = mode === "shared";
-const pool = new Pool({ connectionString: databaseUrl, max: shared ? 6 : 64, options: API_CONNECTION_OPTIONS });
+const pool = new Pool({ ...API_CONNECTIONS, connectionString: databaseUrl, ...(!shared && { max: 64 }) });
 const context = await createApiContext(pool, openKeyStore(keysDirectory), pino({ level: "warn" }), {
   trustedProxies: [],
   metricsAddresses: [],

@@ -3,7 +3,7 @@ import { Pool } from "pg";
 import { pino } from "pino";
 import { openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
-import { API_CONNECTION_OPTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
+import { API_CONNECTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
@@ -16,7 +16,7 @@ await runCommand(HELP, async () => {
   if (config.databaseUrl === undefined)
     throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/api.ts needs one.");
   const logger = pino({ name: "api", level: config.logLevel });
-  const pool = new Pool({ connectionString: config.databaseUrl, max: 6, application_name: "api", options: API_CONNECTION_OPTIONS });
+  const pool = new Pool({ ...API_CONNECTIONS, connectionString: config.databaseUrl });
   pool.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
   const context = await createApiContext(pool, openKeyStore(config.keysDirectory), logger, {
     ...config,

@@ -285,6 +285,46 @@ create table ip_inventory_finding (
   constraint ip_inventory_finding_pkey PRIMARY KEY (inventory_number, integration_id, address)
 );
 
+create table log_checkpoint (
+  origin text not null,
+  signed_on date not null,
+  tree_size bigint not null,
+  signed_note text not null,
+  signed_at timestamp with time zone not null,
+  constraint log_checkpoint_pkey PRIMARY KEY (origin, signed_on)
+);
+
+create table log_cosignature (
+  origin text not null,
+  witness_name text not null,
+  tree_size bigint not null,
+  signed_note text not null,
+  cosigned_at timestamp with time zone not null,
+  constraint log_cosignature_pkey PRIMARY KEY (origin, witness_name)
+);
+
+create table log_head (
+  singleton boolean default true not null,
+  size bigint not null,
+  constraint log_head_pkey PRIMARY KEY (singleton),
+  constraint log_head_singleton_check CHECK (singleton)
+) with (fillfactor=10);
+
+create table log_tile (
+  level smallint not null,
+  tile_index bigint not null,
+  hashes bytea not null,
+  constraint log_tile_hashes_check CHECK ((((length(hashes) >= 32) AND (length(hashes) <= 8192)) AND ((length(hashes) % 32) = 0))),
+  constraint log_tile_pkey PRIMARY KEY (level, tile_index)
+);
+
+create table log_tree (
+  singleton boolean default true not null,
+  size bigint not null,
+  constraint log_tree_pkey PRIMARY KEY (singleton),
+  constraint log_tree_singleton_check CHECK (singleton)
+);
+
 create table notice (
   notice_key text not null,
   kind text not null,
@@ -310,6 +350,7 @@ create table query_log (
   subject_index bytea,
   leaf_hash bytea not null,
   entry bytea not null,
+  leaf_index bigint not null,
   constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
 ) partition by RANGE (asked_at);
 
@@ -347,6 +388,12 @@ CREATE INDEX notice_about ON public.notice USING btree (about);
 
 CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE ((sent_at IS NULL) AND (cancelled_at IS NULL));
 
+CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
+
+CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
+
+CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
+
 
 -- Functions
 
@@ -354,7 +401,7 @@ CREATE OR REPLACE FUNCTION public.announce_access_change()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     begin
       update public.access_version set version = version + 1;
@@ -370,7 +417,8 @@ CREATE OR REPLACE FUNCTION public.create_generation_table(wanted integer)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     declare
-      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null
+        and not exists (select from public.dataset where current_generation_id = wanted));
       table_name text := 'subject_generation_' || wanted;
     begin
       if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
@@ -385,7 +433,8 @@ CREATE OR REPLACE FUNCTION public.create_query_log_partitions(first_day date, mo
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
 AS $function$
     declare
       month_start date := date_trunc('month', first_day)::date;
@@ -394,7 +443,8 @@ AS $function$
       for step in 1..months loop
         partition_name := 'query_log_' || to_char(month_start, 'YYYY_MM');
         if to_regclass('public.' || partition_name) is null then
-          execute format('create table public.%I partition of public.query_log for values from (%L) to (%L)', partition_name,
+          execute format('create table public.%I (like public.query_log including defaults including constraints)', partition_name);
+          execute format('alter table public.query_log attach partition public.%I for values from (%L) to (%L)', partition_name,
             month_start::timestamp at time zone 'Asia/Taipei', (month_start + interval '1 month')::timestamp at time zone 'Asia/Taipei');
         end if;
         month_start := (month_start + interval '1 month')::date;
@@ -422,7 +472,8 @@ CREATE OR REPLACE FUNCTION public.finish_generation_table(wanted integer)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     declare
-      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null
+        and not exists (select from public.dataset where current_generation_id = wanted));
       table_name text := 'subject_generation_' || wanted;
     begin
       if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
@@ -431,6 +482,29 @@ AS $function$
       execute format('alter table public.%I drop column line_number', table_name);
       execute format('revoke all on public.%I from platform_worker', table_name);
       execute format('analyze public.%I', table_name);
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_log_size()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if new.size < old.size then raise exception 'the log only grows'; end if;
+      return new;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_log_tile()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if (new.level, new.tile_index) is distinct from (old.level, old.tile_index)
+        or substring(new.hashes for length(old.hashes)) <> old.hashes then raise exception 'a tile only grows'; end if;
+      return new;
     end $function$
 ;
 
@@ -446,7 +520,7 @@ CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, fresh_id uu
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     declare
       holder public.integration;
@@ -481,7 +555,7 @@ CREATE OR REPLACE FUNCTION public.switch_generation(wanted integer, now_is times
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
- SET lock_timeout TO '2s'
+ SET lock_timeout TO '500ms'
 AS $function$
     declare
       chosen public.generation%rowtype;
@@ -505,13 +579,17 @@ AS $function$
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.credential FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
-CREATE TRIGGER announce_access_change AFTER UPDATE OF current_generation_id ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER keep_log_tile BEFORE UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION keep_log_tile();
+
+CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECUTE FUNCTION keep_log_size();
 
 
 -- Grants (nobody else but the owner may do anything)
@@ -524,9 +602,9 @@ grant select on access_version to platform_api;
 
 grant select on access_version to platform_worker;
 
-grant insert, select, update on address_usage to platform_worker;
+grant insert, select on address_usage to platform_worker;
 
-grant select on agency to platform_api;
+grant update on address_usage (last_used_on) to platform_worker;
 
 grant insert, select on agency to platform_worker;
 
@@ -564,7 +642,9 @@ grant update on application (system_name) to platform_worker;
 
 grant select on credential to platform_api;
 
-grant insert, select, update on credential to platform_worker;
+grant insert, select on credential to platform_worker;
+
+grant update on credential (revoked_at) to platform_worker;
 
 grant insert, select, update on daily_usage to platform_api;
 
@@ -582,8 +662,6 @@ grant select on dataset (dataset_code) to platform_api;
 
 grant select on dataset (dataset_id) to platform_api;
 
-grant select on dataset (kind) to platform_api;
-
 grant select on dataset (maximum_age_days) to platform_api;
 
 grant insert, select, update on dataset_import to platform_worker;
@@ -594,9 +672,11 @@ grant insert, select, update on delivery_key to platform_worker;
 
 grant insert, select on destruction_certificate to platform_worker;
 
-grant insert, select, update on generation to platform_worker;
+grant insert, select on generation to platform_worker;
 
 grant select on generation (as_of) to platform_api;
+
+grant update on generation (as_of) to platform_worker;
 
 grant select on generation (dataset_id) to platform_api;
 
@@ -604,13 +684,25 @@ grant select on generation (generation_id) to platform_api;
 
 grant select on generation (index_key_id) to platform_api;
 
+grant update on generation (row_count) to platform_worker;
+
+grant update on generation (signed_at) to platform_worker;
+
 grant insert, select on idempotent_request to platform_api;
 
 grant delete, select on idempotent_request to platform_worker;
 
 grant select on integration to platform_api;
 
-grant insert, select, update on integration to platform_worker;
+grant insert, select on integration to platform_worker;
+
+grant update on integration (approved_from) to platform_worker;
+
+grant update on integration (approved_until) to platform_worker;
+
+grant update on integration (state) to platform_worker;
+
+grant update on integration (suspended_for) to platform_worker;
 
 grant select on integration_address to platform_api;
 
@@ -636,7 +728,49 @@ grant update on ip_inventory_finding (outcome) to platform_worker;
 
 grant update on ip_inventory_finding (reason) to platform_worker;
 
-grant insert, select, update on notice to platform_worker;
+grant select on log_checkpoint to platform_api;
+
+grant insert, select on log_checkpoint to platform_worker;
+
+grant update on log_checkpoint (signed_at) to platform_worker;
+
+grant update on log_checkpoint (signed_note) to platform_worker;
+
+grant update on log_checkpoint (tree_size) to platform_worker;
+
+grant select on log_cosignature to platform_api;
+
+grant insert, select on log_cosignature to platform_worker;
+
+grant update on log_cosignature (cosigned_at) to platform_worker;
+
+grant update on log_cosignature (signed_note) to platform_worker;
+
+grant update on log_cosignature (tree_size) to platform_worker;
+
+grant select on log_head to platform_api;
+
+grant select on log_head to platform_worker;
+
+grant update on log_head (size) to platform_api;
+
+grant select on log_tile to platform_api;
+
+grant insert, select on log_tile to platform_worker;
+
+grant update on log_tile (hashes) to platform_worker;
+
+grant select on log_tree to platform_api;
+
+grant select on log_tree to platform_worker;
+
+grant update on log_tree (size) to platform_worker;
+
+grant insert, select on notice to platform_worker;
+
+grant update on notice (cancelled_at) to platform_worker;
+
+grant update on notice (sent_at) to platform_worker;
 
 grant insert, select on query_log to platform_api;
 

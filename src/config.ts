@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 
@@ -54,7 +55,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     quarantineDirectory: resolve(environment["QUARANTINE_DIR"] ?? join(dataDirectory, "quarantine")),
     host: environment["HOST"] ?? "127.0.0.1",
     port,
-    trustedProxies: list(environment["TRUSTED_PROXIES"]),
+    trustedProxies: addresses(environment["TRUSTED_PROXIES"]),
     metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
     logLevel: environment["LOG_LEVEL"] ?? "info",
@@ -99,6 +100,13 @@ function list(text: string | undefined): string[] {
     .split(",")
     .map((item) => item.trim())
     .filter((item) => item !== "");
+}
+
+/** A proxy that is not understood would look like a client, and a client like the proxy. */
+function addresses(text: string | undefined): string[] {
+  const all = list(text);
+  if (all.some((address) => isIP(address) === 0)) throw new ConfigError("TRUSTED_PROXIES must be single IP addresses with commas between.");
+  return all;
 }
 
 function withPassword(url: string | undefined, passwordFile: string | undefined): string | undefined {

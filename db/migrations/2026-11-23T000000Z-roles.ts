@@ -14,6 +14,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       end`)}`.execute(db);
   }
   await sql`revoke all on schema public from public`.execute(db);
+  // Who may make temporary objects could put a type or a function of that name before the one that a function of the owner means.
+  await sql`do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$`.execute(db);
   await sql`grant usage on schema public to platform_api, platform_worker`.execute(db);
   await sql`alter default privileges revoke execute on functions from public`.execute(db);
 }

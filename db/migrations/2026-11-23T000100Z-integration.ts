@@ -81,7 +81,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     insert into access_version (version) values (1);
 
     create function announce_access_change() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public as $$
+      set search_path = pg_catalog, public, pg_temp as $$
     begin
       update public.access_version set version = version + 1;
       perform pg_notify('access_changed', '');
@@ -94,10 +94,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         for each statement execute function announce_access_change()`.execute(db);
   }
   await sql`
-    grant select on agency, integration, integration_scope, integration_address, credential, access_version to platform_api;
-    grant select, insert on agency, application, integration_step to platform_worker;
-    grant select, insert, update on integration, credential to platform_worker;
-    grant select, insert, delete on integration_scope, integration_address to platform_worker;
+    grant select on integration, integration_scope, integration_address, credential, access_version to platform_api;
+    grant select, insert on agency, application, integration_step, integration, integration_scope, integration_address, credential to platform_worker;
+    grant update (state, approved_from, approved_until, approved_checks) on integration to platform_worker;
+    grant update (revoked_at) on credential to platform_worker;
     grant select on access_version to platform_worker;
   `.execute(db);
 }

@@ -110,14 +110,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       (2, 'elderly-living-alone', '獨居老人', 'social-affairs', 'list', 'utf-8', 10, 120, '2024-10-25', '2034-10-24'),
       (3, 'disability', '身心障礙', 'social-affairs', 'list', 'utf-8', 10, 120, '2024-10-25', '2034-10-24');
 
-    grant select (dataset_id, dataset_code, kind, maximum_age_days, approved_from, approved_until, current_generation_id) on dataset to platform_api;
+    grant select (dataset_id, dataset_code, maximum_age_days, approved_from, approved_until, current_generation_id) on dataset to platform_api;
     grant select (generation_id, dataset_id, index_key_id, as_of) on generation to platform_api;
     grant select on subject_record to platform_api;
     -- The table that an import fills. Its check spares the switch a scan; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
     create function create_generation_table(wanted integer) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
     declare
-      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null
+        and not exists (select from public.dataset where current_generation_id = wanted));
       table_name text := 'subject_generation_' || wanted;
     begin
       if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
@@ -131,7 +132,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create function finish_generation_table(wanted integer) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
     declare
-      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null);
+      owner_dataset smallint := (select dataset_id from public.generation where generation_id = wanted and switched_at is null and dropped_at is null
+        and not exists (select from public.dataset where current_generation_id = wanted));
       table_name text := 'subject_generation_' || wanted;
     begin
       if owner_dataset is null then raise exception 'generation % is not one that may be loaded', wanted; end if;
@@ -143,9 +145,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     end $$;
 
     -- The switch: in one transaction the old generation goes, the new one answers, and the dataset says so. A second call finds it done.
-    -- Detaching waits for questions under way and makes new ones wait behind it, so it gives up after two seconds and is tried again.
+    -- Detaching waits for questions under way and makes new ones wait behind it, so it gives up after half a second and is tried again.
     create function switch_generation(wanted integer, now_is timestamptz) returns void language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
+      set search_path = pg_catalog, public, pg_temp set lock_timeout = '500ms' as $$
     declare
       chosen public.generation%rowtype;
       old_partition regclass;
@@ -177,7 +179,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant execute on function lock_dataset, create_generation_table, finish_generation_table, switch_generation, drop_generation to platform_worker;
 
     grant select on dataset, subject_record to platform_worker;
-    grant select, insert, update on dataset_import, generation, delivery_key to platform_worker;
+    grant select, insert, update on dataset_import, delivery_key to platform_worker;
+    grant select, insert, update (as_of, signed_at, row_count) on generation to platform_worker;
     grant select, insert on destruction_certificate, dataset_step to platform_worker;
   `.execute(db);
 }

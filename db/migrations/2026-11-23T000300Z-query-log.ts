@@ -38,8 +38,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     ) with (fillfactor = 50);
 
     -- Months are those of Asia/Taipei. Called at every start and daily, so that the coming months always have their partition.
+    -- Attaching a table locks out no reader and no writer, making a partition in place would: a long dump must not stop the answers.
     create function create_query_log_partitions(first_day date, months integer) returns void language plpgsql security definer
-      set search_path = pg_catalog, public as $$
+      set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
     declare
       month_start date := date_trunc('month', first_day)::date;
       partition_name text;
@@ -47,15 +48,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       for step in 1..months loop
         partition_name := 'query_log_' || to_char(month_start, 'YYYY_MM');
         if to_regclass('public.' || partition_name) is null then
-          execute format('create table public.%I partition of public.query_log for values from (%L) to (%L)', partition_name,
+          execute format('create table public.%I (like public.query_log including defaults including constraints)', partition_name);
+          execute format('alter table public.query_log attach partition public.%I for values from (%L) to (%L)', partition_name,
             month_start::timestamp at time zone 'Asia/Taipei', (month_start + interval '1 month')::timestamp at time zone 'Asia/Taipei');
         end if;
         month_start := (month_start + interval '1 month')::date;
       end loop;
     end $$;
 
-    -- A new current generation is announced like a change of rights, so that every API process answers from it at once.
-    create trigger announce_access_change after update of current_generation_id on dataset
+    -- A new current generation, or a changed approval of a dataset, is announced like a change of rights, so that every API process answers from it at once.
+    create trigger announce_access_change after insert or update or delete on dataset
       for each statement execute function announce_access_change();
 
     grant select, insert on query_log, idempotent_request to platform_api;

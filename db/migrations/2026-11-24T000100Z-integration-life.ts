@@ -72,7 +72,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- A system changes its own credential: the API may do nothing else to credentials. What the rule allows is passed in; this holds its bounds.
     create function rotate_credential(present_id uuid, fresh_id uuid, fresh_hash bytea, fresh_until timestamptz, present_until timestamptz)
-      returns jsonb language plpgsql security definer set search_path = pg_catalog, public as $$
+      returns jsonb language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
     declare
       holder public.integration;
       present public.credential;
@@ -102,8 +102,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     grant update (stage, system_name, legal_basis, purpose, requested_checks, requested_addresses, requested_from, requested_until, contact,
       improvement, approved_checks, approved_from, approved_until, shared_addresses, integration_id) on application to platform_worker;
+    grant update (suspended_for) on integration to platform_worker;
+    grant delete on integration_scope, integration_address to platform_worker;
     grant select, insert, delete on unseen_step to platform_worker;
-    grant select, insert, update on notice to platform_worker;
+    grant select, insert, update (sent_at, cancelled_at) on notice to platform_worker;
     grant execute on function rotate_credential to platform_api;
   `.execute(db);
 }

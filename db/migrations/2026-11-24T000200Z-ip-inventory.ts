@@ -34,7 +34,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check (num_nonnulls(outcome, decided_by, reason, decided_at) in (0, 4))
     );
 
-    grant select, insert, update on address_usage to platform_worker;
+    grant select, insert, update (last_used_on) on address_usage to platform_worker;
     grant select, insert, update (closed_at) on ip_inventory to platform_worker;
     grant select, insert, update (outcome, decided_by, reason, decided_at) on ip_inventory_finding to platform_worker;
   `.execute(db);

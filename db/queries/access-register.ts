@@ -19,6 +19,8 @@ export interface IntegrationRow {
   readonly approvedUntil: number;
   readonly requestsPerSecond: number;
   readonly subjectsPerDay: number;
+  /** The day in Taiwan (ISO 8601) that `subjectsToday` counts. */
+  readonly usageDay: string;
   readonly subjectsToday: number;
   readonly checks: readonly string[];
   readonly addresses: readonly string[];
@@ -60,7 +62,8 @@ export async function readAccessRegister(pool: Pool): Promise<AccessRegisterRows
         'integrations', (select coalesce(json_agg(json_build_object(
             'integrationId', i.integration_id, 'state', i.state,
             'approvedFrom', coalesce(extract(epoch from i.approved_from) * 1000, 0), 'approvedUntil', coalesce(extract(epoch from i.approved_until) * 1000, 0),
-            'requestsPerSecond', i.requests_per_second, 'subjectsPerDay', i.subjects_per_day, 'subjectsToday', coalesce(u.subjects, 0),
+            'requestsPerSecond', i.requests_per_second, 'subjectsPerDay', i.subjects_per_day, 
+            'usageDay', (now() at time zone 'Asia/Taipei')::date, 'subjectsToday', coalesce(u.subjects, 0),
             'checks', (select coalesce(json_agg(check_code), '[]') from integration_scope s where s.integration_id = i.integration_id),
             'addresses', (select coalesce(json_agg(host(address)), '[]') from integration_address a where a.integration_id = i.integration_id))), '[]')
           from integration i

@@ -32,8 +32,8 @@ export interface RequestEntries {
 
 /** What became of one request's entries. */
 export interface Appended {
-  /** False when an earlier request holds the same idempotency key: nothing was written for this one. */
-  readonly written: boolean;
+  /** Place of the first entry in the log, the others after it; undefined when an earlier request holds the same idempotency key and nothing was written. */
+  readonly firstIndex: number | undefined;
   /** Subjects that the integration has asked about today, this request included; undefined when it is not counted. */
   readonly subjectsToday: number | undefined;
 }
@@ -47,14 +47,21 @@ const COUNT_TODAY =
 const ADD_UP = `group by integration_id order by integration_id
   on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects returning integration_id, subjects`;
 
+// The head's row is locked from here to the commit: so places are consecutive, and a statement that fails gives its own back. Everything that
+// comes after asks the head first, so that statements lock in one order and never wait for each other in a circle.
 const APPEND = {
   name: "append-entries",
   rowMode: "array" as const,
   text: `
-    with appended as (
-      insert into query_log (${COLUMNS}) select ${VALUES} from unnest(${ENTRIES}) as given(${GIVEN_COLUMNS})
+    with head as (
+      update log_head set size = size + $12 returning size - $12 as first
+    ), appended as (
+      insert into query_log (${COLUMNS}, leaf_index) select ${VALUES}, first + position - 1
+      from head, unnest(${ENTRIES}) with ordinality as given(${GIVEN_COLUMNS}, position)
+    ), counted as (
+      ${COUNT_TODAY} from head, unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects) ${ADD_UP}
     )
-    ${COUNT_TODAY} from unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects) ${ADD_UP}`,
+    select integration_id, subjects, null, null from counted union all select null, null, null, first from head`,
 };
 
 // Claims are made in the order of their keys, so that two API processes never wait for each other in a circle.
@@ -69,17 +76,23 @@ const APPEND_CLAIMED = {
         as claim(integration_id, key_index, fingerprint, first_entry_id, entry_count)
       order by integration_id, key_index
       on conflict do nothing returning integration_id, first_entry_id, entry_count
-    ), appended as (
-      insert into query_log (${COLUMNS})
-      select ${VALUES} from unnest(${ENTRIES}, $12::uuid[]) as given(${GIVEN_COLUMNS}, claimed_by)
+    ), accepted as (
+      select ${GIVEN_COLUMNS}, row_number() over (order by position) as place
+      from unnest(${ENTRIES}, $12::uuid[]) with ordinality as given(${GIVEN_COLUMNS}, claimed_by, position)
       where claimed_by is null or claimed_by in (select first_entry_id from claimed)
+    ), head as (
+      update log_head set size = size + (select count(*) from accepted) returning size - (select count(*) from accepted) as first
+    ), appended as (
+      insert into query_log (${COLUMNS}, leaf_index) select ${VALUES}, first + place - 1 from head, accepted
     ), counted as (
-      ${COUNT_TODAY} from (
+      ${COUNT_TODAY} from head, (
         select integration_id, subjects from unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects)
         union all select integration_id, entry_count from claimed
       ) counted ${ADD_UP}
     )
-    select integration_id, subjects, null from counted union all select null, null, first_entry_id from claimed`,
+    select integration_id, subjects, null, null from counted
+    union all select null, null, first_entry_id, null from claimed
+    union all select null, null, null, first from head`,
 };
 
 /**
@@ -91,19 +104,23 @@ export async function appendRequests(pool: Pool, requests: readonly RequestEntri
   const parameters = [...entryParameters(requests), ...countParameters(requests.filter((request) => request.claim === undefined))];
   const { rows } = await pool.query<(string | number | null)[]>(
     claims.length === 0
-      ? { ...APPEND, values: parameters }
+      ? { ...APPEND, values: [...parameters, requests.reduce((sum, { entries }) => sum + entries.length, 0)] }
       : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims)] },
   );
   const today = new Map<number, number>();
   const claimed = new Set<string>();
-  for (const [integrationId, subjects, firstEntryId] of rows) {
-    if (firstEntryId == null) today.set(Number(integrationId), Number(subjects));
-    else claimed.add(String(firstEntryId));
+  let next = 0;
+  for (const [integrationId, subjects, firstEntryId, first] of rows) {
+    if (first != null) next = Number(first);
+    else if (firstEntryId != null) claimed.add(String(firstEntryId));
+    else today.set(Number(integrationId), Number(subjects));
   }
-  return requests.map((request) => ({
-    written: request.claim === undefined || claimed.has(firstEntryId(request)),
-    subjectsToday: request.countedFor === null ? undefined : today.get(request.countedFor),
-  }));
+  return requests.map((request) => {
+    const written = request.claim === undefined || claimed.has(firstEntryId(request));
+    const firstIndex = written ? next : undefined;
+    if (written) next += request.entries.length;
+    return { firstIndex, subjectsToday: request.countedFor === null ? undefined : today.get(request.countedFor) };
+  });
 }
 
 function entryParameters(requests: readonly RequestEntries[]): Buffer[] {
@@ -151,14 +168,16 @@ export interface ClaimedRequest {
   readonly requestFingerprint: string;
   /** Canonical bytes of its entries, in order. */
   readonly entries: readonly Buffer[];
+  readonly firstIndex: number;
 }
 
 /** Finds the request that claimed an idempotency key, with its entries. */
 export async function findClaimedRequest(pool: Pool, integrationId: number, keyIndex: string): Promise<ClaimedRequest | undefined> {
-  const { rows } = await pool.query<{ fingerprint: string; entries: Buffer[] }>({
+  const { rows } = await pool.query<{ fingerprint: string; entries: Buffer[]; first: string }>({
     name: "find-claimed-request",
     text: `
-      select encode(claim.request_fingerprint, 'hex') as fingerprint, array_agg(log.entry order by log.entry_id) as entries
+      select encode(claim.request_fingerprint, 'hex') as fingerprint, array_agg(log.entry order by log.entry_id) as entries,
+        min(log.leaf_index) as first
       from idempotent_request claim
       join query_log log on log.asked_at = claim.asked_at and log.entry_id >= claim.first_entry_id and log.integration_id = claim.integration_id
         and log.entry_id <= (encode(substring(uuid_send(claim.first_entry_id) for 14), 'hex') || 'ffff')::uuid
@@ -167,5 +186,5 @@ export async function findClaimedRequest(pool: Pool, integrationId: number, keyI
     values: [integrationId, Buffer.from(keyIndex, "hex")],
   });
   const row = rows[0];
-  return row === undefined ? undefined : { requestFingerprint: row.fingerprint, entries: row.entries };
+  return row === undefined ? undefined : { requestFingerprint: row.fingerprint, entries: row.entries, firstIndex: Number(row.first) };
 }

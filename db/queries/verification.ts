@@ -39,18 +39,20 @@ const LOOKUP = {
 
 /**
  * Looks up subjects by their keyed hashes (hexadecimal) in all current generations.
- * A key made with another generation's index key finds nothing, so keys of several index keys may be mixed.
+ * A key made with another generation's index key finds nothing, so keys of several index keys may be mixed. A key that comes again is
+ * looked up once, so that repeating a person can't magnify the time that finding somebody takes.
  */
 export async function lookUpSubjects(pool: Pool, subjectKeys: readonly string[]): Promise<Lookup> {
-  const { rows } = await pool.query<(string | null)[]>({ ...LOOKUP, values: [hexArray(subjectKeys)] });
+  const recordsOf = new Map<string, FoundRecord[]>(subjectKeys.map((key) => [key, []]));
+  const distinctKeys = [...recordsOf.keys()];
+  const { rows } = await pool.query<(string | null)[]>({ ...LOOKUP, values: [hexArray(distinctKeys)] });
   let generations = "";
-  const records: FoundRecord[][] = subjectKeys.map(() => []);
   for (const row of rows) {
     const position = Number(row[0]);
     if (position === 0) generations = row[1] ?? "";
-    else records[position - 1]?.push(toRecord(row));
+    else recordsOf.get(distinctKeys[position - 1] as string)?.push(toRecord(row));
   }
-  return { generations, records };
+  return { generations, records: subjectKeys.map((key) => recordsOf.get(key) as FoundRecord[]) };
 }
 
 function toRecord(row: readonly (string | null)[]): FoundRecord {

@@ -43,7 +43,8 @@ export function loadGeneration(context: WorkerContext, importId: string): Promis
 function runLoadProcess({ config, pool, now }: WorkerContext, importId: string, { cancelled, progress }: Heartbeat): Promise<LoadEnd> {
   const child = fork(fileURLToPath(new URL("./dataset-import-load-process.ts", import.meta.url)), {
     execArgv: OPTIONS,
-    env: { TZ: "UTC" },
+    // The folder is no secret, and tells whoever looks at the machine which platform the process belongs to.
+    env: { TZ: "UTC", DATA_DIR: config.dataDirectory },
     serialization: "advanced",
   });
   const stop = () => child.kill("SIGKILL");

@@ -10,7 +10,7 @@ export interface KeyRing {
   get(id: string): KeyObject;
 }
 
-/** Every symmetric key of the platform, each 256 bits, as KeyObjects: their bytes are never in a log line or a heap string. */
+/** Every symmetric key of the platform, each 256 bits, as KeyObjects, which no log line and no error can show. */
 export interface KeyStore {
   /** Keys the hashes of identity fields; a new one takes effect with the next import. */
   readonly index: KeyRing;
@@ -98,12 +98,16 @@ function ringIds(files: string[], purpose: string): number[] {
 /** Permission bits that let anyone but the file's owner and, to read, its group at it. */
 const TOO_OPEN = 0o027;
 
-function readKey(path: string): KeyObject {
-  let bytes: Buffer;
+/**
+ * Reads a file of the key folder that only its owner, and for reading its group, may get at.
+ * @throws KeyMissing
+ */
+export function readSecretFile(path: string): string {
+  let text: string;
   let mode: number;
   try {
     ({ mode } = statSync(path));
-    bytes = Buffer.from(readFileSync(path, "utf8").trim(), "base64");
+    text = readFileSync(path, "utf8").trim();
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EACCES")
       throw new KeyMissing(`The key ${path} may not be read by the user who started this: run as its owner, or give it to that user.`);
@@ -111,6 +115,11 @@ function readKey(path: string): KeyObject {
   }
   if ((mode & TOO_OPEN) !== 0)
     throw new KeyMissing(`The key ${path} is open to others, who may have copied it: chmod 600 it, and rotate it if they could.`);
+  return text;
+}
+
+function readKey(path: string): KeyObject {
+  const bytes = Buffer.from(readSecretFile(path), "base64");
   if (bytes.length !== 32) throw new KeyMissing(`The key ${path} is not 32 bytes in base64: restore it from the backup of the key folder.`);
   return createSecretKey(bytes);
 }

@@ -25,8 +25,9 @@ export interface IntegrationAccess extends ApprovedAccess {
   readonly integrationId: number;
   readonly requestsPerSecond: number;
   readonly subjectsPerDay: number;
-  /** Subjects asked about today, as last heard from the database. */
-  subjectsToday: number;
+  /** Subjects asked about on a day (ISO 8601, in Taiwan) when the register was read. */
+  readonly usageDay: string;
+  readonly subjectsToday: number;
 }
 
 /** A credential together with what it opens. */
@@ -90,13 +91,18 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
     return reading;
   }
 
+  let checking = false;
   async function check(): Promise<void> {
+    if (checking) return;
+    checking = true;
     try {
       const startedAt = now();
       if ((await getAccessVersion(pool)) === rows.version) confirmedAt = startedAt;
       else await refresh();
     } catch (error) {
       logger.warn({ code: errorCode(error) }, "the access register can't be read");
+    } finally {
+      checking = false;
     }
   }
 
@@ -120,32 +126,42 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
   };
 }
 
-/** Keeps one connection that hears of changes; when it breaks, opens another. Returns how to end it. */
+/** Keeps one connection that hears of changes; when it breaks, or can't listen, opens another. Returns how to end it. */
 function listen(pool: Pool, changed: () => void, isClosed: () => boolean): () => Promise<void> {
-  let release: (() => void) | undefined;
+  let end = (): void => undefined;
   let again: NodeJS.Timeout | undefined;
   async function open(): Promise<void> {
+    let broken = (): void => later();
     try {
       const client = await pool.connect();
-      if (isClosed()) return client.release(true);
-      release = () => client.release(true);
+      let released = false;
+      end = () => {
+        if (!released) client.release(true);
+        released = true;
+      };
+      const own = end;
+      broken = () => {
+        if (released) return;
+        own();
+        later();
+      };
+      if (isClosed()) return own();
       client.on("notification", changed);
-      client.on("error", () => {
-        release?.();
-        release = undefined;
-        if (!isClosed()) again = setTimeout(() => void open(), CHECK_EVERY);
-      });
+      client.on("error", broken);
       await client.query("listen access_changed");
       changed();
     } catch {
-      if (!isClosed()) again = setTimeout(() => void open(), CHECK_EVERY);
+      broken();
     }
+  }
+  function later(): void {
+    if (!isClosed()) again = setTimeout(() => void open(), CHECK_EVERY);
   }
   const opening = open();
   return async () => {
     clearTimeout(again);
     await opening;
-    release?.();
+    end();
   };
 }
 

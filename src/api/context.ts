@@ -40,8 +40,18 @@ export interface ApiContext {
 /** How the API shares statements: one lookup and one append under way at a time, each for all that has come in meanwhile. */
 export const SHARED_STATEMENTS = { rowsPerStatement: 1000, statementsAtOnce: 1 } as const;
 
-/** The hot statements are planned once, and none may hold a connection for long. */
-export const API_CONNECTION_OPTIONS = "-c plan_cache_mode=force_generic_plan -c statement_timeout=10000";
+/**
+ * Connections of an API process. The hot statements are planned once, and none may hold a connection for long; a server that doesn't even
+ * refuse is given up a little later, so that nobody waits for it.
+ */
+export const API_CONNECTIONS = {
+  max: 6,
+  application_name: "api",
+  options: "-c plan_cache_mode=force_generic_plan -c statement_timeout=10000",
+  query_timeout: 12_000,
+  connectionTimeoutMillis: 5000,
+  keepAlive: true,
+} as const;
 
 /** Rows that may wait for a statement: about two seconds of work. */
 const MAXIMUM_WAITING_ROWS = 50_000;

@@ -5,6 +5,7 @@ import type { Context } from "hono";
 import { rotateCredential } from "../../db/queries/credential.ts";
 import { createSecret, hashSecret } from "../adapters/credential-secret.ts";
 import { rotateCredential as rotationOf } from "../domain/credential.ts";
+import { taipeiDate } from "../domain/roc-date.ts";
 import { findCredential, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal, toRefusal } from "./problem.ts";
@@ -68,7 +69,7 @@ async function rotate(context: ApiContext, c: Context<Environment>): Promise<Res
   const { credentialId: presentId, integration } = credential;
   const now = context.now();
   requireValidCaller(credential, context.sourceAddress(incoming.socket.remoteAddress, forwardedFor), now);
-  await context.limits.admit(integration, 0);
+  await context.limits.countRequest(integration);
   const secret = createSecret();
   const freshId = randomUUID();
   const rotation = {
@@ -92,5 +93,5 @@ async function rotate(context: ApiContext, c: Context<Environment>): Promise<Res
     new Date(at).toISOString(),
   );
   const body = { credentialId: freshId, secret, validFrom, validUntil, presentValidUntil };
-  return c.json(body, 201, { "cache-control": "no-store", ...context.limits.headers(integration) });
+  return c.json(body, 201, { "cache-control": "no-store", ...context.limits.headers(integration, taipeiDate(now)) });
 }

@@ -1,34 +1,98 @@
 import { isCheckCode } from "../domain/checks.ts";
-import { normaliseNationalId } from "../domain/national-id.ts";
-import { hasControlCharacter } from "../domain/verification.ts";
+import { holdsNationalId, normaliseNationalId } from "../domain/national-id.ts";
+import { taipeiDate } from "../domain/roc-date.ts";
+import type { CredentialAccess, IntegrationAccess } from "./access-register.ts";
+import type { ApiContext } from "./context.ts";
+import { type ProblemCode, problemResponse, Refusal, toRefusal } from "./problem.ts";
 import type { RecordedRequest, RecordedSubject } from "./query-recorder.ts";
-import { MAXIMUM_SUBJECTS } from "./verification-schema.ts";
+import { MAXIMUM_SUBJECTS, OPERATION_CODE, OPERATOR } from "./verification-schema.ts";
 
 /** Characters kept of a text that no schema has bounded. */
 const KEPT_CHARACTERS = 200;
+
+/** How long a caller waits for the log to take a refusal while the platform is in trouble (milliseconds). */
+const TROUBLE_PATIENCE = 1000;
+
+/** The platform's own trouble: nobody's refusals are counted for it. */
+const OUR_TROUBLE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(["service-unavailable", "overloaded", "internal-error"]);
+
+interface Refused {
+  readonly body: unknown;
+  readonly credential: CredentialAccess | undefined;
+  /** Undefined while nothing but the credential speaks for the caller: limits are not told to it. */
+  readonly counted: IntegrationAccess | undefined;
+  readonly sourceAddress: string;
+}
+
+/** Records the refusal if it named a subject, then tells it; a refusal that can't be recorded says no more than that the platform can't. */
+export async function refuse(
+  context: ApiContext,
+  refusal: Refusal,
+  cause: unknown,
+  { body, credential, counted, sourceAddress }: Refused,
+): Promise<Response> {
+  const integrationId = credential?.integration.integrationId ?? null;
+  context.metrics.refusals.inc({ code: refusal.code });
+  context.logger.info(
+    { code: refusal.code, integration: integrationId, cause: refusal === cause ? undefined : describe(cause) },
+    "refused",
+  );
+  try {
+    const caller = { integrationId, credentialId: credential?.credentialId ?? null, sourceAddress, askedAt: context.now() };
+    const query = toRefusedQuery(body, refusal.code, caller);
+    if (
+      !OUR_TROUBLE.has(refusal.code) &&
+      !(await context.limits.tolerateRefusal(integrationId, sourceAddress, query?.subjects.length ?? 0))
+    ) {
+      context.metrics.refusals.inc({ code: "too-many-refusals" });
+      return problemResponse(
+        new Refusal("too-many-refusals", "You have been refused too often: correct the request, then try again.", { retryAfter: 60 }),
+      );
+    }
+    const recording = query && context.record(query);
+    // What is wrong may be the log itself: then the caller hears so soon, and the entry is written if it still can be.
+    const recorded = OUR_TROUBLE.has(refusal.code) ? await atMost(TROUBLE_PATIENCE, recording) : await recording;
+    const entryId = recorded?.entries[0]?.entryId;
+    return problemResponse(refusal, entryId, counted && context.limits.headers(counted, taipeiDate(caller.askedAt)));
+  } catch (error) {
+    const unrecorded = toRefusal(error);
+    context.logger.error({ code: unrecorded.code, cause: describe(error) }, "a refusal could not be recorded");
+    return problemResponse(unrecorded);
+  }
+}
+
+/** What comes within a time; undefined when it takes longer. @throws what the promise rejects with in time */
+async function atMost<T>(milliseconds: number, promise: Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), milliseconds);
+  });
+  promise?.catch(() => undefined);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
 
 /**
  * What a refused request leaves in the log, if it named a subject: a refusal is recorded as much as an answer (clause 4(2)5).
  * The body may be anything; what is not a short text is left out, and texts outside the sealed part must be of the form that the schema asks.
  * @returns undefined when the body names no subject
  */
-export function toRefusedQuery(
+function toRefusedQuery(
   body: unknown,
   code: string,
   caller: Pick<RecordedRequest, "askedAt" | "integrationId" | "credentialId" | "sourceAddress">,
 ): RecordedRequest | undefined {
   if (!isObject(body)) return undefined;
-  const named = Array.isArray(body["subjects"]) ? body["subjects"] : [body["subject"]];
+  const named = Array.isArray(body["subjects"]) ? [body["subject"], ...body["subjects"]] : [body["subject"], body["subjects"]];
   const subjects = named
-    .slice(0, MAXIMUM_SUBJECTS)
     .filter(isObject)
     .map((subject) => toSubject(subject, code))
-    .filter((subject) => subject !== undefined);
+    .filter((subject) => subject !== undefined)
+    .slice(0, MAXIMUM_SUBJECTS);
   if (subjects.length === 0) return undefined;
   return {
     ...caller,
-    operator: plainText(body["operator"], /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/),
-    operationCode: plainText(body["operationCode"], /^[A-Z][A-Z0-9-]{0,15}$/),
+    operator: plainText(body["operator"], OPERATOR),
+    operationCode: plainText(body["operationCode"], OPERATION_CODE),
     caseNumber: shortText(body["caseNumber"]),
     reason: shortText(body["reason"]),
     checks: Array.isArray(body["checks"])
@@ -59,6 +123,13 @@ function shortText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value.slice(0, KEPT_CHARACTERS) : undefined;
 }
 
+/** These texts stand in the log in the clear, so they must be what they are meant to be, and nobody's ID number. */
 function plainText(value: unknown, form: RegExp): string | null {
-  return typeof value === "string" && form.test(value) && !hasControlCharacter(value) ? value : null;
+  return typeof value === "string" && form.test(value) && !holdsNationalId(value) ? value : null;
+}
+
+/** Names of errors only: messages of the database may quote what was sent. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error ? `${error.name} ${String(error.code)}` : error.name;
 }

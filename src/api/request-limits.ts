@@ -1,49 +1,78 @@
+import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { IntegrationAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
 
 /** Entries of refusals that are logged in a minute for one caller, so that nobody fills the log with what gets no answer. */
 const REFUSED_ENTRIES_PER_MINUTE = 600;
+/** The same for all callers together that no integration is known for: they may come from many addresses. */
+const UNKNOWN_ENTRIES_PER_MINUTE = 6000;
+/** Subjects that one integration may have under way at once, so that it can't keep all others waiting. */
+const MOST_UNDER_WAY = 20_000;
+
+/** Gives back what a request had set aside of its integration's day. @param subjectsToday as the database counts; undefined: nothing was counted */
+export type Settle = (subjectsToday: number | undefined) => void;
 
 export interface RequestLimits {
-  /** Counts one request of an integration. @throws Refusal `rate-limit-exceeded` or `daily-quota-exceeded` */
-  admit(integration: IntegrationAccess, subjects: number): Promise<void>;
-  /** The RateLimit headers (draft-ietf-httpapi-ratelimit-headers) for an integration's response. */
-  headers(integration: IntegrationAccess): Record<string, string>;
+  /** Counts one request of an integration. @throws Refusal `rate-limit-exceeded` */
+  countRequest(integration: IntegrationAccess): Promise<void>;
   /**
-   * Counts a refusal that the rate of an integration does not bound; false once the caller has used up what is logged for it in a minute.
-   * @param caller the integration, if known, and the address
+   * Sets subjects of an integration's day aside, so that requests at once can't overdraw it.
+   * @param today ISO 8601, in Taiwan
+   * @throws Refusal `daily-quota-exceeded`, or `overloaded` when the integration has too many under way
+   */
+  reserve(integration: IntegrationAccess, subjects: number, today: string): Settle;
+  /** The RateLimit headers (draft-ietf-httpapi-ratelimit-headers) for an integration's response. */
+  headers(integration: IntegrationAccess, today: string): Record<string, string>;
+  /**
+   * Counts a refusal; false once the caller has used up what is logged for it in a minute.
+   * @param integrationId null: not known
    * @param entries log entries that the refusal would leave
    */
-  tolerateRefusal(caller: string, entries: number): Promise<boolean>;
+  tolerateRefusal(integrationId: number | null, sourceAddress: string, entries: number): Promise<boolean>;
+}
+
+/** What one integration has asked on a day: as the database last said, and what is under way in this process. */
+interface Usage {
+  day: string;
+  counted: number;
+  underWay: number;
 }
 
 /** Limits kept in this process: several API processes each allow the rate. The daily quota is counted in the database. */
 export function createRequestLimits(): RequestLimits {
-  const perIntegration = new Map<string, { limiter: RateLimiterMemory; remaining: number }>();
-  const refusals = new RateLimiterMemory({ points: REFUSED_ENTRIES_PER_MINUTE, duration: 60 });
+  const rates = new Map<string, { limiter: RateLimiterMemory; remaining: number }>();
+  const usages = new Map<number, Usage>();
+  const refusals = new RateLimiterMemory({ points: REFUSED_ENTRIES_PER_MINUTE, duration: 60, keyPrefix: "caller" });
+  const unknown = new RateLimiterMemory({ points: UNKNOWN_ENTRIES_PER_MINUTE, duration: 60, keyPrefix: "all" });
 
-  function bucketOf({ integrationId, requestsPerSecond }: IntegrationAccess) {
+  function rateOf({ integrationId, requestsPerSecond }: IntegrationAccess) {
     // Keyed by the rate too, so that a changed rate starts a new bucket.
     const key = `${integrationId}/${requestsPerSecond}`;
-    let bucket = perIntegration.get(key);
-    if (bucket === undefined) {
-      bucket = { limiter: new RateLimiterMemory({ points: requestsPerSecond, duration: 1, keyPrefix: key }), remaining: requestsPerSecond };
-      perIntegration.set(key, bucket);
+    let rate = rates.get(key);
+    if (rate === undefined) {
+      rate = { limiter: new RateLimiterMemory({ points: requestsPerSecond, duration: 1, keyPrefix: key }), remaining: requestsPerSecond };
+      rates.set(key, rate);
     }
-    return bucket;
+    return rate;
+  }
+
+  function usageOf({ integrationId, usageDay, subjectsToday }: IntegrationAccess, today: string): Usage {
+    let usage = usages.get(integrationId);
+    if (usage === undefined) {
+      usage = { day: today, counted: 0, underWay: 0 };
+      usages.set(integrationId, usage);
+    }
+    if (usage.day !== today) Object.assign(usage, { day: today, counted: 0 });
+    if (usageDay === today) usage.counted = Math.max(usage.counted, subjectsToday);
+    return usage;
   }
 
   return {
-    async admit(integration, subjects) {
-      if (integration.subjectsToday + subjects > integration.subjectsPerDay) {
-        throw new Refusal("daily-quota-exceeded", "The integration has used up its approved number of subjects for today.", {
-          retryAfter: 3600,
-        });
-      }
-      const bucket = bucketOf(integration);
+    async countRequest(integration) {
+      const rate = rateOf(integration);
       try {
-        bucket.remaining = (await bucket.limiter.consume("requests")).remainingPoints;
+        rate.remaining = (await rate.limiter.consume("requests")).remainingPoints;
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error;
         throw new Refusal("rate-limit-exceeded", "The integration asks faster than approved: slow down.", {
@@ -51,18 +80,45 @@ export function createRequestLimits(): RequestLimits {
         });
       }
     },
-    headers(integration) {
-      const left = Math.max(0, integration.subjectsPerDay - integration.subjectsToday);
-      return {
-        "ratelimit-policy": `"rate";q=${integration.requestsPerSecond};w=1, "day";q=${integration.subjectsPerDay};w=86400`,
-        ratelimit: `"rate";r=${Math.max(0, bucketOf(integration).remaining)};t=1, "day";r=${left}`,
+    reserve(integration, subjects, today) {
+      const usage = usageOf(integration, today);
+      if (usage.counted + usage.underWay + subjects > integration.subjectsPerDay) {
+        throw new Refusal("daily-quota-exceeded", "The integration has used up its approved number of subjects for today.", {
+          retryAfter: 3600,
+        });
+      }
+      if (usage.underWay + subjects > MOST_UNDER_WAY) {
+        throw new Refusal("overloaded", "The integration has too many questions under way: wait for their answers.", { retryAfter: 1 });
+      }
+      usage.underWay += subjects;
+      return (counted) => {
+        usage.underWay -= subjects;
+        if (counted !== undefined && usage.day === today) usage.counted = Math.max(usage.counted, counted);
       };
     },
-    tolerateRefusal: (caller, entries) =>
+    headers(integration, today) {
+      const left = Math.max(0, integration.subjectsPerDay - usageOf(integration, today).counted);
+      return {
+        "ratelimit-policy": `"rate";q=${integration.requestsPerSecond};w=1, "day";q=${integration.subjectsPerDay};w=86400`,
+        ratelimit: `"rate";r=${Math.max(0, rateOf(integration).remaining)};t=1, "day";r=${left}`,
+      };
+    },
+    async tolerateRefusal(integrationId, sourceAddress, entries) {
       // One large batch is still logged whole: it uses up its minute.
-      refusals.consume(caller, Math.min(Math.max(entries, 1), REFUSED_ENTRIES_PER_MINUTE)).then(
-        () => true,
-        () => false,
-      ),
+      const points = Math.min(Math.max(entries, 1), REFUSED_ENTRIES_PER_MINUTE);
+      try {
+        await refusals.consume(`${integrationId ?? ""} ${networkOf(sourceAddress)}`, points);
+        if (integrationId === null) await unknown.consume("unknown", points);
+        return true;
+      } catch {
+        return false;
+      }
+    },
   };
+}
+
+/** Who has one IPv6 address has 2^64 of them, so its network counts. */
+function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(":");
 }

@@ -4,7 +4,7 @@ import { type FoundRecord, type Lookup, lookUpSubjects } from "../../db/queries/
 import type { KeyStore } from "../adapters/key-store.ts";
 import { birthDateKey, nameKey, type PersonKeys, personKeys } from "../adapters/subject-keys.ts";
 import { type CheckCode, HOUSEHOLD_DATASET_ID, listCheckOf } from "../domain/checks.ts";
-import { blankPositions, isWhollyUnreadable, type NormalisedName } from "../domain/person-name.ts";
+import { blankPositions, type NormalisedName, readableCharacters } from "../domain/person-name.ts";
 import {
   type BirthDateComparison,
   judgeIdentity,
@@ -61,7 +61,8 @@ export function createSubjectLookup(
     limits,
   );
 
-  return async (subjects, today) => {
+  return async (asked, today) => {
+    const { subjects, placeOf } = distinctSubjects(asked);
     let { datasets } = register.current();
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const [householdKey, ...otherKeys] = datasets.indexKeyIds.map((id) => keyStore.index.get(id));
@@ -82,13 +83,28 @@ export function createSubjectLookup(
         const findings = subjects.map((subject, place) =>
           findSubject(subject, hashes[place] as SubjectHashes, found.records.slice(place * keysEach, (place + 1) * keysEach).flat(), today),
         );
-        return { findings, datasets };
+        return { findings: placeOf?.map((place) => findings[place] as SubjectFinding) ?? findings, datasets };
       }
       // A generation was switched while we asked: its index key may be another.
       ({ datasets } = await register.refresh());
     }
     throw new Refusal("overloaded", "The data is being replaced: try again shortly.", { retryAfter: 1 });
   };
+}
+
+/** Each subject once, and where the asked ones stand among them: asking about one person many times over must not make what is found out about them slower or faster. */
+function distinctSubjects(asked: readonly NormalisedSubject[]): { subjects: readonly NormalisedSubject[]; placeOf?: readonly number[] } {
+  if (asked.length === 1) return { subjects: asked };
+  const places = new Map<string, number>();
+  const subjects: NormalisedSubject[] = [];
+  const placeOf = asked.map((subject) => {
+    const key = `${subject.nationalId}\n${subject.name?.exact ?? ""}\n${subject.birthDate ?? ""}`;
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    places.set(key, subjects.length);
+    return subjects.push(subject) - 1;
+  });
+  return { subjects, placeOf };
 }
 
 function hashSubject(key: KeyObject, { nationalId, name, birthDate }: NormalisedSubject): SubjectHashes {
@@ -133,9 +149,9 @@ function compareName(subject: NormalisedSubject, hashes: SubjectHashes, record: 
   if (subject.name === undefined) return "notGiven";
   if (subject.name.unreadable.length > 0) return "unreadable";
   if (record.unreadablePositions !== null) {
-    // The readable rest must fit, and there must be one, or a birth date: otherwise an unreadable name would tell anyone who exists.
+    // The readable rest must fit, and be more than a surname, or come with a birth date: otherwise an unreadable name would tell anyone who exists.
     const blanked = blankPositions(subject.name.exact, record.unreadablePositions);
-    if (hashes.birthDate === undefined && isWhollyUnreadable(blanked)) return "different";
+    if (hashes.birthDate === undefined && readableCharacters(blanked) < 2) return "different";
     return nameKey(hashes.keys, blanked) === record.nameKey ? "unreadable" : "different";
   }
   if (hashes.name === record.nameKey) return "same";

@@ -1,13 +1,16 @@
 import type { HttpBindings } from "@hono/node-server";
 import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
+import { taipeiDate } from "../domain/roc-date.ts";
+import type { CredentialAccess, IntegrationAccess } from "./access-register.ts";
 import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
-import { problemResponse, Refusal, toRefusal } from "./problem.ts";
-import { toRefusedQuery } from "./refused-query.ts";
+import { type ProblemCode, Refusal, toRefusal } from "./problem.ts";
+import { refuse } from "./refused-query.ts";
 import { parseJson, readBody } from "./request-body.ts";
 import * as schema from "./verification-schema.ts";
-import { type AnsweredQuestion, answerQuestion, type Question } from "./verification-service.ts";
+import { type AnsweredQuestion, answerQuestion, findAnswerOfFirstTry, type Question } from "./verification-service.ts";
 
 type Environment = { Bindings: HttpBindings };
 
@@ -86,74 +89,49 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
   );
   let body: unknown;
-  let integrationId: number | null = null;
-  let credentialId: string | null = null;
-  let limitHeaders: Record<string, string> = {};
-  let admitted = false;
+  let credential: CredentialAccess | undefined;
+  let counted: IntegrationAccess | undefined;
+  let claim: IdempotencyClaim | undefined;
+  const answer = (answered: AnsweredQuestion, { integration, announcedFrom, announcement }: CredentialAccess): Response => {
+    context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
+    const now = context.now();
+    return new Response(JSON.stringify(endpoint.toBody(answered)), {
+      headers: {
+        "content-type": "application/json",
+        "cache-control": "no-store",
+        ...context.limits.headers(integration, taipeiDate(now)),
+        ...(now >= announcedFrom && announcement),
+      },
+    });
+  };
   try {
     const bytes = await readBody(incoming);
     body = attempt(() => parseJson(incoming, bytes));
-    const credential = findCredential(context.register.current(), incoming.headers.authorization);
-    const { integration } = credential;
-    integrationId = integration.integrationId;
-    credentialId = credential.credentialId;
-    const now = context.now();
-    requireValidCaller(credential, sourceAddress, now);
+    credential = findCredential(context.register.current(), incoming.headers.authorization);
+    requireValidCaller(credential, sourceAddress, context.now());
     if (body instanceof Refusal) throw body;
-    const claim = readClaim(incoming.headers, context.logIndexKey, integrationId, endpoint.path, bytes);
+    counted = credential.integration;
+    await context.limits.countRequest(counted);
+    claim = readClaim(incoming.headers, context.logIndexKey, counted.integrationId, endpoint.path, bytes);
     const question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
-    await context.limits.admit(integration, question.subjects.length);
-    admitted = true;
-    limitHeaders = context.limits.headers(integration);
-    if (now >= credential.announcedFrom) Object.assign(limitHeaders, credential.announcement);
-    const answered = await answerQuestion(context, question, { credential, sourceAddress, claim });
-    context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
-    return new Response(JSON.stringify(endpoint.toBody(answered)), {
-      headers: { "content-type": "application/json", "cache-control": "no-store", ...limitHeaders },
-    });
+    return answer(await answerQuestion(context, question, { credential, sourceAddress, claim }), credential);
   } catch (error) {
-    return refuse(context, toRefusal(error), error, { body, integrationId, credentialId, sourceAddress, limitHeaders, admitted });
-  }
-}
-
-interface Refused {
-  readonly body: unknown;
-  readonly integrationId: number | null;
-  readonly credentialId: string | null;
-  readonly sourceAddress: string;
-  readonly limitHeaders: Record<string, string>;
-  /** Whether the integration's rate has counted it. */
-  readonly admitted: boolean;
-}
-
-/** Records the refusal if it named a subject, then tells it; a refusal that can't be recorded says no more than that the platform can't. */
-async function refuse(
-  context: ApiContext,
-  refusal: Refusal,
-  cause: unknown,
-  { body, limitHeaders, admitted, ...caller }: Refused,
-): Promise<Response> {
-  context.metrics.refusals.inc({ code: refusal.code });
-  context.logger.info(
-    { code: refusal.code, integration: caller.integrationId, cause: refusal === cause ? undefined : describe(cause) },
-    "refused",
-  );
-  try {
-    const query = toRefusedQuery(body, refusal.code, { ...caller, askedAt: context.now() });
-    const who = `${caller.integrationId ?? ""} ${caller.sourceAddress}`;
-    if (!admitted && !(await context.limits.tolerateRefusal(who, query?.subjects.length ?? 0))) {
-      return problemResponse(
-        new Refusal("too-many-refusals", "You have been refused too often: correct the request, then try again.", { retryAfter: 60 }),
-      );
+    const refusal = toRefusal(error);
+    if (claim !== undefined && credential !== undefined && MAY_HAVE_BEEN_ANSWERED.has(refusal.code)) {
+      const first = await findAnswerOfFirstTry(context, claim).catch(() => undefined);
+      if (first !== undefined) return answer(first, credential);
     }
-    const entryId = query && (await context.record(query)).entries[0]?.entryId;
-    return problemResponse(refusal, entryId, limitHeaders);
-  } catch (error) {
-    const unrecorded = toRefusal(error);
-    context.logger.error({ code: unrecorded.code, cause: describe(error) }, "a refusal could not be recorded");
-    return problemResponse(unrecorded);
+    return refuse(context, refusal, error, { body, credential, counted, sourceAddress });
   }
 }
+
+/** What stands against asking anew, not against hearing once more what the same request was answered. */
+const MAY_HAVE_BEEN_ANSWERED: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "daily-quota-exceeded",
+  "data-not-available",
+  "data-out-of-date",
+  "dataset-not-approved",
+]);
 
 function attempt(parse: () => unknown): unknown {
   try {
@@ -161,10 +139,4 @@ function attempt(parse: () => unknown): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** Names of errors only: messages of the database may quote what was sent. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown";
-  return "code" in error ? `${error.name} ${String(error.code)}` : error.name;
 }

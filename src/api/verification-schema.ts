@@ -1,10 +1,15 @@
 import { z } from "@hono/zod-openapi";
 import { CHECKS } from "../domain/checks.ts";
+import { holdsNationalId } from "../domain/national-id.ts";
 import { hasControlCharacter } from "../domain/verification.ts";
 import { type FieldProblem, PROBLEM_CODES, type ProblemCode, Refusal } from "./problem.ts";
 
 /** Subjects that one batch may ask about. */
 export const MAXIMUM_SUBJECTS = 1000;
+
+/** An account at the agency; not itself personal data. */
+export const OPERATOR = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+export const OPERATION_CODE = /^[A-Z][A-Z0-9-]{0,15}$/;
 
 const MATCHES = ["match", "variant", "manualReview", "noMatch"] as const;
 
@@ -28,10 +33,12 @@ const subject = z
 
 const question = {
   operator: text("invalid-operator", 64)
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, { error: "invalid-operator" })
+    .regex(OPERATOR, { error: "invalid-operator" })
+    .refine((value) => !holdsNationalId(value), { error: "invalid-operator" })
     .openapi({ description: "Account, at the agency, of the person the query is made for; not itself personal data.", example: "tax-042" }),
   operationCode: text("invalid-operation-code", 16)
-    .regex(/^[A-Z][A-Z0-9-]*$/, { error: "invalid-operation-code" })
+    .regex(OPERATION_CODE, { error: "invalid-operation-code" })
+    .refine((value) => !holdsNationalId(value), { error: "invalid-operation-code" })
     .openapi({ example: "V01" }),
   caseNumber: text("case-number-required", 64).openapi({ example: "113-社-000123" }),
   reason: text("reason-required", 200).openapi({ example: "低收入戶資格審查" }),
@@ -75,7 +82,9 @@ const answered = {
       "match; variant (the name is written with a variant form); manualReview (a character that nobody can know: ask the household office); noMatch (no such person, or the fields don't fit: never told apart).",
   }),
   answers,
-  receipt: z.object({ leafHash: z.string().regex(/^[0-9a-f]{64}$/) }).openapi({ description: "SHA-256(0x00 ‖ entry), RFC 6962." }),
+  receipt: z.object({ leafHash: z.string().regex(/^[0-9a-f]{64}$/), leafIndex: z.int().min(0) }).openapi({
+    description: "SHA-256(0x00 ‖ entry), RFC 6962, and the entry's place in the log: /v1/log/entries/{entryId}/proof proves it.",
+  }),
 };
 
 export const verificationAnswer = z.object({ ...answered, asOf }).openapi("VerificationAnswer");
@@ -97,6 +106,7 @@ export const problem = z
  * @throws Refusal whose code is that of the first problem and whose fields list all of them, without the values
  */
 export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
+  requireBoundedLists(body);
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.slice(0, 20).map((issue): FieldProblem => {
@@ -105,6 +115,22 @@ export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Out
   });
   const code = asCode(fields[0]?.code ?? "");
   throw new Refusal(code, "The request does not fit the schema: errors names each place; /docs describes it.", { fields });
+}
+
+/** Before the schema looks at each item: half a million of them in one body would keep everybody else waiting. */
+function requireBoundedLists(body: unknown): void {
+  if (typeof body !== "object" || body === null) return;
+  const { subjects, checks } = body as Record<string, unknown>;
+  if (Array.isArray(subjects) && subjects.length > MAXIMUM_SUBJECTS) {
+    throw new Refusal("too-many-subjects", `A batch has at most ${MAXIMUM_SUBJECTS} subjects: split it.`, {
+      fields: [{ pointer: "/subjects", code: "too-many-subjects" }],
+    });
+  }
+  if (Array.isArray(checks) && checks.length > CHECKS.length) {
+    throw new Refusal("unknown-check", "Name each check once: /docs lists them.", {
+      fields: [{ pointer: "/checks", code: "unknown-check" }],
+    });
+  }
 }
 
 function asCode(message: string): ProblemCode {

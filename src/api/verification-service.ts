@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { findClaimedRequest, type IdempotencyClaim } from "../../db/queries/query-log.ts";
+import { findClaimedRequest, type IdempotencyClaim, type LoggedQuery } from "../../db/queries/query-log.ts";
 import type { CheckCode } from "../domain/checks.ts";
 import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { normaliseName } from "../domain/person-name.ts";
@@ -35,7 +35,7 @@ export interface SubjectAnswer {
   readonly entryId: string;
   readonly subject: SubjectMatch;
   readonly answers: Answers;
-  readonly receipt: { readonly leafHash: string };
+  readonly receipt: { readonly leafHash: string; readonly leafIndex: number };
 }
 
 export interface AnsweredQuestion {
@@ -58,43 +58,56 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   const known = context.register.current().datasets;
   let asOf = known.requireAvailable(question.checks, today);
 
-  const { findings, datasets } = await context.lookUp(subjects, today);
-  if (datasets !== known) asOf = datasets.requireAvailable(question.checks, today);
-  const answers = findings.map(({ match, facts }) => answerChecks(match, facts, question.checks));
-  const recorded = await context.record({
-    ...question,
-    askedAt,
-    integrationId: integration.integrationId,
-    credentialId,
-    sourceAddress: caller.sourceAddress,
-    asOf,
-    subjects: subjects.map(({ nationalId }, place) => ({
-      asked: question.subjects[place] as AskedSubject,
-      nationalId,
-      outcome: (findings[place] as { match: SubjectMatch }).match,
-      answers: answers[place] as Answers,
-    })),
-    counted: true,
-    claim: caller.claim,
-  });
-  if (recorded.subjectsToday !== undefined) integration.subjectsToday = recorded.subjectsToday;
-  if (!recorded.written) return answerOfFirstTry(context, caller.claim as IdempotencyClaim);
-  return {
-    results: recorded.entries.map(({ entryId, leafHash }, place) => ({
-      entryId,
-      subject: (findings[place] as { match: SubjectMatch }).match,
-      answers: answers[place] as Answers,
-      receipt: { leafHash },
-    })),
-    asOf,
-  };
+  const settle = context.limits.reserve(integration, subjects.length, today);
+  let subjectsToday: number | undefined;
+  try {
+    const { findings, datasets } = await context.lookUp(subjects, today);
+    if (datasets !== known) asOf = datasets.requireAvailable(question.checks, today);
+    const outcomes = findings.map(({ match, facts }) => ({ subject: match, answers: answerChecks(match, facts, question.checks) }));
+    const recorded = await context.record({
+      ...question,
+      askedAt,
+      integrationId: integration.integrationId,
+      credentialId,
+      sourceAddress: caller.sourceAddress,
+      asOf,
+      subjects: outcomes.map(({ subject, answers }, place) => ({
+        asked: question.subjects[place] as AskedSubject,
+        nationalId: (subjects[place] as NormalisedSubject).nationalId,
+        outcome: subject,
+        answers,
+      })),
+      counted: true,
+      claim: caller.claim,
+    });
+    subjectsToday = recorded.subjectsToday;
+    const { firstIndex } = recorded;
+    if (firstIndex === undefined) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
+    return {
+      results: outcomes.map((outcome, place) => {
+        const { entryId, leafHash } = recorded.entries[place] as LoggedQuery;
+        return { entryId, ...outcome, receipt: { leafHash, leafIndex: firstIndex + place } };
+      }),
+      asOf,
+    };
+  } finally {
+    settle(subjectsToday);
+  }
 }
 
-/** The answer that the first request with the same idempotency key got, read back from its log entries. */
 async function answerOfFirstTry(context: ApiContext, claim: IdempotencyClaim): Promise<AnsweredQuestion> {
+  const answered = await findAnswerOfFirstTry(context, claim);
+  if (answered !== undefined) return answered;
+  throw new Refusal("overloaded", "The first request with this Idempotency-Key is not finished: try again shortly.", { retryAfter: 1 });
+}
+
+/**
+ * The answer that the first request with the same idempotency key got, read back from its log entries; undefined when there was none.
+ * @throws Refusal `idempotency-key-reused`
+ */
+export async function findAnswerOfFirstTry(context: ApiContext, claim: IdempotencyClaim): Promise<AnsweredQuestion | undefined> {
   const first = await findClaimedRequest(context.pool, claim.integrationId, claim.keyIndex);
-  if (first === undefined)
-    throw new Refusal("overloaded", "The first request with this Idempotency-Key is not finished: try again shortly.", { retryAfter: 1 });
+  if (first === undefined) return undefined;
   if (first.requestFingerprint !== claim.requestFingerprint) {
     throw new Refusal("idempotency-key-reused", "This Idempotency-Key was used for another request: take a new key for each request.");
   }
@@ -103,11 +116,11 @@ async function answerOfFirstTry(context: ApiContext, claim: IdempotencyClaim): P
     leafHash: hash("sha256", Buffer.concat([Buffer.of(0), entry]), "hex"),
   }));
   return {
-    results: entries.map((entry) => ({
+    results: entries.map((entry, place) => ({
       entryId: entry.entryId,
       subject: entry.outcome,
       answers: entry.answers,
-      receipt: { leafHash: entry.leafHash },
+      receipt: { leafHash: entry.leafHash, leafIndex: first.firstIndex + place },
     })),
     asOf: entries[0].asOf,
   };

@@ -64,3 +64,14 @@ function digitAt(id: string, place: number): number {
 function letterValue(id: string, place: number): number {
   return LETTER_VALUES[id.charCodeAt(place) - 65] ?? 0;
 }
+
+/** As citizens' and residents' numbers look, in any width or case; longer runs of letters and digits are something else. */
+const LIKE_NATIONAL_ID = /(?<![a-z0-9])[a-z][1289a-d]\d{8}(?![a-z0-9])/i;
+
+/**
+ * Whether a text holds what looks like a person's ID number; such a text must not stand anywhere in the clear.
+ * @clause 3(10)
+ */
+export function holdsNationalId(text: string): boolean {
+  return LIKE_NATIONAL_ID.test(text.normalize("NFKC"));
+}

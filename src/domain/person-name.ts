@@ -68,9 +68,9 @@ export function blankPositions(exact: string, mask: bigint): string {
   return [...exact].map((character, position) => ((mask >> BigInt(position)) & 1n ? UNREADABLE : character)).join("");
 }
 
-/** Whether no character of a name can be read. */
-export function isWhollyUnreadable(exact: string): boolean {
-  return [...exact].every((character) => character === UNREADABLE || character === "\u00b7");
+/** How many characters of a name can be read; separators are none. */
+export function readableCharacters(exact: string): number {
+  return [...exact].filter((character) => character !== UNREADABLE && character !== "\u00b7").length;
 }
 
 /**

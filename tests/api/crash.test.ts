@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -56,6 +56,18 @@ async function askUntil(url: string, stopped: () => boolean): Promise<string[]> 
   return answered;
 }
 
+/** The server that takes connections, and those that the API has. */
+async function serverProcesses(): Promise<number[]> {
+  const { pool, close } = openDatabase(postgres.url, { max: 1 });
+  try {
+    const { rows } = await pool.query("select pid from pg_stat_activity where usename = 'platform_api'");
+    const [server] = readFileSync(join(postgres.directory, "data", "postmaster.pid"), "utf8").split("\n");
+    return [Number(server), ...rows.map(({ pid }) => pid)];
+  } finally {
+    await close();
+  }
+}
+
 describe("§4(2)5 an answered question is in the log", () => {
   test("§4(2)5 kill -9 of the API under load, three times over", async () => {
     for (let round = 0; round < 3; round += 1) {
@@ -88,6 +100,11 @@ describe("§4(2)5 an answered question is in the log", () => {
       expect((await ask(api.url, undefined, { method: "GET", path: "/healthz" })).status).toBe(200);
       stopped = true;
       const answered = await answers;
+      // However often one asks meanwhile, it is not one's own fault.
+      const codes = await Promise.all(
+        Array.from({ length: 700 }, async () => (await ask(api.url, question(subject), { token })).body.code),
+      );
+      expect(new Set(codes)).toEqual(new Set(["service-unavailable"]));
       postgres = await startEmbeddedPostgres(join(directory, "postgres"), { port: new URL(apiUrl()).port });
       const logged = await loggedIds();
       expect(answered.filter((id) => !logged.has(id))).toEqual([]);
@@ -96,4 +113,27 @@ describe("§4(2)5 an answered question is in the log", () => {
       await api.stop();
     }
   });
+
+  test("§4(2)5 a database that hangs without a word: 503 all the same, answers again by itself", async () => {
+    const api = await startApiProcess(apiUrl(), keysDirectory);
+    const hung: number[] = [];
+    try {
+      hung.push(...(await serverProcesses()));
+      expect((await ask(api.url, question(subject), { token })).status).toBe(200);
+      for (const pid of hung) process.kill(pid, "SIGSTOP");
+      const [underWay] = await Promise.all([
+        ask(api.url, question(subject), { token }),
+        expect.poll(async () => (await ask(api.url, undefined, { method: "GET", path: "/readyz" })).status, { timeout: 5000 }).toBe(503),
+      ]);
+      expect([underWay.status, underWay.body.answers]).toEqual([503, undefined]);
+      const started = performance.now();
+      expect((await ask(api.url, question(subject), { token })).status).toBe(503);
+      expect(performance.now() - started).toBeLessThan(5000);
+      for (const pid of hung.splice(0)) process.kill(pid, "SIGCONT");
+      await expect.poll(async () => (await ask(api.url, question(subject), { token })).status, { timeout: 20_000 }).toBe(200);
+    } finally {
+      for (const pid of hung) process.kill(pid, "SIGCONT");
+      await api.kill();
+    }
+  }, 60_000);
 });

@@ -7,9 +7,11 @@ const PROXY = "127.0.0.9";
 const subject = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name };
 let api: TestApi;
 let token: string;
+/** The API's clock can be set ahead. */
+let ahead = 0;
 
 beforeAll(async () => {
-  api = await startTestApi({ trustedProxies: [PROXY] });
+  api = await startTestApi({ trustedProxies: [PROXY], now: () => Date.now() + ahead });
   await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE));
   ({ token } = await seedIntegration(api.owner.pool, { checks: ["resident"] }));
   await api.settle();
@@ -26,11 +28,49 @@ async function entriesFrom(address: string): Promise<number> {
   return rows[0].entries;
 }
 
+describe("a day's quota", () => {
+  const DAY = 86_400_000;
+  const claimed = (body: object, credential: string, key: string) =>
+    ask(api.url, body, { token: credential, headers: { "idempotency-key": key } });
+
+  test("§4(1)2 is not overdrawn by requests at once, and begins anew on the next day", async () => {
+    const daily = await seedIntegration(api.owner.pool, {
+      checks: ["resident"],
+      subjectsPerDay: 5,
+      until: new Date(Date.now() + 30 * DAY),
+    });
+    await api.settle();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ask(api.url, asked(), { token: daily.token })));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set([undefined, "daily-quota-exceeded"]));
+    await api.owner.pool.query("update credential set valid_until = now() + interval '30 days' where integration_id = $1", [
+      daily.integrationId,
+    ]);
+    await api.settle();
+    ahead = DAY;
+    try {
+      expect((await ask(api.url, asked(), { token: daily.token })).status).toBe(200);
+    } finally {
+      ahead = 0;
+    }
+  });
+
+  test("§4(2)5 used up by the very request that is repeated, it does not stand against the same answer", async () => {
+    const daily = await seedIntegration(api.owner.pool, { checks: ["resident"], subjectsPerDay: 1 });
+    await api.settle();
+    const first = await claimed(asked(), daily.token, "once");
+    expect((await claimed(asked(), daily.token, "once")).text).toBe(first.text);
+    expect((await claimed(asked({ reason: "另一事由" }), daily.token, "once")).body.code).toBe("daily-quota-exceeded");
+    expect((await claimed(asked(), daily.token, "twice")).body.code).toBe("daily-quota-exceeded");
+  });
+});
+
 describe("limits", () => {
   test("too fast, and too many in a day: each says when to come back", async () => {
     const fast = await seedIntegration(api.owner.pool, { checks: ["resident"], requestsPerSecond: 2 });
     const daily = await seedIntegration(api.owner.pool, { checks: ["resident"], subjectsPerDay: 1 });
-    await expect.poll(async () => (await ask(api.url, asked(), { token: daily.token })).status).toBe(200);
+    await api.settle();
+    expect((await ask(api.url, asked(), { token: daily.token })).status).toBe(200);
     const over = await ask(api.url, asked(), { token: daily.token });
     expect([over.status, over.body.code]).toEqual([429, "daily-quota-exceeded"]);
     const answers = await Promise.all(Array.from({ length: 6 }, () => ask(api.url, asked(), { token: fast.token })));
@@ -43,12 +83,17 @@ describe("limits", () => {
     const { subject: _, ...rest } = asked();
     const batch = { ...rest, subjects: Array.from({ length: 500 }, () => subject) };
     const path = "/v1/verifications/batch";
-    for (const [from, credential] of [
-      ["127.0.0.4", `vp_${"x".repeat(43)}`],
-      ["127.0.0.5", token],
+    const narrow = await seedIntegration(api.owner.pool, { checks: ["resident"], addresses: ["127.0.0.6"] });
+    await api.settle();
+    for (const [from, credential, more] of [
+      ["127.0.0.4", `vp_${"x".repeat(43)}`, {}],
+      ["127.0.0.5", token, {}],
+      // One who may ask, and asks for more than it may.
+      ["127.0.0.6", narrow.token, { checks: ["disability"] }],
     ] as const) {
-      expect((await ask(api.url, batch, { token: credential, path, from })).status).not.toBe(429);
-      const second = await ask(api.url, batch, { token: credential, path, from });
+      const wrong = { ...batch, ...more };
+      expect((await ask(api.url, wrong, { token: credential, path, from })).status).not.toBe(429);
+      const second = await ask(api.url, wrong, { token: credential, path, from });
       expect([second.status, second.body.code, second.headers["retry-after"]]).toEqual([429, "too-many-refusals", "60"]);
       expect(second.body.entryId).toBeUndefined();
       expect(await entriesFrom(from)).toBe(500);

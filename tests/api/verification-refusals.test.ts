@@ -65,7 +65,9 @@ describe("bad bodies", () => {
       "invalid-birth-date",
     ],
     ["an ID number alone", question({ nationalId: subject.nationalId }, { checks: ["resident"] }), 422, "identity-field-required"],
-    ["an ID number as operator", asked({ operator: "王 小明" }), 422, "invalid-operator"],
+    ["a name as operator", asked({ operator: "王 小明" }), 422, "invalid-operator"],
+    ["§3(10) an ID number as operator", asked({ operator: "m234567890" }), 422, "invalid-operator"],
+    ["§3(10) an ID number as operation code", asked({ operationCode: "M234567890" }), 422, "invalid-operation-code"],
     ["§3(10) a check outside the scope", asked({ checks: ["resident", "disability"] }), 403, "check-out-of-scope"],
   ])("%s", async (_title, body, status, code) => {
     const answer = await ask(api.url, body, { token });

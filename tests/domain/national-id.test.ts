@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { isIdCardNumber } from "taiwan-id-validator";
 import { describe, expect, test } from "vitest";
-import { checkDigit, isCitizenId, isNationalId, maskNationalId, normaliseNationalId } from "../../src/domain/national-id.ts";
+import {
+  checkDigit,
+  holdsNationalId,
+  isCitizenId,
+  isNationalId,
+  maskNationalId,
+  normaliseNationalId,
+} from "../../src/domain/national-id.ts";
 
 const firstNine = fc.stringMatching(/^[A-Z][1289A-D][0-9]{7}$/);
 const digit = fc.integer({ min: 0, max: 9 });
@@ -90,4 +97,9 @@ describe("writing an ID number in another way", () => {
 
 test("§4(2)2 screens show an ID number without its middle", () => {
   expect(maskNationalId("M123456789")).toBe("M12****789");
+});
+
+test("§3(10) a text that holds an ID number is found out, in any width and case, and nothing longer is taken for one", () => {
+  expect(["M123456789", "案件m123456789號", "Ｍ１２３４５６７８９", "a_AB12345678"].every(holdsNationalId)).toBe(true);
+  expect(["XM123456789", "M1234567890", "113-社-000123", "tax-042"].some(holdsNationalId)).toBe(false);
 });

@@ -94,7 +94,7 @@ describe("npm start", () => {
   }, 60_000);
 
   test("§4(1)3 kill -9 in the middle of an import leaves nothing running", async () => {
-    const people = peopleFile({ dataset: "household", count: 20_000, seed: 1, asOf, encoding: "utf-8", header: "zh", manifest: "line" });
+    const people = peopleFile({ dataset: "household", count: 200_000, seed: 1, asOf, encoding: "utf-8", header: "zh", manifest: "line" });
     await supplier.deliver(people, readFileSync(join(directory, "delivery.asc"), "utf8"), join(dataDirectory, "drop", "household.csv.pgp"));
     await expect.poll(() => processesNaming(dataDirectory).some((line) => line.includes("load-process")), { timeout: 15_000 }).toBe(true);
     platform.signal("SIGKILL");

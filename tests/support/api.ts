@@ -3,11 +3,12 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ServerType, serve } from "@hono/node-server";
+import { Pool } from "pg";
 import { pino } from "pino";
 import { openDatabase } from "../../db/client.ts";
 import { createKeys, type KeyStore, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createApp } from "../../src/api/app.ts";
-import { createApiContext } from "../../src/api/context.ts";
+import { API_CONNECTIONS, createApiContext } from "../../src/api/context.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** An HTTP answer, read to its end. */
@@ -80,10 +81,11 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
   createKeys(keysDirectory);
   const keyStore = openKeyStore(keysDirectory);
   const owner = openDatabase(database.ownerUrl, { max: 4 });
-  const api = openDatabase(database.apiUrl, { max: 6 });
+  const pool = new Pool({ ...API_CONNECTIONS, connectionString: database.apiUrl });
+  pool.on("error", () => undefined);
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
-  const context = await createApiContext(api.pool, keyStore, logger, {
+  const context = await createApiContext(pool, keyStore, logger, {
     trustedProxies,
     metricsAddresses: ["127.0.0.1"],
     rowsPerStatement: 1000,
@@ -108,7 +110,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await context.close();
-      await Promise.all([api.close(), owner.close()]);
+      await Promise.all([pool.end(), owner.close()]);
       await database.drop();
       rmSync(keysDirectory, { recursive: true, force: true });
     },

@@ -71,7 +71,7 @@ export function processesNaming(directory: string): string[] {
   const lines = execFileSync("ps", ["axeww", "-o", "pid=,stat=,command="], { maxBuffer: 64 << 20 })
     .toString()
     .split("\n");
-  return lines.filter((line) => line.includes(directory) && !/^\s*\d+\s+Z/.test(line)).map((line) => line.slice(0, 120));
+  return lines.filter((line) => line.includes(directory) && !/^\s*\d+\s+Z/.test(line));
 }
 
 /** Waits until nothing names a folder any more. @throws Error naming what still does after the limit (milliseconds) */
@@ -80,7 +80,7 @@ export async function nothingNames(directory: string, limit: number): Promise<vo
   for (;;) {
     const left = processesNaming(directory);
     if (left.length === 0) return;
-    if (Date.now() > end) throw new Error(`Still running after ${limit} ms:\n${left.join("\n")}`);
+    if (Date.now() > end) throw new Error(`Still running after ${limit} ms:\n${left.map((line) => line.slice(0, 120)).join("\n")}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+let database: TestDatabase;
+let owner: ReturnType<typeof openDatabase>;
+let worker: ReturnType<typeof openDatabase>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  owner = openDatabase(database.ownerUrl, { max: 1 });
+  worker = openDatabase(database.workerUrl, { max: 1 });
+});
+afterAll(async () => {
+  await Promise.all([owner.close(), worker.close()]);
+  await database.drop();
+});
+
+describe("functions that run with the owner's rights", () => {
+  test("§4(1)4 look for nothing among temporary objects before anything else", async () => {
+    const { rows } = await owner.pool.query(
+      "select proname, array_to_string(proconfig, ';') as settings from pg_proc where prosecdef and pronamespace = 'public'::regnamespace",
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    for (const { proname, settings } of rows) expect(settings, proname).toMatch(/search_path=pg_catalog, public, pg_temp(;|$)/);
+  });
+
+  test("§4(1)5 can't be made to run what the worker put in their way", async () => {
+    await worker.pool.query(`create function pg_temp.seize(pg_catalog.date) returns bool language plpgsql as $$
+      begin execute 'grant update, delete on public.query_log to platform_worker'; return true; end $$`);
+    await worker.pool.query("create domain pg_temp.date as pg_catalog.date check (pg_temp.seize(value))");
+    await worker.pool.query("select public.create_query_log_partitions(pg_catalog.now()::pg_catalog.date, 1)");
+    await expect(worker.pool.query("delete from query_log")).rejects.toThrow("permission denied");
+  });
+});
+
+test("§4(1)3 the worker can't have the current generation dropped or overwritten behind the dataset's back", async () => {
+  const { rows } = await owner.pool.query(`
+    with i as (insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at)
+      values (gen_random_uuid(), 1, 'seed', sha256('seed'), 0, 'test', 'imported', now()) returning import_id)
+    insert into generation (dataset_id, import_id, index_key_id, created_at) select 1, import_id, '1', now() from i returning generation_id`);
+  const generation = rows[0].generation_id;
+  // As a record that was tampered with would look.
+  await owner.pool.query("update dataset set current_generation_id = $1 where dataset_id = 1", [generation]);
+  for (const name of ["create_generation_table", "finish_generation_table"])
+    await expect(worker.pool.query(`select ${name}($1)`, [generation])).rejects.toThrow("not one that may be loaded");
+  await expect(worker.pool.query("select drop_generation($1, now())", [generation])).rejects.toThrow("is current");
+  await expect(worker.pool.query("update generation set switched_at = null")).rejects.toThrow("permission denied");
+});
+
+test("§4(2)5 a coming month's partition is made while a long dump reads the log, and questions go on", async () => {
+  const dump = await owner.pool.connect();
+  try {
+    await dump.query("begin");
+    await dump.query("select count(*) from query_log");
+    await worker.pool.query("select create_query_log_partitions((now() + interval '2 years')::date, 1)");
+  } finally {
+    await dump.query("rollback");
+    dump.release();
+  }
+});
