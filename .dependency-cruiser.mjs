@@ -39,7 +39,7 @@ export default {
       name: "adapters-know-no-processes",
       severity: "error",
       from: { path: "^src/adapters/" },
-      to: { path: "^(src|db)/", pathNot: "^(src/(adapters|domain)/|src/config)", ...valuesOnly },
+      to: { path: "^(src|db)/", pathNot: "^(src/(adapters|domain|transparency)/|src/config)", ...valuesOnly },
     },
     {
       name: "activities-and-api-are-strangers",

@@ -10,8 +10,8 @@ with found as (
 ), counted as (
   insert into daily_usage (integration_id, usage_day, subjects) select 1, current_date, 1 where false
 )
-insert into query_log (entry_id, asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry)
-select uuidv7(), now(), 1, 'tax-042', 'V01', 'match', decode(md5(count(*)::text), 'hex'), decode(md5(count(*)::text), 'hex'),
+insert into query_log (leaf_index, entry_id, asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry)
+select 0, uuidv7(), now(), 1, 'tax-042', 'V01', 'match', decode(md5(count(*)::text), 'hex'), decode(md5(count(*)::text), 'hex'),
   sha256('entry'), convert_to(repeat('0123456789', 70), 'UTF8') from found`;
 
 /**

@@ -2,21 +2,24 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createKeys, rotateKey } from "../src/adapters/key-store.ts";
+import { logVerifierKeys, rotateLogSigningKey } from "../src/adapters/log-signing-key.ts";
 import { rolePassword } from "../src/adapters/role-password.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
 const RINGS = ["index", "log-encryption", "temporal-payload"] as const;
-const HELP = `Usage: node bin/keys.ts create [--passwords FOLDER] | rotate <ring>
+const HELP = `Usage: node bin/keys.ts create [--passwords FOLDER] | rotate <ring> | log
 create        makes the keys that KEYS_DIR does not have yet, and with --passwords the database passwords that docker-compose.yml names; never
               touches one that is there
-rotate RING   adds the next key of a ring: ${RINGS.join(", ")}. Restart the processes to use it; index keys take effect with the next import.
+rotate RING   adds the next key of a ring: ${RINGS.join(", ")}, log-signing. Restart the processes to use it; index keys take effect with the
+              next import, and the log is signed with the newest two keys
+log           prints what others verify the log with: its verifier keys, the newest last
 Back the key folder up apart from the database: who has both can read everything, who has lost it can read nothing.`;
 
 await runCommand(HELP, async (argv) => {
   const { values, positionals } = parseArgs({ args: argv, options: { passwords: { type: "string" } }, allowPositionals: true });
   const [command, ring] = positionals;
-  const { keysDirectory } = readEnvironment();
+  const { keysDirectory, logOrigin } = readEnvironment();
   if (command === "create") {
     const made = createKeys(keysDirectory);
     // The worker fills it; here so that containers find a place to mount over.
@@ -27,5 +30,7 @@ await runCommand(HELP, async (argv) => {
   }
   const known = RINGS.find((name) => name === ring);
   if (command === "rotate" && known !== undefined) return `Made ${known} key ${rotateKey(keysDirectory, known)} in ${keysDirectory}.`;
+  if (command === "rotate" && ring === "log-signing") return `Made ${rotateLogSigningKey(keysDirectory)} in ${keysDirectory}.`;
+  if (command === "log") return logVerifierKeys(keysDirectory, logOrigin).reverse().join("\n");
   throw new Error(HELP);
 });

@@ -18,6 +18,10 @@ export interface Config {
   readonly dropDirectory: string;
   readonly inboxDirectory: string;
   readonly quarantineDirectory: string;
+  /** Name of the query log, which its checkpoints and its key bear (C2SP tlog-checkpoint). Another name is another log. */
+  readonly logOrigin: string;
+  /** Where the last checkpoint is kept outside the database. */
+  readonly logDirectory: string;
   readonly host: string;
   readonly port: number;
   readonly trustedProxies: readonly string[];
@@ -53,6 +57,8 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     dropDirectory: resolve(environment["DROP_DIR"] ?? join(dataDirectory, "drop")),
     inboxDirectory: resolve(environment["INBOX_DIR"] ?? join(dataDirectory, "inbox")),
     quarantineDirectory: resolve(environment["QUARANTINE_DIR"] ?? join(dataDirectory, "quarantine")),
+    logOrigin: origin(environment["LOG_ORIGIN"] ?? "verification-platform/query-log"),
+    logDirectory: resolve(environment["LOG_DIR"] ?? join(dataDirectory, "log")),
     host: environment["HOST"] ?? "127.0.0.1",
     port,
     trustedProxies: addresses(environment["TRUSTED_PROXIES"]),
@@ -61,6 +67,12 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     logLevel: environment["LOG_LEVEL"] ?? "info",
     healthFile: environment["HEALTH_FILE"],
   };
+}
+
+function origin(name: string): string {
+  if (!/^[^\s+]{1,100}$/.test(name))
+    throw new ConfigError("LOG_ORIGIN must be a name without spaces or plus, such as verify.example.gov.tw/queries.");
+  return name;
 }
 
 /** What the machine offers to a developer's embedded servers. */

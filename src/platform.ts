@@ -6,6 +6,7 @@ import { isMigrated } from "../db/reach.ts";
 import { requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts";
 import { freePort, startEmbeddedPostgres } from "./adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "./adapters/key-store.ts";
+import { openLogSigners } from "./adapters/log-signing-key.ts";
 import { rolePassword } from "./adapters/role-password.ts";
 import type { Progress } from "./adapters/slow-step.ts";
 import { type SupervisedProcess, superviseProcess } from "./adapters/supervised-process.ts";
@@ -109,6 +110,7 @@ async function start(
   // Only for a database that holds nothing yet may keys be made: any other has records that only its own keys can read.
   if (!(await isMigrated(ownerUrl))) createKeys(config.keysDirectory);
   openKeyStore(config.keysDirectory);
+  openLogSigners(config.keysDirectory, config.logOrigin);
   if (config.temporalAddress !== undefined) await requireTemporal(config.temporalAddress, config.temporalNamespace);
   const passwords: RolePasswords = {
     platform_api: rolePassword(config.keysDirectory, "api"),
@@ -145,6 +147,8 @@ function environmentOf(config: Config): Record<string, string> {
     QUARANTINE_DIR: config.quarantineDirectory,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
     TASK_QUEUE: config.taskQueue,
+    LOG_ORIGIN: config.logOrigin,
+    LOG_DIR: config.logDirectory,
     HOST: config.host,
     PORT: String(config.port),
     TRUSTED_PROXIES: config.trustedProxies.join(","),

@@ -8,6 +8,7 @@ import { announceReady } from "./command.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
 import { startCatchUp } from "./integration-catch-up.ts";
+import { startLogKeeper } from "./log-keeper.ts";
 import { showHealth } from "./worker-health.ts";
 
 const STATUS_EVERY = 60_000;
@@ -36,10 +37,11 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
     await ensureIpInventorySchedule(client, config.taskQueue);
+    const logKeeper = startLogKeeper(context);
     const dropFolder = await startDropFolderWatcher(context, client);
     const catchUp = startCatchUp(context, client);
     await serve(worker, context, stop);
-    await Promise.all([dropFolder.stop(), catchUp.stop()]);
+    await Promise.all([dropFolder.stop(), catchUp.stop(), logKeeper.stop()]);
   } finally {
     await client.connection.close();
     await close(connection);

@@ -61,7 +61,7 @@ const APPEND = {
     ), counted as (
       ${COUNT_TODAY} from head, unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects) ${ADD_UP}
     )
-    select integration_id, subjects, null, null from counted union all select null, null, null, first from head`,
+    select integration_id, subjects, null::uuid, null::bigint from counted union all select null, null, null, first from head`,
 };
 
 // Claims are made in the order of their keys, so that two API processes never wait for each other in a circle.
@@ -90,7 +90,7 @@ const APPEND_CLAIMED = {
         union all select integration_id, entry_count from claimed
       ) counted ${ADD_UP}
     )
-    select integration_id, subjects, null, null from counted
+    select integration_id, subjects, null::uuid, null::bigint from counted
     union all select null, null, first_entry_id, null from claimed
     union all select null, null, null, first from head`,
 };

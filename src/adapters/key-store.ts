@@ -1,6 +1,8 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createLogSigningKey } from "./log-signing-key.ts";
+import { KeyMissing, readSecretFile } from "./secret-file.ts";
 
 /** Keys of one purpose, by generation. The newest (the greatest number) is the one to use; older ones still open what they closed. */
 export interface KeyRing {
@@ -20,11 +22,6 @@ export interface KeyStore {
   readonly logIndex: KeyObject;
   /** Encrypts what Temporal stores. */
   readonly temporalPayload: KeyRing;
-}
-
-/** A key that records or settings refer to is not in the key folder. */
-export class KeyMissing extends Error {
-  override name = "KeyMissing";
 }
 
 const RINGS = ["index", "log-encryption", "temporal-payload"] as const;
@@ -52,7 +49,8 @@ export function createKeys(directory: string): string[] {
     ...SINGLE_KEYS.map((name) => `${name}.key`).filter((file) => !present.includes(file)),
   ];
   for (const file of missing) writeKey(join(directory, file));
-  return missing;
+  const signingKey = createLogSigningKey(directory);
+  return signingKey === undefined ? missing : [...missing, signingKey];
 }
 
 /** Adds the next key to a ring and returns its id. Running processes pick it up when they start, or when a record names it. */
@@ -93,29 +91,6 @@ function ringIds(files: string[], purpose: string): number[] {
     .filter((id) => id !== undefined)
     .map(Number)
     .sort((a, b) => a - b);
-}
-
-/** Permission bits that let anyone but the file's owner and, to read, its group at it. */
-const TOO_OPEN = 0o027;
-
-/**
- * Reads a file of the key folder that only its owner, and for reading its group, may get at.
- * @throws KeyMissing
- */
-export function readSecretFile(path: string): string {
-  let text: string;
-  let mode: number;
-  try {
-    ({ mode } = statSync(path));
-    text = readFileSync(path, "utf8").trim();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EACCES")
-      throw new KeyMissing(`The key ${path} may not be read by the user who started this: run as its owner, or give it to that user.`);
-    throw new KeyMissing(`The key ${path} cannot be read: restore it from the backup of the key folder.`);
-  }
-  if ((mode & TOO_OPEN) !== 0)
-    throw new KeyMissing(`The key ${path} is open to others, who may have copied it: chmod 600 it, and rotate it if they could.`);
-  return text;
 }
 
 function readKey(path: string): KeyObject {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { KeyMissing, readSecretFile } from "./key-store.ts";
+import { KeyMissing, readSecretFile } from "./secret-file.ts";
 
 /** Whose password: a process' role, the records' owner, or Temporal's own database. */
 export type PasswordHolder = "api" | "worker" | "owner" | "temporal";

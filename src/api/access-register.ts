@@ -14,6 +14,8 @@ import { createDatasetRegister, type DatasetRegister } from "./dataset-register.
 
 /** A right may outlive its revocation by no more than this, whatever fails (milliseconds). */
 const MAXIMUM_AGE = 1000;
+/** For this much longer a busy process asks again; after that the database is away, and nobody waits for it. */
+const PATIENCE = 2000;
 const CHECK_EVERY = 300;
 /** Leading hexadecimal digits of a secret's hash that find the candidates; the rest is compared in constant time. */
 const BUCKET_DIGITS = 8;
@@ -58,6 +60,8 @@ export class RegisterStale extends Error {
 export interface AccessRegister {
   /** @throws RegisterStale */
   current(): AccessSnapshot;
+  /** As `current`, but reads anew first when a burst of requests has kept this process from it. @throws RegisterStale, or what the reading met */
+  confirmed(): AccessSnapshot | Promise<AccessSnapshot>;
   /** Reads anew, whatever the age: for a lookup that met a newer generation than the copy knows. */
   refresh(): Promise<AccessSnapshot>;
   close(): Promise<void>;
@@ -106,6 +110,11 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
     }
   }
 
+  function current(): AccessSnapshot {
+    if (now() - confirmedAt > MAXIMUM_AGE) throw new RegisterStale("The access register has not been confirmed within the last second.");
+    return snapshot;
+  }
+
   const timer = setInterval(() => void check(), CHECK_EVERY);
   const stopListening = listen(
     pool,
@@ -113,9 +122,10 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
     () => closed,
   );
   return {
-    current() {
-      if (now() - confirmedAt > MAXIMUM_AGE) throw new RegisterStale("The access register has not been confirmed within the last second.");
-      return snapshot;
+    current,
+    confirmed() {
+      const age = now() - confirmedAt;
+      return age > MAXIMUM_AGE && age <= MAXIMUM_AGE + PATIENCE ? refresh() : current();
     },
     refresh,
     async close() {

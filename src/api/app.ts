@@ -3,6 +3,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiContext } from "./context.ts";
 import { credentialRoutes } from "./credential-routes.ts";
 import { documentationRoutes, OPENAPI_INFORMATION } from "./documentation-routes.ts";
+import { logRoutes } from "./log-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
 import { problemResponse, Refusal, toRefusal } from "./problem.ts";
 import { verificationRoutes } from "./verification-routes.ts";
@@ -17,6 +18,7 @@ export function createApp(context: ApiContext): OpenAPIHono<{ Bindings: HttpBind
   });
   app.route("/", verificationRoutes(context));
   app.route("/", credentialRoutes(context));
+  app.route("/", logRoutes(context));
   app.route("/", operationRoutes(context));
   app.route("/", documentationRoutes());
   app.doc31("/openapi.json", OPENAPI_INFORMATION);

@@ -45,6 +45,7 @@ const STATUS_OF = {
   "data-not-available": 503,
   "data-out-of-date": 503,
   "dataset-not-approved": 503,
+  "not-yet-signed": 503,
   "service-unavailable": 503,
   overloaded: 503,
 } as const;
@@ -82,8 +83,14 @@ export function toRefusal(error: unknown): Refusal {
   );
 }
 
-/** problem+json (RFC 9457) for a refusal; `entryId` names the log entry that records it. */
-export function problemResponse(refusal: Refusal, entryId?: string, headers: Record<string, string> = {}): Response {
+/** Where a refusal stands in the log, as answers tell it too. */
+export interface LoggedRefusal {
+  readonly entryId: string;
+  readonly receipt: { readonly leafHash: string; readonly leafIndex: number };
+}
+
+/** problem+json (RFC 9457) for a refusal; `logged` names the first log entry that records it. */
+export function problemResponse(refusal: Refusal, logged?: LoggedRefusal, headers: Record<string, string> = {}): Response {
   const status = STATUS_OF[refusal.code];
   const body = {
     type: `urn:verification-platform:problem:${refusal.code}`,
@@ -92,7 +99,7 @@ export function problemResponse(refusal: Refusal, entryId?: string, headers: Rec
     detail: refusal.message,
     code: refusal.code,
     ...(refusal.fields.length > 0 && { errors: refusal.fields }),
-    ...(entryId !== undefined && { entryId }),
+    ...logged,
   };
   return new Response(JSON.stringify(body), {
     status,

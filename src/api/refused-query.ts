@@ -3,8 +3,8 @@ import { holdsNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import type { CredentialAccess, IntegrationAccess } from "./access-register.ts";
 import type { ApiContext } from "./context.ts";
-import { type ProblemCode, problemResponse, Refusal, toRefusal } from "./problem.ts";
-import type { RecordedRequest, RecordedSubject } from "./query-recorder.ts";
+import { type LoggedRefusal, type ProblemCode, problemResponse, Refusal, toRefusal } from "./problem.ts";
+import type { RecordedEntries, RecordedRequest, RecordedSubject } from "./query-recorder.ts";
 import { MAXIMUM_SUBJECTS, OPERATION_CODE, OPERATOR } from "./verification-schema.ts";
 
 /** Characters kept of a text that no schema has bounded. */
@@ -52,13 +52,21 @@ export async function refuse(
     const recording = query && context.record(query);
     // What is wrong may be the log itself: then the caller hears so soon, and the entry is written if it still can be.
     const recorded = OUR_TROUBLE.has(refusal.code) ? await atMost(TROUBLE_PATIENCE, recording) : await recording;
-    const entryId = recorded?.entries[0]?.entryId;
-    return problemResponse(refusal, entryId, counted && context.limits.headers(counted, taipeiDate(caller.askedAt)));
+    return problemResponse(
+      refusal,
+      recorded && firstEntry(recorded),
+      counted && context.limits.headers(counted, taipeiDate(caller.askedAt)),
+    );
   } catch (error) {
     const unrecorded = toRefusal(error);
     context.logger.error({ code: unrecorded.code, cause: describe(error) }, "a refusal could not be recorded");
     return problemResponse(unrecorded);
   }
+}
+
+function firstEntry({ entries: [first], firstIndex }: RecordedEntries): LoggedRefusal | undefined {
+  if (first === undefined || firstIndex === undefined) return undefined;
+  return { entryId: first.entryId, receipt: { leafHash: first.leafHash, leafIndex: firstIndex } };
 }
 
 /** What comes within a time; undefined when it takes longer. @throws what the promise rejects with in time */

@@ -1,7 +1,7 @@
-import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { IntegrationAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
+import { networkOf } from "./source-address.ts";
 
 /** Entries of refusals that are logged in a minute for one caller, so that nobody fills the log with what gets no answer. */
 const REFUSED_ENTRIES_PER_MINUTE = 600;
@@ -115,10 +115,4 @@ export function createRequestLimits(): RequestLimits {
       }
     },
   };
-}
-
-/** Who has one IPv6 address has 2^64 of them, so its network counts. */
-function networkOf(address: string): string {
-  if (!ipaddr.IPv6.isValid(address)) return address;
-  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(":");
 }

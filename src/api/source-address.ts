@@ -38,3 +38,9 @@ export function createSourceAddress(
     return direct;
   };
 }
+
+/** What limits count by: who has one IPv6 address has 2^64 of them, so its network stands for it. @param address canonical text */
+export function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(":");
+}

@@ -54,16 +54,16 @@ export function createSubjectLookup(
   keyStore: KeyStore,
   register: AccessRegister,
   limits: SharedStatementLimits,
-): (subjects: readonly NormalisedSubject[], today: string) => Promise<Findings> {
+): (subjects: readonly NormalisedSubject[], known: DatasetRegister, today: string) => Promise<Findings> {
   const lookUp = shareStatement<readonly string[], Lookup>(
     async (items) => splitLookup(await lookUpSubjects(pool, items.flat()), items),
     (keys) => keys.length,
     limits,
   );
 
-  return async (asked, today) => {
+  return async (asked, known, today) => {
     const { subjects, placeOf } = distinctSubjects(asked);
-    let { datasets } = register.current();
+    let datasets = known;
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const [householdKey, ...otherKeys] = datasets.indexKeyIds.map((id) => keyStore.index.get(id));
       if (householdKey === undefined) {

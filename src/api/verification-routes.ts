@@ -107,14 +107,15 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   try {
     const bytes = await readBody(incoming);
     body = attempt(() => parseJson(incoming, bytes));
-    credential = findCredential(context.register.current(), incoming.headers.authorization);
+    const snapshot = await context.register.confirmed();
+    credential = findCredential(snapshot, incoming.headers.authorization);
     requireValidCaller(credential, sourceAddress, context.now());
     if (body instanceof Refusal) throw body;
     counted = credential.integration;
     await context.limits.countRequest(counted);
     claim = readClaim(incoming.headers, context.logIndexKey, counted.integrationId, endpoint.path, bytes);
     const question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
-    return answer(await answerQuestion(context, question, { credential, sourceAddress, claim }), credential);
+    return answer(await answerQuestion(context, question, { credential, datasets: snapshot.datasets, sourceAddress, claim }), credential);
   } catch (error) {
     const refusal = toRefusal(error);
     if (claim !== undefined && credential !== undefined && MAY_HAVE_BEEN_ANSWERED.has(refusal.code)) {

@@ -75,6 +75,9 @@ const answers = z
 const asOf = z
   .record(z.string(), z.iso.date())
   .openapi({ description: "As-of date of each dataset that answered.", example: { household: "2026-11-01" } });
+const receipt = z.object({ leafHash: z.string().regex(/^[0-9a-f]{64}$/), leafIndex: z.int().min(0) }).openapi("Receipt", {
+  description: "SHA-256(0x00 ‖ entry) of RFC 6962, and the entry's place in the log: /v1/log/leaves/{leafIndex}/proof proves it.",
+});
 const answered = {
   entryId: z.uuid().openapi({ description: "The query log entry that records this answer." }),
   subject: z.enum(MATCHES).openapi({
@@ -82,9 +85,7 @@ const answered = {
       "match; variant (the name is written with a variant form); manualReview (a character that nobody can know: ask the household office); noMatch (no such person, or the fields don't fit: never told apart).",
   }),
   answers,
-  receipt: z.object({ leafHash: z.string().regex(/^[0-9a-f]{64}$/), leafIndex: z.int().min(0) }).openapi({
-    description: "SHA-256(0x00 ‖ entry), RFC 6962, and the entry's place in the log: /v1/log/entries/{entryId}/proof proves it.",
-  }),
+  receipt,
 };
 
 export const verificationAnswer = z.object({ ...answered, asOf }).openapi("VerificationAnswer");
@@ -98,6 +99,7 @@ export const problem = z
     code: z.enum(PROBLEM_CODES as [ProblemCode, ...ProblemCode[]]),
     errors: z.array(z.object({ pointer: z.string(), code: z.string() })).optional(),
     entryId: z.uuid().optional(),
+    receipt: receipt.optional(),
   })
   .openapi("Problem", { description: "RFC 9457. `code` is stable; `entryId` names the log entry of a refused query." });
 

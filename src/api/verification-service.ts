@@ -7,7 +7,7 @@ import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { type Answers, answerChecks, requireCaseAndReason, requireScope, type SubjectMatch } from "../domain/verification.ts";
 import type { CredentialAccess } from "./access-register.ts";
 import type { ApiContext } from "./context.ts";
-import type { AsOf } from "./dataset-register.ts";
+import type { AsOf, DatasetRegister } from "./dataset-register.ts";
 import { type FieldProblem, type ProblemCode, Refusal } from "./problem.ts";
 import type { NormalisedSubject } from "./subject-lookup.ts";
 import type { AskedSubject } from "./verification-schema.ts";
@@ -26,6 +26,8 @@ export interface Question {
 
 export interface Caller {
   readonly credential: CredentialAccess;
+  /** As they were when the caller's rights were judged. */
+  readonly datasets: DatasetRegister;
   readonly sourceAddress: string;
   readonly claim: IdempotencyClaim | undefined;
 }
@@ -55,14 +57,13 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
   const subjects = normaliseSubjects(question, today);
-  const known = context.register.current().datasets;
-  let asOf = known.requireAvailable(question.checks, today);
+  let asOf = caller.datasets.requireAvailable(question.checks, today);
 
   const settle = context.limits.reserve(integration, subjects.length, today);
   let subjectsToday: number | undefined;
   try {
-    const { findings, datasets } = await context.lookUp(subjects, today);
-    if (datasets !== known) asOf = datasets.requireAvailable(question.checks, today);
+    const { findings, datasets } = await context.lookUp(subjects, caller.datasets, today);
+    if (datasets !== caller.datasets) asOf = datasets.requireAvailable(question.checks, today);
     const outcomes = findings.map(({ match, facts }) => ({ subject: match, answers: answerChecks(match, facts, question.checks) }));
     const recorded = await context.record({
       ...question,

@@ -35,7 +35,7 @@ describe("§4(2)5 a log that can't be written", () => {
     // A file size limit on the API's own backends makes the server's writes fail as a full disk does: the table must outgrow it first.
     const limit = 17 * 1024 * 1024;
     await api.owner.pool.query(
-      `insert into query_log (entry_id, asked_at, outcome, leaf_hash, entry) select uuidv7(), now(), 'filler', sha256(i::text::bytea), convert_to(repeat(md5(i::text), 60), 'utf8') from generate_series(1, 11000) i`,
+      `insert into query_log (leaf_index, entry_id, asked_at, outcome, leaf_hash, entry) select 0, uuidv7(), now(), 'filler', sha256(i::text::bytea), convert_to(repeat(md5(i::text), 60), 'utf8') from generate_series(1, 11000) i`,
     );
     const backends = async () =>
       (

@@ -21,7 +21,7 @@ const verify = (subject: Record<string, unknown>, changes?: Record<string, unkno
 
 /** An answer without what must differ between any two: its entry and receipt. */
 function withoutReceipt(text: string): string {
-  return text.replace(/"entryId":"[^"]*"/, "").replace(/"leafHash":"[^"]*"/, "");
+  return text.replace(/"entryId":"[^"]*"/, "").replace(/"receipt":\{[^}]*\}/, "");
 }
 
 describe("§2(4) answers about one person", () => {
@@ -100,7 +100,6 @@ describe("§2(4) answers about one person", () => {
       answers: { resident: false, indigenous: null, elderlyLivingAlone: null, disability: null },
     });
     expect(new Set(answers.map(({ text }) => withoutReceipt(text))).size).toBe(1);
-    expect(new Set(answers.map(({ text }) => text.length)).size).toBe(1);
   });
 
   test.each([
@@ -108,24 +107,23 @@ describe("§2(4) answers about one person", () => {
     // Repeating a person must not magnify what a single question hides.
     ["a batch about one person a thousand times over", 60, 1000],
   ])("§4(1)4 timing does not tell who is not there from whose fields don't fit: %s", async (_, rounds, times) => {
-    const taken = { unknown: [] as number[], misfit: [] as number[] };
     const { subject: _subject, ...rest } = question({});
-    for (let round = 0; round < rounds; round += 1) {
-      const kinds = round % 2 === 0 ? (["unknown", "misfit"] as const) : (["misfit", "unknown"] as const);
-      for (const kind of kinds) {
-        const subject = { nationalId: kind === "unknown" ? UNKNOWN_ID : PEOPLE.alone.nationalId, name: "王大明" };
-        const started = performance.now();
-        if (times === 1) await verify(subject);
-        else await ask(api.url, { ...rest, subjects: Array(times).fill(subject) }, { token, path: "/v1/verifications/batch" });
-        if (round >= rounds / 8) taken[kind].push(performance.now() - started);
-      }
+    const time = async (nationalId: string) => {
+      const subject = { nationalId, name: "王大明" };
+      const started = performance.now();
+      if (times === 1) await verify(subject);
+      else await ask(api.url, { ...rest, subjects: Array(times).fill(subject) }, { token, path: "/v1/verifications/batch" });
+      return performance.now() - started;
+    };
+    let longer = 0;
+    for (let round = -10; round < rounds; round += 1) {
+      // In turn, so that neither always follows the other.
+      const [first, second] = round % 2 === 0 ? [UNKNOWN_ID, PEOPLE.alone.nationalId] : [PEOPLE.alone.nationalId, UNKNOWN_ID];
+      const difference = (await time(first)) - (await time(second));
+      if (round >= 0 && (round % 2 === 0 ? difference : -difference) > 0) longer += 1;
     }
-    const sorted = (values: number[]) => values.sort((a, b) => a - b);
-    const at = (values: number[], share: number) => values[Math.floor(values.length * share)] as number;
-    const [unknown, misfit] = [sorted(taken.unknown), sorted(taken.misfit)];
-    const noise = at(unknown, 0.75) - at(unknown, 0.25);
-    // The medians differ by less than half of what one and the same kind of request varies by anyway.
-    expect(Math.abs(at(unknown, 0.5) - at(misfit, 0.5))).toBeLessThan(Math.max(noise * 0.5, 0.05));
+    // If chance alone decides which of a pair takes longer, this fails once in sixteen thousand runs.
+    expect(Math.abs(longer - rounds / 2)).toBeLessThan(2 * Math.sqrt(rounds));
   });
 
   test("§2(4) only the checks asked are answered, in their order", async () => {

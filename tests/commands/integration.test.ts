@@ -13,6 +13,8 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** Some ten commands one after another, each a process. */
+const STORY = 90_000;
 const directory = mkdtempSync(join(tmpdir(), "integration-command-"));
 let database: TestDatabase;
 let worker: ChildProcess;
@@ -73,7 +75,7 @@ const AS_MANAGER = ["--as", "lin.manager", "--role", "manager", "--reason", "符
 const AS_OFFICER = ["--as", "wu.officer", "--role", "dedicated-officer", "--reason", "已設定"];
 
 describe("bin/integration", () => {
-  test("§3(3) takes an integration from its application to its end, and shows its secret once", async () => {
+  test("§3(3) takes an integration from its application to its end, and shows its secret once", { timeout: STORY }, async () => {
     expect(await integration(apply("115-1"))).toMatchObject({
       exitCode: 0,
       lines: ["Integration 115-1 (測試稅務局, 地方稅系統115-1) is submitted."],
@@ -150,7 +152,7 @@ describe("bin/integration", () => {
     await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
   });
 
-  test("§5(5) §5(6) suspends with Temporal out of reach, and brings back after improvement", async () => {
+  test("§5(5) §5(6) suspends with Temporal out of reach, and brings back after improvement", { timeout: STORY }, async () => {
     const down = { ...environment, TEMPORAL_ADDRESS: "127.0.0.1:1", DATABASE_URL: database.workerUrl };
     const stopped = await integration(["stop", "115-3", ...AS_OFFICER], down);
     expect(stopped).toMatchObject({ exitCode: 0, lines: [expect.stringContaining("is suspended")] });

@@ -1,0 +1,65 @@
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Signer } from "../transparency/note-signature.ts";
+import { ALGORITHM, formatVerifierKey, verifierKeyOf } from "../transparency/verifier-key.ts";
+import { KeyMissing, readSecretFile } from "./secret-file.ts";
+
+const FILE = /^log-signing\.([0-9]{1,9})\.pem$/;
+/** The newest signs, and the one before it too, so that whoever trusts that one can follow to the next. */
+const KEYS_THAT_SIGN = 2;
+
+/** Makes the first key that signs the log's checkpoints (Ed25519, PKCS #8), if there is none. @returns the name of the new file */
+export function createLogSigningKey(directory: string): string | undefined {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return keyFiles(directory).length > 0 ? undefined : writeKey(directory, 1);
+}
+
+/** Adds the next key; running workers sign with it when they start anew. @returns the name of the new file */
+export function rotateLogSigningKey(directory: string): string {
+  const [newest] = keyFiles(directory);
+  return writeKey(directory, Number(FILE.exec(newest ?? "")?.[1] ?? 0) + 1);
+}
+
+/**
+ * The keys that sign, the newest first, under the name of the log (C2SP tlog-checkpoint: a log's key has its origin's name).
+ * Only the worker opens them: the API, which faces the network, can't sign.
+ * @throws KeyMissing
+ */
+export function openLogSigners(directory: string, origin: string): Signer[] {
+  const files = keyFiles(directory);
+  if (files.length === 0) {
+    throw new KeyMissing(
+      `No key log-signing.<number>.pem in ${directory}: restore the key folder from its backup; bin/keys create makes one for a log that has none yet.`,
+    );
+  }
+  return files.slice(0, KEYS_THAT_SIGN).map((file) => ({ name: origin, privateKey: readKey(join(directory, file)) }));
+}
+
+/** What others verify the log's checkpoints with: the verifier keys of all its keys, the newest first (C2SP signed-note). */
+export function logVerifierKeys(directory: string, origin: string): string[] {
+  return keyFiles(directory).map((file) => formatVerifierKey(verifierKeyOf(origin, ALGORITHM.ed25519, readKey(join(directory, file)))));
+}
+
+function keyFiles(directory: string): string[] {
+  const number = (file: string) => Number(FILE.exec(file)?.[1]);
+  return readdirSync(directory)
+    .filter((file) => FILE.test(file))
+    .sort((a, b) => number(b) - number(a));
+}
+
+function readKey(path: string) {
+  const text = readSecretFile(path);
+  try {
+    return createPrivateKey(text);
+  } catch {
+    throw new KeyMissing(`The key ${path} is not a private key in PEM: restore it from the backup of the key folder.`);
+  }
+}
+
+function writeKey(directory: string, number: number): string {
+  const file = `log-signing.${number}.pem`;
+  const { privateKey } = generateKeyPairSync("ed25519");
+  writeFileSync(join(directory, file), privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+  return file;
+}

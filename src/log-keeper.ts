@@ -1,0 +1,180 @@
+import { join } from "node:path";
+import type { Pool } from "pg";
+import {
+  findLatestCheckpoint,
+  findTile,
+  getLogSize,
+  lockLogTree,
+  type Queryable,
+  readLeaves,
+  recordCheckpoint,
+  storeTiles,
+} from "../db/queries/query-log-tree.ts";
+import { type KeptCheckpoint, keptCheckpoint } from "./adapters/kept-checkpoint.ts";
+import { openLogSigners } from "./adapters/log-signing-key.ts";
+import type { WorkerContext } from "./context.ts";
+import { formatCheckpoint, openCheckpoint, type TreeHead } from "./transparency/checkpoint.ts";
+import { type Signer, signNote } from "./transparency/note-signature.ts";
+import { rootAt } from "./transparency/proof.ts";
+import { growTree } from "./transparency/tile.ts";
+import { partialTiles } from "./transparency/tile-place.ts";
+import { ALGORITHM, verifierKeyOf } from "./transparency/verifier-key.ts";
+
+const EVERY = 1000;
+/** Leaves taken at once: about a tenth of a second, and 2 MB. */
+const MOST_LEAVES = 20_000;
+
+/** The log is not what was signed before, or contradicts itself. Nothing is signed any more until people have found out why. */
+export class LogDisagrees extends Error {
+  override name = "LogDisagrees";
+  readonly code: "log-rolled-back" | "log-forked" | "log-has-gap" | "leaf-hash-differs" | "kept-checkpoint-unreadable";
+
+  constructor(code: LogDisagrees["code"], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What makes the tree grow. */
+export interface LogKeeping {
+  readonly pool: Pool;
+  readonly origin: string;
+  readonly signers: readonly Signer[];
+  readonly kept: KeptCheckpoint;
+  readonly now: () => Date;
+}
+
+/** Looks after the tree of the log until it is stopped. */
+export interface LogKeeper {
+  stop(): Promise<void>;
+}
+
+/**
+ * About every second, when there is something new, lets the tree grow over the entries that were written, and signs a checkpoint. Several workers may
+ * do so: one at a time holds the tree. Answers never wait for it; an entry's proof comes a second after its answer.
+ * @clause 4(1)5
+ * @clause 4(2)5
+ */
+export function startLogKeeper({ config, logger, pool, now }: WorkerContext): LogKeeper {
+  const keeping = openLogKeeping(config, pool, now);
+  const stopping = Promise.withResolvers<void>();
+  let stopped = false;
+  async function run(): Promise<void> {
+    while (!stopped) {
+      let more = false;
+      try {
+        more = (await growLog(keeping)) === "more";
+      } catch (error) {
+        const code = error instanceof Error && "code" in error ? error.code : undefined;
+        logger.error({ error: error instanceof Error ? error.name : "unknown", code }, "the log's tree could not grow; trying again");
+      }
+      if (!more) await Promise.race([stopping.promise, new Promise((resolve) => setTimeout(resolve, EVERY).unref())]);
+    }
+  }
+  const running = run();
+  return {
+    async stop() {
+      stopped = true;
+      stopping.resolve();
+      await running;
+    },
+  };
+}
+
+/** @throws KeyMissing when there is nothing to sign with */
+export function openLogKeeping(
+  config: Pick<WorkerContext["config"], "keysDirectory" | "logDirectory" | "logOrigin">,
+  pool: Pool,
+  now: () => Date,
+): LogKeeping {
+  return {
+    pool,
+    now,
+    origin: config.logOrigin,
+    signers: openLogSigners(config.keysDirectory, config.logOrigin),
+    kept: keptCheckpoint(join(config.logDirectory, "checkpoint")),
+  };
+}
+
+/**
+ * One round: takes what is new, at most 20,000 entries, and signs.
+ * @returns `more` when entries are left, `none` when nothing was new or another worker has the tree
+ * @throws LogDisagrees; nothing of the round is kept then
+ */
+export async function growLog(keeping: LogKeeping): Promise<"more" | "done" | "none"> {
+  const client = await keeping.pool.connect();
+  let failure: unknown;
+  try {
+    await client.query("begin");
+    const result = await grow(keeping, client);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    failure = error;
+    throw error;
+  } finally {
+    // What has failed is rolled back with its connection.
+    client.release(failure !== undefined);
+  }
+}
+
+async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "done" | "none"> {
+  const before = await lockLogTree(client);
+  if (before === undefined) return "none";
+  const logSize = await getLogSize(client);
+  const latest = await findLatestCheckpoint(client, keeping.origin);
+  const known = signedBefore(keeping, latest?.signedNote);
+  if ((known?.size ?? 0) > logSize || before > logSize)
+    throw new LogDisagrees("log-rolled-back", "The log has fewer entries than have been signed: a backup was restored.");
+  const size = await takeNew(client, before, logSize);
+  if (known !== undefined && size >= known.size) {
+    const root = await rootAt(known.size, (level, index) => findTile(client, level, index));
+    if (!root.equals(known.root)) throw new LogDisagrees("log-forked", "The log's tree is not the one that was signed.");
+  }
+  if (size < logSize) return "more";
+  if (size === before && latest?.treeSize === size) return "none";
+  const root = await rootAt(size, (level, index) => findTile(client, level, index));
+  const signedNote = signNote(formatCheckpoint({ origin: keeping.origin, size, root, extensions: [] }), keeping.signers);
+  // Kept before anybody can see it, so that no signed tree is ever unknown here.
+  await keeping.kept.write(signedNote);
+  await recordCheckpoint(client, { origin: keeping.origin, treeSize: size, signedNote, signedAt: keeping.now() });
+  return "done";
+}
+
+/** The tree that was signed last, by the file outside the database; by the database where that file is lost. */
+function signedBefore({ kept, signers, origin }: LogKeeping, latest: string | undefined): TreeHead | undefined {
+  const note = kept.read() ?? latest;
+  if (note === undefined) return undefined;
+  try {
+    const { checkpoint } = openCheckpoint(
+      note,
+      signers.map(({ name, privateKey }) => verifierKeyOf(name, ALGORITHM.ed25519, privateKey)),
+    );
+    if (checkpoint.origin === origin) return checkpoint;
+  } catch {
+    // Said below.
+  }
+  throw new LogDisagrees("kept-checkpoint-unreadable", "The kept checkpoint is damaged, or of another log or key.");
+}
+
+async function takeNew(client: Queryable, size: number, logSize: number): Promise<number> {
+  if (size === logSize) return size;
+  const leaves = await readLeaves(client, size, Math.min(MOST_LEAVES, logSize - size));
+  const expected = Math.min(MOST_LEAVES, logSize - size);
+  if (leaves.length !== expected || leaves.some(({ leafIndex }, place) => leafIndex !== size + place))
+    throw new LogDisagrees("log-has-gap", "An entry of the log is missing, or is there twice.");
+  if (!leaves.every(({ columnAgrees }) => columnAgrees))
+    throw new LogDisagrees("leaf-hash-differs", "An entry's bytes are not those that its receipt was given for.");
+  const partial = new Map(
+    await Promise.all(
+      partialTiles(size).map(async ({ level, index }) => [`${level}/${index}`, await findTile(client, level, index)] as const),
+    ),
+  );
+  const grown = growTree(
+    size,
+    leaves.map(({ leafHash }) => leafHash),
+    (level, index) => partial.get(`${level}/${index}`),
+  );
+  await storeTiles(client, grown.size, grown.tiles);
+  return grown.size;
+}
