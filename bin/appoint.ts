@@ -2,10 +2,10 @@ import { openDatabase } from "../db/client.ts";
 import { APPOINT_HELP, runAppointCommand } from "../src/appoint-command.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
-import { workerDatabaseUrl } from "../src/running-platform.ts";
+import { openRecords } from "../src/running-platform.ts";
 
 await runCommand(APPOINT_HELP, async (argv) => {
-  const { db, close } = openDatabase(workerDatabaseUrl(readEnvironment()), { max: 1, applicationName: "appoint" });
+  const { db, close } = openRecords(readEnvironment());
   try {
     return await runAppointCommand(argv, db, Date.now());
   } finally {

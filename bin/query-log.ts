@@ -4,12 +4,12 @@ import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { QUERY_LOG_HELP, runQueryLogCommand } from "../src/query-log-command.ts";
 import { openQueryLog } from "../src/query-log-reader.ts";
-import { logReaderUrl } from "../src/running-platform.ts";
+import { recordsUrl } from "../src/running-platform.ts";
 
 await runCommand(QUERY_LOG_HELP, async (argv) => {
   const config = readEnvironment();
   const keyStore = openKeyStore(config.keysDirectory);
-  const { db, close } = openDatabase(logReaderUrl(config), { max: 1, applicationName: "query-log" });
+  const { db, close } = openDatabase(recordsUrl(config, "platform_log_reader"), { max: 1, applicationName: "query-log" });
   try {
     const { lastLine, faults } = await runQueryLogCommand(argv, (...what) => openQueryLog(db, keyStore, ...what));
     if (faults === 0) return lastLine;

@@ -1,26 +1,33 @@
 import type { Client } from "@temporalio/client";
+import { type OpenDatabase, openDatabase } from "../db/client.ts";
 import { findRunningPlatform } from "./adapters/data-directory.ts";
 import { openKeyStore } from "./adapters/key-store.ts";
-import { rolePassword } from "./adapters/role-password.ts";
+import { type PasswordHolder, rolePassword } from "./adapters/role-password.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import type { Config } from "./config.ts";
 
+/** Roles that commands log in with, and whose password file that is. */
+const HOLDER_OF = { platform_worker: "worker", platform_log_reader: "log-reader" } as const satisfies Record<string, PasswordHolder>;
+
 /**
- * The URL by which commands read the query log: DATABASE_URL (of platform_log_reader), else that of the platform running from the data
- * directory, with the role's password from the key folder.
+ * The URL by which commands that do without Temporal open the records: DATABASE_URL, which must be that role's, else that of the platform running
+ * from the data directory, with the role's password from the key folder.
  * @throws Error when neither is there
  */
-export function logReaderUrl(config: Config): string {
+export function recordsUrl(config: Config, role: keyof typeof HOLDER_OF): string {
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const running = findRunningPlatform(config.dataDirectory);
   if (running === undefined)
-    throw new Error(
-      `No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR, or DATABASE_URL of platform_log_reader.`,
-    );
+    throw new Error(`No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR, or DATABASE_URL of ${role}.`);
   const url = new URL(running.databaseUrl);
-  url.username = "platform_log_reader";
-  url.password = encodeURIComponent(rolePassword(config.keysDirectory, "log-reader"));
+  url.username = role;
+  url.password = rolePassword(config.keysDirectory, HOLDER_OF[role]);
   return url.href;
+}
+
+/** Opens the records as the worker does. @throws Error as `recordsUrl` */
+export function openRecords(config: Config): OpenDatabase {
+  return openDatabase(recordsUrl(config, "platform_worker"), { max: 2, applicationName: "command" });
 }
 
 /**
@@ -32,19 +39,4 @@ export async function connectToPlatform(config: Config): Promise<Client> {
   if (address === undefined)
     throw new Error(`No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR or TEMPORAL_ADDRESS.`);
   return connectTemporalClient({ address, namespace: config.temporalNamespace, keys: openKeyStore(config.keysDirectory).temporalPayload });
-}
-
-/**
- * The records, for a command that acts as the worker does: DATABASE_URL, else those of the platform running from the data directory.
- * @throws Error when neither is there
- */
-export function workerDatabaseUrl(config: Config): string {
-  if (config.databaseUrl !== undefined) return config.databaseUrl;
-  const databaseUrl = findRunningPlatform(config.dataDirectory)?.databaseUrl;
-  if (databaseUrl === undefined)
-    throw new Error(`No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR or DATABASE_URL.`);
-  const url = new URL(databaseUrl);
-  url.username = "platform_worker";
-  url.password = rolePassword(config.keysDirectory, "worker");
-  return url.href;
 }

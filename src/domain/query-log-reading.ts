@@ -1,4 +1,4 @@
-import { requireAccount } from "./integration.ts";
+import { requireAccount } from "./appointment.ts";
 import { requireText } from "./integration-application.ts";
 import { startOfDay } from "./integration-period.ts";
 import { maskNationalId, normaliseNationalId } from "./national-id.ts";
