@@ -1,4 +1,3 @@
-import { openDatabase } from "../db/client.ts";
 import { APPOINT_HELP, runAppointCommand } from "../src/appoint-command.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";

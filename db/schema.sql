@@ -2,6 +2,10 @@
 
 create role platform_api login noinherit;
 
+create role platform_console login noinherit;
+
+create role platform_log_reader login noinherit;
+
 create role platform_worker login noinherit;
 
 
@@ -14,12 +18,42 @@ create table access_version (
   constraint access_version_singleton_check CHECK (singleton)
 );
 
+create table account (
+  account text not null,
+  failures integer default 0 not null,
+  locked_until timestamp with time zone,
+  set_up_hash bytea,
+  set_up_until timestamp with time zone,
+  totp_secret bytea,
+  totp_key_id text,
+  totp_enrolled_at timestamp with time zone,
+  totp_last_step bigint,
+  constraint account_account_check CHECK ((account ~ '^[a-z][a-z0-9._-]{1,63}$'::text)),
+  constraint account_check CHECK (((set_up_hash IS NULL) = (set_up_until IS NULL))),
+  constraint account_check1 CHECK (((totp_secret IS NULL) = (totp_key_id IS NULL))),
+  constraint account_pkey PRIMARY KEY (account),
+  constraint account_set_up_hash_check CHECK ((length(set_up_hash) = 32)),
+  constraint account_set_up_hash_key UNIQUE (set_up_hash)
+);
+
 create table address_usage (
   integration_id integer not null,
   address inet not null,
   last_used_on date not null,
   constraint address_usage_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint address_usage_pkey PRIMARY KEY (integration_id, address)
+);
+
+create table admin_trail (
+  trail_id bigint generated always as identity not null,
+  taken_at timestamp with time zone not null,
+  account text,
+  duty text,
+  action text not null,
+  object text not null,
+  address inet,
+  outcome text not null,
+  constraint admin_trail_pkey PRIMARY KEY (trail_id)
 );
 
 create table agency (
@@ -57,6 +91,25 @@ create table application (
   constraint application_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'renewal'::text, 'change'::text, 'reapplication'::text]))),
   constraint application_pkey PRIMARY KEY (application_number),
   constraint application_stage_check CHECK ((stage = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'provisioned'::text, 'replaced'::text, 'lapsed'::text])))
+);
+
+create table appointment (
+  appointment_id integer generated always as identity not null,
+  account text not null,
+  duty text not null,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  appointed_by text not null,
+  appointed_at timestamp with time zone not null,
+  reason text not null,
+  ended_by text,
+  end_reason text,
+  constraint appointment_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint appointment_check CHECK ((valid_until >= valid_from)),
+  constraint appointment_duty_check CHECK ((duty = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
+  constraint appointment_pkey PRIMARY KEY (appointment_id),
+  constraint one_case_officer EXCLUDE USING gist (tstzrange(valid_from, valid_until) WITH &&) WHERE ((duty = 'caseOfficer'::text)),
+  constraint one_dedicated_officer EXCLUDE USING gist (tstzrange(valid_from, valid_until) WITH &&) WHERE ((duty = 'dedicatedOfficer'::text))
 );
 
 create table credential (
@@ -339,6 +392,16 @@ create table notice (
   constraint notice_recipient_check CHECK ((recipient = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text])))
 );
 
+create table password (
+  password_id bigint generated always as identity not null,
+  account text not null,
+  argon2_hash text not null,
+  set_at timestamp with time zone not null,
+  constraint password_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint password_argon2_hash_check CHECK ((argon2_hash ~~ '$argon2id$%'::text)),
+  constraint password_pkey PRIMARY KEY (password_id)
+);
+
 create table query_log (
   entry_id uuid not null,
   asked_at timestamp with time zone not null,
@@ -353,6 +416,33 @@ create table query_log (
   leaf_index bigint not null,
   constraint query_log_pkey PRIMARY KEY (entry_id, asked_at)
 ) partition by RANGE (asked_at);
+
+create table query_log_opening (
+  opening_id bigint generated always as identity not null,
+  purpose text not null,
+  account text not null,
+  account_role text not null,
+  reason text not null,
+  reference text,
+  question jsonb not null,
+  entry_ids uuid[] not null,
+  opened_at timestamp with time zone default now() not null,
+  constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
+  constraint query_log_opening_pkey PRIMARY KEY (opening_id),
+  constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
+);
+
+create table session (
+  token_hash bytea not null,
+  account text not null,
+  stage text not null,
+  began_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  constraint session_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_stage_check CHECK ((stage = ANY (ARRAY['code'::text, 'setUp'::text, 'password'::text, 'enrol'::text, 'full'::text]))),
+  constraint session_token_hash_check CHECK ((length(token_hash) = 32))
+);
 
 create table subject_record (
   dataset_id smallint not null,
@@ -376,9 +466,13 @@ create table unseen_step (
 
 -- Indexes that no constraint makes
 
+CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
+
 CREATE UNIQUE INDEX application_that_holds ON public.application USING btree (integration_id) WHERE (stage = 'provisioned'::text);
 
 CREATE UNIQUE INDEX application_under_way ON public.application USING btree (integration_id) WHERE (stage = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text]));
+
+CREATE INDEX appointment_of_account ON public.appointment USING btree (account);
 
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
 
@@ -388,11 +482,17 @@ CREATE INDEX notice_about ON public.notice USING btree (about);
 
 CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE ((sent_at IS NULL) AND (cancelled_at IS NULL));
 
+CREATE INDEX password_of_account ON public.password USING btree (account, password_id);
+
 CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
 
 CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
 
+CREATE INDEX query_log_opening_opened_at_idx ON public.query_log_opening USING btree (opened_at);
+
 CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
+
+CREATE INDEX session_of_account ON public.session USING btree (account);
 
 
 -- Functions
@@ -550,6 +650,35 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.stop_integration(integration_number text, officer text, duty text, cause text, why text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      holder public.integration;
+      step bigint;
+    begin
+      if duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
+          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
+            and (a.valid_until is null or a.valid_until > now())) then
+        raise exception 'only a manager or dedicated officer in office stops an integration';
+      end if;
+      select i.* into holder from public.integration i where i.application_number = integration_number for update;
+      if not found or holder.state not in ('provisioned', 'active') then
+        return false;
+      end if;
+      update public.integration i set state = 'suspended', suspended_for = cause where i.integration_id = holder.integration_id;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'suspend', officer, duty, why, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return true;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.switch_generation(wanted integer, now_is timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -596,17 +725,67 @@ CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECU
 
 grant usage on schema public to platform_api;
 
+grant usage on schema public to platform_console;
+
+grant usage on schema public to platform_log_reader;
+
 grant usage on schema public to platform_worker;
 
 grant select on access_version to platform_api;
 
 grant select on access_version to platform_worker;
 
+grant select on account to platform_console;
+
+grant insert, select on account to platform_worker;
+
+grant update on account (failures) to platform_console;
+
+grant update on account (failures) to platform_worker;
+
+grant update on account (locked_until) to platform_console;
+
+grant update on account (locked_until) to platform_worker;
+
+grant update on account (set_up_hash) to platform_console;
+
+grant update on account (set_up_hash) to platform_worker;
+
+grant update on account (set_up_until) to platform_console;
+
+grant update on account (set_up_until) to platform_worker;
+
+grant update on account (totp_enrolled_at) to platform_console;
+
+grant update on account (totp_enrolled_at) to platform_worker;
+
+grant update on account (totp_key_id) to platform_console;
+
+grant update on account (totp_key_id) to platform_worker;
+
+grant update on account (totp_last_step) to platform_console;
+
+grant update on account (totp_last_step) to platform_worker;
+
+grant update on account (totp_secret) to platform_console;
+
+grant update on account (totp_secret) to platform_worker;
+
 grant insert, select on address_usage to platform_worker;
 
 grant update on address_usage (last_used_on) to platform_worker;
 
+grant insert, select on admin_trail to platform_console;
+
+grant insert on admin_trail to platform_worker;
+
+grant select on agency to platform_console;
+
+grant select on agency to platform_log_reader;
+
 grant insert, select on agency to platform_worker;
+
+grant select on application to platform_console;
 
 grant insert, select on application to platform_worker;
 
@@ -640,13 +819,35 @@ grant update on application (stage) to platform_worker;
 
 grant update on application (system_name) to platform_worker;
 
+grant select on appointment to platform_console;
+
+grant insert, select on appointment to platform_worker;
+
+grant update on appointment (end_reason) to platform_worker;
+
+grant update on appointment (ended_by) to platform_worker;
+
+grant update on appointment (valid_until) to platform_worker;
+
 grant select on credential to platform_api;
 
 grant insert, select on credential to platform_worker;
 
+grant select on credential (credential_id) to platform_console;
+
+grant select on credential (integration_id) to platform_console;
+
+grant select on credential (revoked_at) to platform_console;
+
 grant update on credential (revoked_at) to platform_worker;
 
+grant select on credential (valid_from) to platform_console;
+
+grant select on credential (valid_until) to platform_console;
+
 grant insert, select, update on daily_usage to platform_api;
+
+grant select on daily_usage to platform_console;
 
 grant select on daily_usage to platform_worker;
 
@@ -694,6 +895,10 @@ grant delete, select on idempotent_request to platform_worker;
 
 grant select on integration to platform_api;
 
+grant select on integration to platform_console;
+
+grant select on integration to platform_log_reader;
+
 grant insert, select on integration to platform_worker;
 
 grant update on integration (approved_from) to platform_worker;
@@ -706,11 +911,17 @@ grant update on integration (suspended_for) to platform_worker;
 
 grant select on integration_address to platform_api;
 
+grant select on integration_address to platform_console;
+
 grant delete, insert, select on integration_address to platform_worker;
 
 grant select on integration_scope to platform_api;
 
+grant select on integration_scope to platform_console;
+
 grant delete, insert, select on integration_scope to platform_worker;
+
+grant select on integration_step to platform_console;
 
 grant insert, select on integration_step to platform_worker;
 
@@ -766,15 +977,31 @@ grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
 
+grant select on notice to platform_console;
+
 grant insert, select on notice to platform_worker;
 
 grant update on notice (cancelled_at) to platform_worker;
 
 grant update on notice (sent_at) to platform_worker;
 
+grant insert, select on password to platform_console;
+
 grant insert, select on query_log to platform_api;
 
+grant select on query_log to platform_log_reader;
+
 grant select on query_log to platform_worker;
+
+grant insert, select on query_log_opening to platform_log_reader;
+
+grant delete, insert, select on session to platform_console;
+
+grant delete on session to platform_worker;
+
+grant select on session (account) to platform_worker;
+
+grant update on session (last_seen_at) to platform_console;
 
 grant select on subject_record to platform_api;
 
@@ -793,5 +1020,7 @@ grant execute on function finish_generation_table(integer) to platform_worker;
 grant execute on function lock_dataset(smallint) to platform_worker;
 
 grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
+
+grant execute on function stop_integration(text,text,text,text,text) to platform_console;
 
 grant execute on function switch_generation(integer,timestamp with time zone) to platform_worker;

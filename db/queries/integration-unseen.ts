@@ -19,8 +19,7 @@ export async function stepOnRecord(
 ): Promise<Integration> {
   const integrationId = await lockIntegration(trx, integrationNumber);
   const known = await readIntegration(trx, integrationNumber);
-  if (integrationId === undefined || known === undefined)
-    throw new RuleViolation("3(3)", "integration-unknown", "No integration has this number: look at the list.");
+  if (integrationId === undefined || known === undefined) throw integrationUnknown();
   const next = take(known);
   await recordStep(trx, lastStep(next));
   if (isFinal(next.state)) return next;
@@ -28,6 +27,10 @@ export async function stepOnRecord(
     insert into unseen_step select step_id from integration_step
     where integration_id = ${integrationId} and sequence = ${next.timeline.length}`.execute(trx);
   return next;
+}
+
+export function integrationUnknown(): RuleViolation {
+  return new RuleViolation("3(3)", "integration-unknown", "No integration has this number: look at the list.");
 }
 
 /** An integration whose workflow has steps to hear of. */

@@ -158,21 +158,28 @@ function approvalOf(application: Application, request: ApprovalRequest, now: num
 const SUBMISSIONS: readonly StepName[] = ["submit", "amend", "resubmit"];
 const CHECKS: readonly StepName[] = ["check", "sendBack"];
 
-/** Nobody decides on an application that they submitted or checked. @clause 3(3) */
-function requireIndependent(integration: Integration, { account }: Actor): void {
+/** How an account has taken part in the application under way, if it has. */
+export function partTaken(integration: Integration, account: string): "submitted" | "checked" | undefined {
   const { applicationNumber } = underWay(integration);
   const had = (steps: readonly StepName[]) =>
     integration.timeline.some(
       (entry) => entry.application === applicationNumber && entry.account === account && steps.includes(entry.step),
     );
-  if (had(SUBMISSIONS))
+  if (had(SUBMISSIONS)) return "submitted";
+  return had(CHECKS) ? "checked" : undefined;
+}
+
+/** Nobody decides on an application that they submitted or checked. @clause 3(3) */
+function requireIndependent(integration: Integration, { account }: Actor): void {
+  const part = partTaken(integration, account);
+  if (part === "submitted")
     throw new RuleViolation("3(3)", "own-application", "Nobody decides on an application that they submitted: another manager must.");
-  if (had(CHECKS))
+  if (part === "checked")
     throw new RuleViolation("3(3)", "own-check", "Nobody decides on an application that they checked: another manager must.");
 }
 
-/** The application that is to be decided. */
-function underWay({ amendment, application }: Integration): Application {
+/** The application that somebody is to act on; when there is none, the one whose rights hold. */
+export function underWay({ amendment, application }: Integration): Application {
   return amendment === undefined ? application : amendment.application;
 }
 

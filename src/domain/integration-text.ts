@@ -1,4 +1,3 @@
-import type { Actor } from "./integration-step.ts";
 import { holdsNationalId } from "./national-id.ts";
 import { RuleViolation } from "./rule-violation.ts";
 import { hasControlCharacter } from "./verification.ts";

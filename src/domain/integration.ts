@@ -1,7 +1,16 @@
 import { requireAccount } from "./appointment.ts";
 import type { Credential } from "./credential.ts";
 import type { Application, Approval } from "./integration-application.ts";
-import { type Actor, type OpenStage, type Role, STEP_RULES, type Step, type StepName, stateAfter } from "./integration-step.ts";
+import {
+  type Actor,
+  type IntegrationState,
+  type OpenStage,
+  type Role,
+  STEP_RULES,
+  type Step,
+  type StepName,
+  stateAfter,
+} from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
 
 /** One step on an integration's timeline: who, when (ISO 8601), why. */
@@ -94,6 +103,13 @@ export function takeStep<S extends Step>(integration: Integration, step: S, requ
   requireText(request.reason, "reason");
   const about = of === "application" ? underWay.application.applicationNumber : undefined;
   return { to, timeline: [...integration.timeline, entryOf(step, request, now, about)] };
+}
+
+/** Whether a step's turn has come, whoever may take it. */
+export function canFollow(integration: Integration, step: Step): boolean {
+  const { of, from } = STEP_RULES[step];
+  const at = of === "application" && integration.amendment !== undefined ? integration.amendment.stage : integration.state;
+  return (from as readonly IntegrationState[]).includes(at);
 }
 
 /** A step as the timeline shows it. */
