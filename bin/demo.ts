@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { freePort, removeEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
+import { removeIpInventorySchedule } from "../src/adapters/ip-inventory-schedule.ts";
 import { removeUpkeepSchedule } from "../src/adapters/upkeep-schedule.ts";
 import { runCommand, stopSignal } from "../src/command.ts";
 import { type Config, demoConfig, readEnvironment } from "../src/config.ts";
@@ -50,6 +51,7 @@ await runCommand(HELP, async (argv) => {
 async function forgetSchedule(config: Config): Promise<void> {
   const client = await connectToPlatform(config);
   await removeUpkeepSchedule(client, config.taskQueue);
+  await removeIpInventorySchedule(client, config.taskQueue);
   await client.connection.close();
 }
 

@@ -36,6 +36,14 @@ create table account (
   constraint account_set_up_hash_key UNIQUE (set_up_hash)
 );
 
+create table address_usage (
+  integration_id integer not null,
+  address inet not null,
+  last_used_on date not null,
+  constraint address_usage_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint address_usage_pkey PRIMARY KEY (integration_id, address)
+);
+
 create table admin_trail (
   trail_id bigint generated always as identity not null,
   taken_at timestamp with time zone not null,
@@ -69,8 +77,20 @@ create table application (
   contact text not null,
   submitted_by text not null,
   submitted_at timestamp with time zone not null,
+  integration_id integer,
+  kind text default 'new'::text not null,
+  stage text default 'submitted'::text not null,
+  improvement text,
+  approved_checks text[],
+  approved_from date,
+  approved_until date,
+  shared_addresses inet[],
   constraint application_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
-  constraint application_pkey PRIMARY KEY (application_number)
+  constraint application_check CHECK (((kind <> 'reapplication'::text) OR (improvement IS NOT NULL))),
+  constraint application_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint application_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'renewal'::text, 'change'::text, 'reapplication'::text]))),
+  constraint application_pkey PRIMARY KEY (application_number),
+  constraint application_stage_check CHECK ((stage = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'provisioned'::text, 'replaced'::text, 'lapsed'::text])))
 );
 
 create table appointment (
@@ -240,13 +260,14 @@ create table integration (
   approved_until timestamp with time zone,
   requests_per_second integer default 200 not null,
   subjects_per_day integer default 1000000 not null,
-  approved_checks text[],
+  suspended_for text,
   constraint integration_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
   constraint integration_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
   constraint integration_application_number_key UNIQUE (application_number),
-  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'refused'::text, 'revoked'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
+  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'revoked'::text, 'expired'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
   constraint integration_pkey PRIMARY KEY (integration_id),
-  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'refused'::text, 'approved'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text])))
+  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text]))),
+  constraint integration_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['person'::text, 'idle'::text, 'correctiveAction'::text])))
 );
 
 create table integration_address (
@@ -277,11 +298,45 @@ create table integration_step (
   actor_role text not null,
   reason text not null,
   taken_at timestamp with time zone not null,
-  step_key text not null,
-  constraint integration_step_actor_role_check CHECK ((actor_role = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'platform'::text]))),
+  sequence integer not null,
+  application_number text,
+  submitted jsonb,
+  constraint integration_step_actor_role_check CHECK ((actor_role = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'platform'::text, 'system'::text]))),
+  constraint integration_step_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
   constraint integration_step_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
-  constraint integration_step_pkey PRIMARY KEY (step_id),
-  constraint integration_step_step_key_key UNIQUE (step_key)
+  constraint integration_step_integration_id_sequence_key UNIQUE (integration_id, sequence),
+  constraint integration_step_pkey PRIMARY KEY (step_id)
+);
+
+create table ip_inventory (
+  inventory_number text not null,
+  workflow_id text not null,
+  used_since date not null,
+  address_count integer not null,
+  opened_at timestamp with time zone not null,
+  deadline_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint ip_inventory_check CHECK ((deadline_at > opened_at)),
+  constraint ip_inventory_pkey PRIMARY KEY (inventory_number),
+  constraint ip_inventory_workflow_id_key UNIQUE (workflow_id)
+);
+
+create table ip_inventory_finding (
+  inventory_number text not null,
+  integration_id integer not null,
+  address inet not null,
+  findings text[] not null,
+  last_used_on date,
+  outcome text,
+  decided_by text,
+  reason text,
+  decided_at timestamp with time zone,
+  constraint ip_inventory_finding_check CHECK ((num_nonnulls(outcome, decided_by, reason, decided_at) = ANY (ARRAY[0, 4]))),
+  constraint ip_inventory_finding_findings_check CHECK (((findings <@ ARRAY['duplicate'::text, 'idle'::text, 'expired'::text]) AND (cardinality(findings) > 0))),
+  constraint ip_inventory_finding_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint ip_inventory_finding_inventory_number_fkey FOREIGN KEY (inventory_number) REFERENCES ip_inventory(inventory_number),
+  constraint ip_inventory_finding_outcome_check CHECK ((outcome = ANY (ARRAY['kept'::text, 'removed'::text]))),
+  constraint ip_inventory_finding_pkey PRIMARY KEY (inventory_number, integration_id, address)
 );
 
 create table log_checkpoint (
@@ -332,6 +387,20 @@ create table log_tree (
   size bigint not null,
   constraint log_tree_pkey PRIMARY KEY (singleton),
   constraint log_tree_singleton_check CHECK (singleton)
+);
+
+create table notice (
+  notice_key text not null,
+  kind text not null,
+  recipient text not null,
+  about text not null,
+  due_at timestamp with time zone not null,
+  announces timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  cancelled_at timestamp with time zone,
+  constraint notice_check CHECK (((sent_at IS NULL) OR (cancelled_at IS NULL))),
+  constraint notice_pkey PRIMARY KEY (notice_key),
+  constraint notice_recipient_check CHECK ((recipient = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text])))
 );
 
 create table password (
@@ -399,10 +468,20 @@ create table subject_record (
   constraint subject_record_pkey PRIMARY KEY (subject_key, dataset_id)
 ) partition by LIST (dataset_id);
 
+create table unseen_step (
+  step_id bigint not null,
+  constraint unseen_step_pkey PRIMARY KEY (step_id),
+  constraint unseen_step_step_id_fkey FOREIGN KEY (step_id) REFERENCES integration_step(step_id)
+);
+
 
 -- Indexes that no constraint makes
 
 CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
+
+CREATE UNIQUE INDEX application_that_holds ON public.application USING btree (integration_id) WHERE (stage = 'provisioned'::text);
+
+CREATE UNIQUE INDEX application_under_way ON public.application USING btree (integration_id) WHERE (stage = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text]));
 
 CREATE INDEX appointment_of_account ON public.appointment USING btree (account);
 
@@ -411,6 +490,10 @@ CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree
 CREATE UNIQUE INDEX dataset_import_signature ON public.dataset_import USING btree (signer_fingerprint, signed_at, rows_read) WHERE (stage = ANY (ARRAY['switched'::text, 'imported'::text]));
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
+
+CREATE INDEX notice_about ON public.notice USING btree (about);
+
+CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE ((sent_at IS NULL) AND (cancelled_at IS NULL));
 
 CREATE INDEX password_of_account ON public.password USING btree (account, password_id);
 
@@ -546,6 +629,69 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      holder public.integration;
+      present public.credential;
+      step bigint;
+    begin
+      select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for update of i;
+      select c.* into present from public.credential c where c.credential_id = present_id;
+      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now() then
+        return jsonb_build_object('outcome', 'not-valid');
+      end if;
+      if (select count(*) from public.credential c
+          where c.integration_id = holder.integration_id and c.revoked_at is null and c.valid_until > now()) >= 2 then
+        return jsonb_build_object('outcome', 'too-many-credentials');
+      end if;
+      fresh_until := least(fresh_until, now() + interval '90 days', holder.approved_until);
+      present_until := least(present_until, present.valid_until);
+      insert into public.credential values (fresh_id, holder.integration_id, fresh_hash, now(), fresh_until, null);
+      update public.credential c set valid_until = present_until where c.credential_id = present_id;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'rotateCredential', 'system', 'system', 'the system changed credential ' || present_id, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return jsonb_build_object('outcome', 'rotated', 'validFrom', extract(epoch from now()) * 1000,
+        'validUntil', extract(epoch from fresh_until) * 1000, 'presentValidUntil', extract(epoch from present_until) * 1000);
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.stop_integration(integration_number text, officer text, duty text, cause text, why text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      holder public.integration;
+      step bigint;
+    begin
+      if duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
+          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
+            and (a.valid_until is null or a.valid_until > now())) then
+        raise exception 'only a manager or dedicated officer in office stops an integration';
+      end if;
+      select i.* into holder from public.integration i where i.application_number = integration_number for update;
+      if not found or holder.state not in ('provisioned', 'active') then
+        return false;
+      end if;
+      update public.integration i set state = 'suspended', suspended_for = cause where i.integration_id = holder.integration_id;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'suspend', officer, duty, why, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return true;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.switch_generation(wanted integer, now_is timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -638,6 +784,10 @@ grant update on account (totp_secret) to platform_console;
 
 grant update on account (totp_secret) to platform_worker;
 
+grant insert, select on address_usage to platform_worker;
+
+grant update on address_usage (last_used_on) to platform_worker;
+
 grant insert, select on admin_trail to platform_console;
 
 grant insert on admin_trail to platform_worker;
@@ -651,6 +801,36 @@ grant insert, select on agency to platform_worker;
 grant select on application to platform_console;
 
 grant insert, select on application to platform_worker;
+
+grant update on application (approved_checks) to platform_worker;
+
+grant update on application (approved_from) to platform_worker;
+
+grant update on application (approved_until) to platform_worker;
+
+grant update on application (contact) to platform_worker;
+
+grant update on application (improvement) to platform_worker;
+
+grant update on application (integration_id) to platform_worker;
+
+grant update on application (legal_basis) to platform_worker;
+
+grant update on application (purpose) to platform_worker;
+
+grant update on application (requested_addresses) to platform_worker;
+
+grant update on application (requested_checks) to platform_worker;
+
+grant update on application (requested_from) to platform_worker;
+
+grant update on application (requested_until) to platform_worker;
+
+grant update on application (shared_addresses) to platform_worker;
+
+grant update on application (stage) to platform_worker;
+
+grant update on application (system_name) to platform_worker;
 
 grant select on appointment to platform_console;
 
@@ -679,6 +859,8 @@ grant select on credential (valid_from) to platform_console;
 grant select on credential (valid_until) to platform_console;
 
 grant insert, select, update on daily_usage to platform_api;
+
+grant select on daily_usage to platform_console;
 
 grant select on daily_usage to platform_worker;
 
@@ -732,29 +914,43 @@ grant select on integration to platform_log_reader;
 
 grant insert, select on integration to platform_worker;
 
-grant update on integration (approved_checks) to platform_worker;
-
 grant update on integration (approved_from) to platform_worker;
 
 grant update on integration (approved_until) to platform_worker;
 
 grant update on integration (state) to platform_worker;
 
+grant update on integration (suspended_for) to platform_worker;
+
 grant select on integration_address to platform_api;
 
 grant select on integration_address to platform_console;
 
-grant insert, select on integration_address to platform_worker;
+grant delete, insert, select on integration_address to platform_worker;
 
 grant select on integration_scope to platform_api;
 
 grant select on integration_scope to platform_console;
 
-grant insert, select on integration_scope to platform_worker;
+grant delete, insert, select on integration_scope to platform_worker;
 
 grant select on integration_step to platform_console;
 
 grant insert, select on integration_step to platform_worker;
+
+grant insert, select on ip_inventory to platform_worker;
+
+grant update on ip_inventory (closed_at) to platform_worker;
+
+grant insert, select on ip_inventory_finding to platform_worker;
+
+grant update on ip_inventory_finding (decided_at) to platform_worker;
+
+grant update on ip_inventory_finding (decided_by) to platform_worker;
+
+grant update on ip_inventory_finding (outcome) to platform_worker;
+
+grant update on ip_inventory_finding (reason) to platform_worker;
 
 grant select on log_checkpoint to platform_api;
 
@@ -806,6 +1002,14 @@ grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
 
+grant select on notice to platform_console;
+
+grant insert, select on notice to platform_worker;
+
+grant update on notice (cancelled_at) to platform_worker;
+
+grant update on notice (sent_at) to platform_worker;
+
 grant insert, select on password to platform_console;
 
 grant insert, select on query_log to platform_api;
@@ -828,6 +1032,8 @@ grant select on subject_record to platform_api;
 
 grant select on subject_record to platform_worker;
 
+grant delete, insert, select on unseen_step to platform_worker;
+
 grant execute on function create_generation_table(integer) to platform_worker;
 
 grant execute on function create_query_log_partitions(date,integer) to platform_worker;
@@ -837,5 +1043,9 @@ grant execute on function drop_generation(integer,timestamp with time zone) to p
 grant execute on function finish_generation_table(integer) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
+
+grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
+
+grant execute on function stop_integration(text,text,text,text,text) to platform_console;
 
 grant execute on function switch_generation(integer,timestamp with time zone) to platform_worker;

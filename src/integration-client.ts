@@ -5,9 +5,9 @@ import {
   type WorkflowHandle,
   WorkflowNotFoundError,
 } from "@temporalio/client";
-import type { UpdateDefinition } from "@temporalio/common";
-import type { ApprovalRequest, CredentialRequest, Integration, StepRequest } from "./domain/integration.ts";
+import type { Integration, StepRequest } from "./domain/integration.ts";
 import type { ApplicationDraft } from "./domain/integration-application.ts";
+import { stateAfter } from "./domain/integration-step.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import * as workflow from "./workflows/integration.ts";
 import { ruleViolationIn } from "./workflows/rule-failure.ts";
@@ -15,38 +15,37 @@ import { ruleViolationIn } from "./workflows/rule-failure.ts";
 const PATIENCE = 30_000;
 
 /** The steps of integrations, as people's commands take them. Every one rejects with the RuleViolation that stands against it. */
-export interface IntegrationClient {
+export type IntegrationClient = {
+  readonly [Name in workflow.PersonsStepName]: (integrationNumber: string, request: workflow.RequestOf<Name>) => Promise<Integration>;
+} & {
   /** Resolves when the application is on record. */
   apply(draft: ApplicationDraft, request: StepRequest): Promise<Integration>;
-  approve(applicationNumber: string, request: ApprovalRequest): Promise<Integration>;
-  refuse(applicationNumber: string, request: StepRequest): Promise<Integration>;
-  provision(applicationNumber: string, request: CredentialRequest): Promise<Integration>;
-  addCredential(applicationNumber: string, request: CredentialRequest): Promise<Integration>;
-  revoke(applicationNumber: string, request: StepRequest): Promise<Integration>;
-  show(applicationNumber: string): Promise<Integration>;
+  show(integrationNumber: string): Promise<Integration>;
   /** Those of this task queue that Temporal still holds, newest first; the records hold all. */
   list(): Promise<Integration[]>;
-}
+};
 
-/** The workflow id of an application: one number, one process. */
-export function integrationWorkflowId(applicationNumber: string): string {
-  return `integration/${applicationNumber}`;
+/** The workflow id of an integration: one number, one process. */
+export function integrationWorkflowId(integrationNumber: string): string {
+  return `integration/${integrationNumber}`;
 }
 
 export function createIntegrationClient(client: Client, taskQueue: string): IntegrationClient {
   const handleOf = (applicationNumber: string) =>
     client.workflow.getHandle<typeof workflow.integration>(integrationWorkflowId(applicationNumber));
   const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
-  const step =
-    <Request>(update: UpdateDefinition<Integration, [Request]>) =>
-    (applicationNumber: string, request: Request) =>
-      patiently(() => handleOf(applicationNumber).executeUpdate(update, { args: [request] }));
+  const step = (name: workflow.PersonsStepName) => (integrationNumber: string, request: StepRequest) =>
+    patiently(async () => {
+      try {
+        return await handleOf(integrationNumber).executeUpdate(workflow.stepUpdate(name), { args: [request] });
+      } catch (error) {
+        throw error instanceof WorkflowNotFoundError ? await endedBefore(handleOf(integrationNumber), name, request) : error;
+      }
+    });
+  // Each name's request is what its rule takes; fromEntries forgets which is which.
+  const steps = Object.fromEntries(workflow.PERSONS_STEP_NAMES.map((name) => [name, step(name)])) as unknown;
   return {
-    approve: step(workflow.approveUpdate),
-    refuse: step(workflow.refuseUpdate),
-    provision: step(workflow.provisionUpdate),
-    addCredential: step(workflow.addCredentialUpdate),
-    revoke: step(workflow.revokeUpdate),
+    ...(steps as Pick<IntegrationClient, workflow.PersonsStepName>),
     show: (applicationNumber) => patiently(() => handleOf(applicationNumber).query(workflow.integrationQuery)),
     apply: (draft, request) =>
       patiently(async () => {
@@ -56,7 +55,7 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
           workflowIdReusePolicy: "ALLOW_DUPLICATE_FAILED_ONLY",
           workflowIdConflictPolicy: "FAIL",
           taskQueue,
-          args: [draft, request],
+          args: [{ draft, submission: request }],
         });
         return onRecord(handle);
       }),
@@ -83,17 +82,30 @@ async function onRecord(handle: WorkflowHandle<typeof workflow.integration>): Pr
   }
 }
 
+/** What stands against a step of an integration that has ended: the rule of that step, where Temporal still knows the end. */
+async function endedBefore(
+  handle: WorkflowHandle<typeof workflow.integration>,
+  name: workflow.PersonsStepName,
+  { by }: StepRequest,
+): Promise<RuleViolation> {
+  const ended = await handle.query(workflow.integrationQuery).catch(() => undefined);
+  try {
+    if (ended !== undefined) stateAfter(ended.state, name, by);
+  } catch (error) {
+    if (error instanceof RuleViolation) return error;
+  }
+  return integrationNotOpen();
+}
+
+function integrationNotOpen(): RuleViolation {
+  return new RuleViolation("3(3)", "integration-not-open", "No open integration has this application number: it is unknown, or has ended.");
+}
+
 function explain(error: unknown): never {
   if (error instanceof WorkflowExecutionAlreadyStartedError) {
     throw new RuleViolation("3(3)", "application-number-taken", "Another application has this number: give this one a number of its own.");
   }
-  if (error instanceof WorkflowNotFoundError) {
-    throw new RuleViolation(
-      "3(3)",
-      "integration-not-open",
-      "No open integration has this application number: it is unknown, or has ended.",
-    );
-  }
+  if (error instanceof WorkflowNotFoundError) throw integrationNotOpen();
   if (isGrpcDeadlineError(error))
     throw new Error("The platform's worker did not answer within 30 s; the step may still be taken: look at the integration later.");
   throw ruleViolationIn(error) ?? error;

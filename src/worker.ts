@@ -1,11 +1,13 @@
 import type { NativeConnection, Worker } from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
+import { ensureIpInventorySchedule } from "./adapters/ip-inventory-schedule.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
 import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
 import { announceReady } from "./command.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
+import { startCatchUp } from "./integration-catch-up.ts";
 import { startLogKeeper } from "./log-keeper.ts";
 import { startWitnessing } from "./log-witnessing.ts";
 import { showHealth } from "./worker-health.ts";
@@ -35,11 +37,13 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     });
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
+    await ensureIpInventorySchedule(client, config.taskQueue);
     const logKeeper = startLogKeeper(context);
     const witnessing = startWitnessing(context);
     const dropFolder = await startDropFolderWatcher(context, client);
+    const catchUp = startCatchUp(context, client);
     await serve(worker, context, stop);
-    await Promise.all([dropFolder.stop(), logKeeper.stop(), witnessing.stop()]);
+    await Promise.all([dropFolder.stop(), catchUp.stop(), logKeeper.stop(), witnessing.stop()]);
   } finally {
     await client.connection.close();
     await close(connection);

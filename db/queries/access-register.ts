@@ -52,7 +52,7 @@ export async function getAccessVersion(pool: Pool): Promise<string> {
   return (rows[0] as { version: string }).version;
 }
 
-/** Reads the register in one statement, so in one snapshot. Submitted, refused and approved applications hold no rights and are left out. */
+/** Reads the register in one statement, so in one snapshot. What holds no rights yet is left out. */
 export async function readAccessRegister(pool: Pool): Promise<AccessRegisterRows> {
   const { rows } = await pool.query<{ register: AccessRegisterRows }>({
     name: "read-access-register",
@@ -68,7 +68,7 @@ export async function readAccessRegister(pool: Pool): Promise<AccessRegisterRows
             'addresses', (select coalesce(json_agg(host(address)), '[]') from integration_address a where a.integration_id = i.integration_id))), '[]')
           from integration i
           left join daily_usage u on u.integration_id = i.integration_id and u.usage_day = (now() at time zone 'Asia/Taipei')::date
-          where i.state not in ('submitted', 'refused', 'approved')),
+          where i.state in ('provisioned', 'active', 'suspended', 'expired', 'revoked')),
         'credentials', (select coalesce(json_agg(json_build_object(
             'credentialId', credential_id, 'integrationId', integration_id, 'secretHash', encode(secret_hash, 'hex'),
             'validFrom', extract(epoch from valid_from) * 1000, 'validUntil', extract(epoch from valid_until) * 1000,

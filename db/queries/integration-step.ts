@@ -1,87 +1,149 @@
 import { sql, type Transaction } from "kysely";
+import { hasRights, type TimelineEntry } from "../../src/domain/integration.ts";
 import { periodMoments } from "../../src/domain/integration-period.ts";
-import type { RecordedStep } from "../../src/domain/integration-record.ts";
-import { STEP_RULES } from "../../src/domain/integration-step.ts";
+import { type RecordedStep, stageAfter } from "../../src/domain/integration-record.ts";
+import { isFinal } from "../../src/domain/integration-step.ts";
+import { integrationNotices } from "../../src/domain/notice.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
-import { stepKey, toStepRow } from "./integration.ts";
+import { applicationNumberTaken, correctApplication, insertApplication, openIntegration } from "./integration-application.ts";
+import { readIntegration } from "./integration-record.ts";
+import { writeCredentials, writeScopeAndAddresses } from "./integration-rights.ts";
+import { keepNotices } from "./notice.ts";
 
 /**
- * Writes a step and the rights that it gives or takes; nothing when it is there already. The records have the last word: a step that they
- * do not allow (an emergency stop came first) is not written.
- * @throws RuleViolation `record-disagrees`
+ * Puts a step on record together with everything that it gives or takes; nothing when it is there already. The records have the last word:
+ * when they have gone on without the step (an emergency stop came first), it is not written.
+ * @returns whether the step is on record
+ * @throws RuleViolation `application-number-taken`, `improvement-missing` or `record-disagrees`
  */
-export async function insertStep(trx: Transaction<Database>, step: RecordedStep): Promise<void> {
+export async function recordStep(trx: Transaction<Database>, step: RecordedStep): Promise<boolean> {
+  const { integration, sequence } = step;
+  const [entry] = integration.timeline;
   // Another attempt at the same step may be under way: wait for its end before looking.
-  await trx.selectFrom("integration").select("state").where("application_number", "=", step.applicationNumber).forUpdate().execute();
-  if (step.step === "submit" || (await isOnRecord(trx, step))) return;
-  const moved = await trx
+  const integrationId = await findOrOpen(trx, step);
+  const { known } = await trx
+    .selectFrom("integration_step")
+    .select(({ fn }) => fn.countAll<string>().as("known"))
+    .where("integration_id", "=", integrationId)
+    .executeTakeFirstOrThrow();
+  if (Number(known) >= sequence) {
+    const recorded = await isOnRecord(trx, integrationId, sequence, entry);
+    if (!recorded && sequence === 1) throw applicationNumberTaken();
+    return recorded;
+  }
+  if (Number(known) !== sequence - 1)
+    throw new RuleViolation(
+      "3(3)",
+      "record-disagrees",
+      "The records lack an earlier step: restore them, or look at the integration's timeline.",
+    );
+  await writeApplications(trx, integrationId, step);
+  await trx
     .updateTable("integration")
-    .set({ state: step.state, ...approvedColumns(step) })
-    .where("application_number", "=", step.applicationNumber)
-    .where("state", "in", [...STEP_RULES[step.step].from])
-    .returning("integration_id")
-    .executeTakeFirst();
-  if (moved === undefined) throw recordDisagrees();
-  await trx.insertInto("integration_step").values(toStepRow(moved.integration_id, step)).execute();
-  if (step.step === "provision") await giveScopeAndAddresses(trx, moved.integration_id, step.takenAt);
-  if (step.credential !== undefined) await giveCredential(trx, moved.integration_id, step.credential);
-  if (step.step === "revoke") await revokeCredentials(trx, moved.integration_id, step.takenAt);
+    .set({ state: integration.state, suspended_for: integration.suspendedFor ?? null, ...periodColumns(step) })
+    .where("integration_id", "=", integrationId)
+    .execute();
+  if (integration.approval !== undefined && (hasRights(integration) || entry.step === "removeAddress"))
+    await writeScopeAndAddresses(trx, integrationId, integration.approval, entry.takenAt);
+  await writeCredentials(trx, integrationId, step);
+  await insertStep(trx, integrationId, step);
+  await announce(trx, integration.integrationNumber);
+  return true;
 }
 
-/** Whether this very step is there. @throws RuleViolation `record-disagrees` when another step has its place */
-async function isOnRecord(trx: Transaction<Database>, step: RecordedStep): Promise<boolean> {
+/** What another attempt at the same submission has just opened is found after the wait for its end. */
+async function findOrOpen(trx: Transaction<Database>, step: RecordedStep): Promise<number> {
+  const { integrationNumber } = step.integration;
+  const found =
+    (await lockIntegration(trx, integrationNumber)) ??
+    (await openIntegration(trx, step)) ??
+    (await lockIntegration(trx, integrationNumber));
+  if (found === undefined) throw applicationNumberTaken();
+  return found;
+}
+
+/** Has what an integration's rights will have announced on record, and nothing else. */
+export async function announce(trx: Transaction<Database>, integrationNumber: string): Promise<void> {
+  const integration = await readIntegration(trx, integrationNumber);
+  if (integration !== undefined) await keepNotices(trx, integrationNumber, integrationNotices(integration));
+}
+
+/** Holds other steps of an integration back until the transaction ends. @returns undefined when there is none of this number */
+export async function lockIntegration(trx: Transaction<Database>, integrationNumber: string): Promise<number | undefined> {
+  const found = await trx
+    .selectFrom("integration")
+    .select("integration_id")
+    .where("application_number", "=", integrationNumber)
+    .forUpdate()
+    .executeTakeFirst();
+  return found?.integration_id;
+}
+
+async function isOnRecord(trx: Transaction<Database>, integrationId: number, sequence: number, entry: TimelineEntry): Promise<boolean> {
   const known = await trx
     .selectFrom("integration_step")
-    .select(["step", "taken_at"])
-    .where("step_key", "=", stepKey(step))
-    .executeTakeFirst();
-  if (known !== undefined && (known.step !== step.step || known.taken_at.getTime() !== Date.parse(step.takenAt))) throw recordDisagrees();
-  return known !== undefined;
+    .select(["step", "actor", "taken_at"])
+    .where("integration_id", "=", integrationId)
+    .where("sequence", "=", sequence)
+    .executeTakeFirstOrThrow();
+  return known.step === entry.step && known.actor === entry.account && known.taken_at.getTime() === Date.parse(entry.takenAt);
 }
 
-function recordDisagrees(): RuleViolation {
-  return new RuleViolation("3(3)", "record-disagrees", "The records say that this step can't follow: look at the integration's timeline.");
-}
-
-function approvedColumns({ approval }: RecordedStep) {
+/** Before there are rights, the period is what was approved; an integration that never got that far has none. */
+function periodColumns({ integration: { approval } }: RecordedStep) {
   if (approval === undefined) return {};
   const { from, until } = periodMoments(approval);
-  return { approved_from: new Date(from), approved_until: new Date(until), approved_checks: [...approval.checks] };
+  return { approved_from: new Date(from), approved_until: new Date(until) };
 }
 
-async function giveScopeAndAddresses(trx: Transaction<Database>, integrationId: number, at: string): Promise<void> {
-  await sql`insert into integration_scope select integration_id, unnest(approved_checks) from integration where integration_id = ${integrationId}`.execute(
-    trx,
-  );
-  await sql`
-    insert into integration_address select i.integration_id, unnest(a.requested_addresses), ${at}::timestamptz
-    from integration i join application a using (application_number) where i.integration_id = ${integrationId}`.execute(trx);
-}
-
-async function giveCredential(
-  trx: Transaction<Database>,
-  integrationId: number,
-  credential: NonNullable<RecordedStep["credential"]>,
-): Promise<void> {
-  const { credentialId, secretHash, validFrom, validUntil } = credential;
+async function writeApplications(trx: Transaction<Database>, integrationId: number, step: RecordedStep): Promise<void> {
+  const { integration } = step;
+  const [entry] = integration.timeline;
+  const stage = stageAfter(entry);
+  if (entry.step === "amend" && integration.amendment !== undefined) {
+    const agencyId = await insertApplication(trx, integration.amendment.application, entry, integrationId);
+    if (agencyId === undefined) throw applicationNumberTaken();
+  }
+  const underWay = integration.amendment ?? { application: integration.application, approval: integration.approval };
+  if (entry.step === "resubmit") await correctApplication(trx, underWay.application);
+  if (entry.step === "provision") await setStage(trx, integrationId, "replaced", sql<boolean>`stage = 'provisioned'`);
+  if (stage !== undefined && entry.application !== undefined)
+    await setStage(trx, integrationId, stage, sql<boolean>`application_number = ${entry.application}`);
+  if (isFinal(integration.state))
+    await setStage(trx, integrationId, "lapsed", sql<boolean>`stage in ('submitted', 'returned', 'checked', 'approved')`);
+  if (entry.step !== "approve" || underWay.approval === undefined) return;
+  const { checks, from, until } = underWay.approval;
   await trx
-    .insertInto("credential")
-    .values({
-      credential_id: credentialId,
-      integration_id: integrationId,
-      secret_hash: Buffer.from(secretHash, "hex"),
-      valid_from: new Date(validFrom),
-      valid_until: new Date(validUntil),
+    .updateTable("application")
+    .set({
+      approved_checks: [...checks],
+      approved_from: from,
+      approved_until: until,
+      shared_addresses: step.sharedAddresses === undefined ? null : [...step.sharedAddresses],
     })
+    .where("application_number", "=", underWay.application.applicationNumber)
     .execute();
 }
 
-async function revokeCredentials(trx: Transaction<Database>, integrationId: number, at: string): Promise<void> {
+async function setStage(
+  trx: Transaction<Database>,
+  integrationId: number,
+  stage: string,
+  which: ReturnType<typeof sql<boolean>>,
+): Promise<void> {
+  await trx.updateTable("application").set({ stage }).where("integration_id", "=", integrationId).where(which).execute();
+}
+
+async function insertStep(trx: Transaction<Database>, integrationId: number, { integration, sequence }: RecordedStep): Promise<void> {
+  const [entry] = integration.timeline;
+  const submitted = ["submit", "amend", "resubmit"].includes(entry.step) ? (integration.amendment ?? integration).application : null;
   await trx
-    .updateTable("credential")
-    .set({ revoked_at: new Date(at) })
-    .where("integration_id", "=", integrationId)
-    .where("revoked_at", "is", null)
+    .insertInto("integration_step")
+    .values({
+      ...{ integration_id: integrationId, sequence, step: entry.step, actor: entry.account, actor_role: entry.role, reason: entry.reason },
+      ...{ taken_at: new Date(entry.takenAt), application_number: entry.application ?? null },
+      submitted: submitted && JSON.stringify(submitted),
+    })
     .execute();
 }

@@ -18,6 +18,14 @@ export interface Database {
     contact: string;
     submitted_by: string;
     submitted_at: Date;
+    integration_id: number | null;
+    kind: Generated<string>;
+    stage: Generated<string>;
+    improvement: string | null;
+    approved_checks: string[] | null;
+    approved_from: string | null;
+    approved_until: string | null;
+    shared_addresses: string[] | null;
   };
   integration: {
     integration_id: Generated<number>;
@@ -29,7 +37,7 @@ export interface Database {
     approved_until: Date | null;
     requests_per_second: Generated<number>;
     subjects_per_day: Generated<number>;
-    approved_checks: string[] | null;
+    suspended_for: string | null;
   };
   integration_step: {
     step_id: Generated<string>;
@@ -39,7 +47,41 @@ export interface Database {
     actor_role: string;
     reason: string;
     taken_at: Date;
-    step_key: string;
+    sequence: number;
+    application_number: string | null;
+    submitted: unknown;
+  };
+  unseen_step: { step_id: string };
+  notice: {
+    notice_key: string;
+    kind: string;
+    recipient: string;
+    about: string;
+    due_at: Date;
+    announces: Date;
+    sent_at: Date | null;
+    cancelled_at: Date | null;
+  };
+  address_usage: { integration_id: number; address: string; last_used_on: string };
+  ip_inventory: {
+    inventory_number: string;
+    workflow_id: string;
+    used_since: string;
+    address_count: number;
+    opened_at: Date;
+    deadline_at: Date;
+    closed_at: Date | null;
+  };
+  ip_inventory_finding: {
+    inventory_number: string;
+    integration_id: number;
+    address: string;
+    findings: string[];
+    last_used_on: string | null;
+    outcome: string | null;
+    decided_by: string | null;
+    reason: string | null;
+    decided_at: Date | null;
   };
   integration_scope: { integration_id: number; check_code: string };
   integration_address: { integration_id: number; address: string; added_at: Date };

@@ -1,36 +1,52 @@
-import { insertApplication } from "../../db/queries/integration.ts";
-import { insertStep } from "../../db/queries/integration-step.ts";
+import type { Transaction } from "kysely";
+import { findSharedAddresses } from "../../db/queries/integration-application.ts";
+import { readIntegration } from "../../db/queries/integration-record.ts";
+import { recordStep } from "../../db/queries/integration-step.ts";
+import { catchUp, findLastUse } from "../../db/queries/integration-unseen.ts";
+import type { Database } from "../../db/tables/database.ts";
 import type { WorkerContext } from "../context.ts";
-import type { Application } from "../domain/integration-application.ts";
+import type { Integration } from "../domain/integration.ts";
 import type { RecordedStep } from "../domain/integration-record.ts";
-import { requireFixedAddresses } from "../domain/ip-address.ts";
+import { requireFixedAddresses, requireSharedAcknowledged } from "../domain/ip-address.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 
 export function createIntegrationActivities({ db, config }: Pick<WorkerContext, "db" | "config">) {
+  /** What rules need to know of the records and the settings. */
+  async function requireAddresses(trx: Transaction<Database>, { integration, sharedAddresses = [] }: RecordedStep): Promise<void> {
+    const [{ step }] = integration.timeline;
+    const { addresses } = (integration.amendment ?? integration).application;
+    if (step === "submit" || step === "amend" || step === "resubmit") requireFixedAddresses(addresses, config.privateAddressesAllowed);
+    if (step !== "approve") return;
+    const shared = await findSharedAddresses(trx, integration.integrationNumber, addresses);
+    requireSharedAcknowledged(
+      shared.map(({ address }) => address),
+      sharedAddresses,
+    );
+  }
+
   return {
     /**
-     * Puts an application on record, once.
-     * @throws ApplicationFailure `address-not-public`, or `application-number-taken` by another application
+     * Puts a step on record together with the rights that it gives or takes, and what is to be announced, once.
+     * @returns undefined, or the integration as the records have it when they have gone on without the step
+     * @throws ApplicationFailure `address-not-public`, `address-shared`, `application-number-taken`, `improvement-missing`, `record-disagrees`
      */
-    async recordSubmission(application: Application, step: RecordedStep): Promise<void> {
+    async recordStep(step: RecordedStep): Promise<Integration | undefined> {
       try {
-        requireFixedAddresses(application.addresses, config.privateAddressesAllowed);
-        await db.transaction().execute((trx) => insertApplication(trx, application, step));
+        return await db.transaction().execute(async (trx) => {
+          await requireAddresses(trx, step);
+          if (await recordStep(trx, step)) return undefined;
+          return readIntegration(trx, step.integration.integrationNumber);
+        });
       } catch (error) {
         throw asRuleFailure(error);
       }
     },
 
-    /**
-     * Puts a step on record together with the rights that it gives or takes, once.
-     * @throws ApplicationFailure `record-disagrees` when the records say that the step can't follow
-     */
-    async recordStep(step: RecordedStep): Promise<void> {
-      try {
-        await db.transaction().execute((trx) => insertStep(trx, step));
-      } catch (error) {
-        throw asRuleFailure(error);
-      }
-    },
+    /** The integration as the records have it; from then on its workflow has heard of every step. */
+    readRecords: (integrationNumber: string): Promise<Integration | undefined> =>
+      db.transaction().execute((trx) => catchUp(trx, integrationNumber)),
+
+    /** The last day on which the integration's system asked. */
+    findLastUse: (integrationNumber: string): Promise<string | undefined> => findLastUse(db, integrationNumber),
   };
 }

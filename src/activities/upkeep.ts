@@ -1,3 +1,4 @@
+import { noteAddressUsage } from "../../db/queries/address-usage.ts";
 import { createQueryLogPartitions, deleteIdempotentRequestsBefore } from "../../db/queries/upkeep.ts";
 import type { WorkerContext } from "../context.ts";
 
@@ -11,5 +12,7 @@ export function createUpkeepActivities({ db, now }: Pick<WorkerContext, "db" | "
     prepareQueryLog: () => createQueryLogPartitions(db, now(), MONTHS_AHEAD),
     /** Deletes what is only kept to make retries safe. @returns how many */
     forgetOldRequests: () => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD)),
+    /** Notes when each address was last answered. */
+    noteAddressUsage: () => noteAddressUsage(db),
   };
 }

@@ -8,6 +8,7 @@ import {
   type IntegrationRow,
   readAccessRegister,
 } from "../../db/queries/access-register.ts";
+import { credentialReminderAt } from "../domain/credential.ts";
 import type { ApprovedAccess } from "../domain/verification.ts";
 import { createDatasetRegister, type DatasetRegister } from "./dataset-register.ts";
 
@@ -18,6 +19,8 @@ const PATIENCE = 2000;
 const CHECK_EVERY = 300;
 /** Leading hexadecimal digits of a secret's hash that find the candidates; the rest is compared in constant time. */
 const BUCKET_DIGITS = 8;
+/** Announces the end of the credential that a request presents: an ISO 8601 time. */
+const EXPIRY_HEADER = "credential-expires";
 
 /** An integration's rights as the API uses them. */
 export interface IntegrationAccess extends ApprovedAccess {
@@ -35,6 +38,9 @@ export interface CredentialAccess {
   readonly validFrom: number;
   readonly validUntil: number;
   readonly revoked: boolean;
+  /** From when on answers announce its end (epoch milliseconds), and how. */
+  readonly announcedFrom: number;
+  readonly announcement: Readonly<Record<string, string>>;
   readonly integration: IntegrationAccess;
 }
 
@@ -196,7 +202,9 @@ function toAccess(row: IntegrationRow): IntegrationAccess {
 }
 
 function toCredentialAccess(row: CredentialRow, integration: IntegrationAccess): CredentialAccess {
-  return { credentialId: row.credentialId, validFrom: row.validFrom, validUntil: row.validUntil, revoked: row.revoked, integration };
+  const { credentialId, validFrom, validUntil, revoked } = row;
+  const announcement = { [EXPIRY_HEADER]: new Date(validUntil).toISOString() };
+  return { credentialId, validFrom, validUntil, revoked, announcedFrom: credentialReminderAt(validUntil), announcement, integration };
 }
 
 function errorCode(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ApiContext } from "./context.ts";
+import { credentialRoutes } from "./credential-routes.ts";
 import { documentationRoutes, OPENAPI_INFORMATION } from "./documentation-routes.ts";
 import { logRoutes } from "./log-routes.ts";
 import { operationRoutes } from "./operation-routes.ts";
@@ -16,11 +17,12 @@ export function createApp(context: ApiContext): OpenAPIHono<{ Bindings: HttpBind
     description: "The integration's credential, at most 90 days old, sent from a whitelisted address.",
   });
   app.route("/", verificationRoutes(context));
+  app.route("/", credentialRoutes(context));
   app.route("/", logRoutes(context));
   app.route("/", operationRoutes(context));
   app.route("/", documentationRoutes());
   app.doc31("/openapi.json", OPENAPI_INFORMATION);
-  app.all("/v1/verifications", wrongMethod).all("/v1/verifications/batch", wrongMethod);
+  for (const path of ["/v1/verifications", "/v1/verifications/batch", "/v1/credentials"]) app.all(path, wrongMethod);
   app.notFound(() => problemResponse(new Refusal("not-found", "There is nothing here: /docs lists what there is.")));
   app.onError((error) => {
     context.logger.error({ error: error.name }, "a request failed");
@@ -30,5 +32,5 @@ export function createApp(context: ApiContext): OpenAPIHono<{ Bindings: HttpBind
 }
 
 function wrongMethod(): Response {
-  return problemResponse(new Refusal("method-not-allowed", "Questions are asked with POST."), undefined, { allow: "POST" });
+  return problemResponse(new Refusal("method-not-allowed", "This is asked with POST."), undefined, { allow: "POST" });
 }

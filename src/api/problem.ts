@@ -21,6 +21,7 @@ const STATUS_OF = {
   "check-out-of-scope": 403,
   "not-found": 404,
   "method-not-allowed": 405,
+  "too-many-credentials": 409,
   "body-too-large": 413,
   "unsupported-media-type": 415,
   "invalid-request": 422,

@@ -67,7 +67,11 @@ function mount<Request>(
       security: [{ credential: [] }],
       request: { headers: schema.requestHeaders, body: { required: true, content: { "application/json": { schema: endpoint.request } } } },
       responses: {
-        200: { description: "Answered and recorded.", content: { "application/json": { schema: answer } } },
+        200: {
+          description: "Answered and recorded.",
+          headers: schema.answerHeaders,
+          content: { "application/json": { schema: answer } },
+        },
         "4XX": refused,
         "5XX": refused,
       },
@@ -88,13 +92,15 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   let credential: CredentialAccess | undefined;
   let counted: IntegrationAccess | undefined;
   let claim: IdempotencyClaim | undefined;
-  const answer = (answered: AnsweredQuestion, { integration }: CredentialAccess): Response => {
+  const answer = (answered: AnsweredQuestion, { integration, announcedFrom, announcement }: CredentialAccess): Response => {
     context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
+    const now = context.now();
     return new Response(JSON.stringify(endpoint.toBody(answered)), {
       headers: {
         "content-type": "application/json",
         "cache-control": "no-store",
-        ...context.limits.headers(integration, taipeiDate(context.now())),
+        ...context.limits.headers(integration, taipeiDate(now)),
+        ...(now >= announcedFrom && announcement),
       },
     });
   };

@@ -59,6 +59,12 @@ export const requestHeaders = z.object({
   "idempotency-key": z.string().min(1).max(128).optional().openapi({ description: "Makes a retry safe: the same answer, one log entry." }),
 });
 
+export const answerHeaders = z.object({
+  "credential-expires": z.iso.datetime().optional().openapi({
+    description: "In the last 14 days of the credential that was sent: when it ends. Change it with POST /v1/credentials.",
+  }),
+});
+
 export type VerificationRequest = z.infer<typeof verificationRequest>;
 export type BatchRequest = z.infer<typeof batchRequest>;
 export type AskedSubject = z.infer<typeof subject>;

@@ -1,17 +1,20 @@
 import { html } from "hono/html";
 import type { CheckCode } from "../domain/checks.ts";
-import type { IntegrationState } from "../domain/integration-step.ts";
+import type { IntegrationState, Role } from "../domain/integration-step.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import type { Html } from "./layout.ts";
 import type { Text } from "./text/index.ts";
 
 const COLOUR: Readonly<Record<IntegrationState, "success" | "warning" | "danger" | "neutral">> = {
   submitted: "warning",
+  returned: "neutral",
+  checked: "warning",
   approved: "warning",
   provisioned: "warning",
   active: "success",
   suspended: "danger",
   refused: "neutral",
+  withdrawn: "neutral",
   expired: "neutral",
   revoked: "danger",
 };
@@ -19,6 +22,11 @@ const COLOUR: Readonly<Record<IntegrationState, "success" | "warning" | "danger"
 /** A state as a word, with its colour. */
 export function stateTag(text: Text, state: IntegrationState): Html {
   return html`<span class="ds-tag" data-color="${COLOUR[state]}">${text.state[state]}</span>`;
+}
+
+/** In what capacity somebody acted. */
+export function roleName(text: Text, role: Role): string {
+  return role === "applicant" || role === "platform" || role === "system" ? text.role[role] : text.duty[role];
 }
 
 /** Checks as the regulation names them. */
@@ -32,6 +40,6 @@ export function lastDayOf(until: number): string {
 }
 
 /** A case's address. */
-export function casePath(applicationNumber: string): string {
-  return `/console/integrations/${encodeURIComponent(applicationNumber)}`;
+export function casePath(integrationNumber: string): string {
+  return `/console/integrations/${encodeURIComponent(integrationNumber)}`;
 }

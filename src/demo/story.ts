@@ -5,6 +5,7 @@ import { createSecret, hashSecret } from "../adapters/credential-secret.ts";
 import { createSupplier, type Supplier } from "../adapters/openpgp-supplier.ts";
 import type { Config } from "../config.ts";
 import { askForKeys } from "../dataset-import-client.ts";
+import type { Role } from "../domain/integration-step.ts";
 import { foldVariants } from "../domain/name-variants.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { createIntegrationClient } from "../integration-client.ts";
@@ -61,7 +62,7 @@ export async function tellStory(config: Config, platform: Platform, tell: Tell):
     }
     const imports = await watchImports(pool, 3, tell);
 
-    tell("\n2. An integration is applied for, approved and provisioned.");
+    tell("\n2. An integration is applied for, checked, approved and provisioned.");
     const { token } = await openIntegration(config, createIntegrationClient(temporal, config.taskQueue), tell);
 
     tell("\n3. The system asks.");
@@ -120,7 +121,7 @@ async function watchImports(pool: Pool, expected: number, tell: Tell): Promise<{
 async function openIntegration(config: Config, client: ReturnType<typeof createIntegrationClient>, tell: Tell): Promise<{ token: string }> {
   const from = taipeiDate(Date.now());
   const applicationNumber = `${Number(from.slice(0, 4)) - 1911}-demo-${randomUUID().slice(0, 8)}`;
-  const by = (account: string, role: "applicant" | "manager" | "dedicatedOfficer") => ({ account, role });
+  const by = (account: string, role: Role) => ({ account, role });
   await client.apply(
     {
       applicationNumber,
@@ -138,8 +139,10 @@ async function openIntegration(config: Config, client: ReturnType<typeof createI
     { by: by("applicant-wu", "applicant"), reason: "低收入戶資格審查" },
   );
   tell(`   ${applicationNumber}: applied for by 社會及勞動處 (checks: resident, indigenous, elderlyLivingAlone; address ${config.host})`);
+  await client.check(applicationNumber, { by: by("officer-hung", "caseOfficer"), reason: "文件齊備" });
+  tell("   checked by the case officer, officer-hung");
   await client.approve(applicationNumber, { by: by("manager-chen", "manager"), reason: "符合業務需要" });
-  tell("   approved by manager-chen, who did not apply for it");
+  tell("   approved by manager-chen, who neither applied for it nor checked it");
   const token = createSecret();
   await client.provision(applicationNumber, {
     by: by("officer-lin", "dedicatedOfficer"),

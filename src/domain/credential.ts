@@ -55,3 +55,27 @@ export function issueCredential(
   const validUntil = Math.min(validFrom + POLICY.credentialDays * DAY, rights.until);
   return { credentialId: fresh.credentialId, validFrom: new Date(validFrom).toISOString(), validUntil: new Date(validUntil).toISOString() };
 }
+
+/** What a system's change of its own credential comes to: the new one's period, and the new end of the present one (epoch milliseconds). */
+export interface Rotation {
+  readonly validUntil: number;
+  readonly presentValidUntil: number;
+}
+
+/**
+ * A system changes its credential by itself: the new one holds from now, the present one a little longer, so that there is no gap.
+ * @param presentValidUntil epoch milliseconds
+ * @param approvedUntil end of the integration's period, epoch milliseconds
+ * @clause 3(5)
+ */
+export function rotateCredential(presentValidUntil: number, approvedUntil: number, now: number): Rotation {
+  return {
+    validUntil: Math.min(now + POLICY.credentialDays * DAY, approvedUntil),
+    presentValidUntil: Math.min(presentValidUntil, now + POLICY.credentialOverlapDays * DAY),
+  };
+}
+
+/** From when on a credential's end is announced (epoch milliseconds). @clause 3(5) */
+export function credentialReminderAt(validUntil: number): number {
+  return validUntil - POLICY.credentialReminderDays * DAY;
+}

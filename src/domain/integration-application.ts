@@ -1,13 +1,22 @@
 import { type CheckCode, isCheckCode } from "./checks.ts";
-import { type ApprovedPeriod, requirePeriod } from "./integration-period.ts";
+import { type ApprovedPeriod, dayAfter, defaultLastDay, requirePeriod } from "./integration-period.ts";
+import { requireCode, requireText } from "./integration-text.ts";
 import { canonicalAddresses } from "./ip-address.ts";
-import { holdsNationalId } from "./national-id.ts";
 import { RuleViolation } from "./rule-violation.ts";
-import { hasControlCharacter } from "./verification.ts";
 
-/** What an agency asks for: one system's right to query. */
+/** What a manager approved: the application's scope and period, or less, and its addresses. Once provisioned, what holds. */
+export interface Approval extends ApprovedPeriod {
+  readonly checks: readonly CheckCode[];
+  readonly addresses: readonly string[];
+}
+
+/** `new` opens an integration; `reapplication` does so too, or brings a suspended one back; the others change one that has rights. */
+export type ApplicationKind = "new" | "renewal" | "change" | "reapplication";
+
+/** What an agency asks for: one system's right to query, as it shall be, whole. */
 export interface Application extends ApprovedPeriod {
   readonly applicationNumber: string;
+  readonly kind: ApplicationKind;
   readonly agencyCode: string;
   readonly agencyName: string;
   readonly systemName: string;
@@ -18,14 +27,37 @@ export interface Application extends ApprovedPeriod {
   readonly addresses: readonly string[];
   /** An office's telephone or mail address; no person's name is needed. */
   readonly contact: string;
+  /** Only of a reapplication: what was improved after the suspension or termination. */
+  readonly improvement?: string;
 }
 
-/** An application as somebody typed it. */
-export type ApplicationDraft = Omit<Application, "checks"> & { readonly checks: readonly string[] };
+/** An application for a new integration as somebody typed it; one that says what was improved is a reapplication. */
+export type ApplicationDraft = Omit<Application, "checks" | "kind"> & { readonly checks: readonly string[] };
+
+/** What may be asked of an integration that has rights; what is left out stays as it is. */
+export interface AmendmentDraft {
+  readonly applicationNumber: string;
+  readonly kind: Exclude<ApplicationKind, "new">;
+  readonly legalBasis?: string;
+  readonly purpose?: string;
+  readonly contact?: string;
+  readonly checks?: readonly string[];
+  readonly addresses?: readonly string[];
+  readonly until?: string;
+  readonly improvement?: string;
+}
+
+/** The application whose rights hold, and what was approved of it. */
+export interface PresentRights {
+  readonly application: Application;
+  readonly approval: Approval;
+}
+
+/** What an applicant may put right in an application that was sent back. */
+export type Correction = Partial<Omit<ApplicationDraft, "applicationNumber" | "agencyCode" | "agencyName">>;
 
 const TEXTS = ["agencyName", "systemName", "legalBasis", "purpose", "contact"] as const;
 const CODES = ["applicationNumber", "agencyCode"] as const;
-const LONGEST_TEXT = 1000;
 
 /**
  * Checks an application and puts it into the form it is kept in.
@@ -34,46 +66,92 @@ const LONGEST_TEXT = 1000;
  * @clause 3(3)
  */
 export function prepareApplication(draft: ApplicationDraft, today: string): Application {
+  const kind = draft.improvement === undefined ? "new" : "reapplication";
+  return prepare({ ...draft, kind }, today);
+}
+
+/**
+ * Checks an application to change what an integration has. The new rights may begin when they are provisioned, so their period begins no later
+ * than today, or than the present one.
+ * @throws RuleViolation `renewal-not-longer`, `change-lengthens-period`, `improvement-missing`, and those of `prepareApplication`
+ * @clause 3(3)
+ * @clause 4(1)2
+ */
+export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, today: string): Application {
+  const { improvement: _, ...before } = present.application;
+  const { checks, addresses, from, until } = present.approval;
+  const requested = {
+    ...before,
+    checks,
+    addresses,
+    ...draft,
+    from: from > today ? from : today,
+    until: draft.until ?? lastDay(draft.kind, until, today),
+  };
+  if (draft.kind === "renewal" && requested.until <= until)
+    throw new RuleViolation("4(1)2", "renewal-not-longer", `The rights last until ${until}: a renewal asks for a later last day.`);
+  if (draft.kind === "change" && requested.until > until)
+    throw new RuleViolation(
+      "4(1)2",
+      "change-lengthens-period",
+      `A change can't outlast the present period (${until}): apply for a renewal.`,
+    );
+  if (draft.kind === "reapplication" && draft.improvement === undefined) throw improvementMissing();
+  return prepare(requested, today);
+}
+
+function lastDay(kind: AmendmentDraft["kind"], until: string, today: string): string {
+  if (kind === "change") return until;
+  return defaultLastDay(kind === "renewal" && until >= today ? dayAfter(until) : today);
+}
+
+/**
+ * Checks an application that was sent back, as it has been put right.
+ * @throws RuleViolation as `prepareApplication`
+ * @clause 3(3)
+ */
+export function correctApplication(application: Application, correction: Correction, today: string): Application {
+  const corrected = { ...application, ...correction };
+  // It was in time when it was first submitted; the time it was sent back for is not the applicant's.
+  return prepare({ ...corrected, from: corrected.from < today ? today : corrected.from }, today);
+}
+
+/**
+ * Checks an application for a change that was sent back, as it has been put right; when it begins and whose it is are not the applicant's to say.
+ * @throws RuleViolation as `prepareAmendment`
+ * @clause 3(3)
+ */
+export function correctAmendment(application: Application, correction: Correction, present: PresentRights, today: string): Application {
+  const { systemName: _system, from: _from, ...changes } = correction;
+  const { applicationNumber, kind, legalBasis, purpose, contact, checks, addresses, until, improvement } = application;
+  const before = { applicationNumber, legalBasis, purpose, contact, checks, addresses, until };
+  const draft = { ...before, ...(improvement !== undefined && { improvement }), ...changes };
+  return prepareAmendment({ ...draft, kind: kind as AmendmentDraft["kind"] }, present, today);
+}
+
+/** @clause 5(6) */
+export function improvementMissing(): RuleViolation {
+  return new RuleViolation(
+    "5(6)",
+    "improvement-missing",
+    "An integration of this system was suspended or terminated: say in improvement what has been improved since.",
+  );
+}
+
+function prepare(draft: Omit<Application, "checks"> & { readonly checks: readonly string[] }, today: string): Application {
   for (const field of CODES) requireCode(draft[field], field);
   for (const field of TEXTS) requireText(draft[field], field);
+  if (draft.improvement !== undefined) requireText(draft.improvement, "improvement");
   const checks = [...new Set(draft.checks)];
   if (checks.length === 0)
     throw new RuleViolation("3(3)", "application-incomplete", "The application must list the query permissions it asks for: add checks.");
-  if (!checks.every(isCheckCode))
-    throw new RuleViolation("3(3)", "unknown-check", "The application asks for a check that the platform does not offer.");
+  requireKnownChecks(checks);
   requirePeriod(draft, today);
   return { ...draft, checks, addresses: canonicalAddresses(draft.addresses) };
 }
 
-/** Ends of workflow ids, and what people quote on the telephone. */
-function requireCode(code: string, field: string): void {
-  if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(code)) {
-    throw new RuleViolation("3(3)", "code-malformed", `${field} must be 1 to 64 letters, digits, dots, hyphens or underscores.`);
-  }
-  requireNoNationalId(code, field);
-}
-
-/**
- * What officers write stands in records for good, so it must say something and hold nobody's ID number.
- * @throws RuleViolation `application-incomplete`, `text-too-long`, `text-not-printable` or `national-id-in-text`
- * @clause 3(10)
- */
-export function requireText(text: string, field: string): void {
-  if ((text.match(/[\p{L}\p{N}]/gu)?.length ?? 0) < 2)
-    throw new RuleViolation("3(3)", "application-incomplete", `${field} is missing or says nothing: fill it in.`);
-  if (text.length > LONGEST_TEXT)
-    throw new RuleViolation("3(3)", "text-too-long", `${field} has more than ${LONGEST_TEXT} characters: shorten it.`);
-  if (hasControlCharacter(text.replaceAll("\n", " ")))
-    throw new RuleViolation("3(3)", "text-not-printable", `${field} holds control characters: remove them.`);
-  requireNoNationalId(text, field);
-}
-
-function requireNoNationalId(text: string, field: string): void {
-  if (holdsNationalId(text)) {
-    throw new RuleViolation(
-      "3(10)",
-      "national-id-in-text",
-      `${field} holds what looks like a person's ID number: describe the matter without it.`,
-    );
-  }
+/** @throws RuleViolation `unknown-check` */
+export function requireKnownChecks(checks: readonly string[]): asserts checks is readonly CheckCode[] {
+  if (!checks.every(isCheckCode))
+    throw new RuleViolation("3(3)", "unknown-check", "The application asks for a check that the platform does not offer.");
 }

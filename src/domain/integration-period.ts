@@ -18,6 +18,11 @@ export function periodMoments({ from, until }: ApprovedPeriod): { from: number; 
   return { from: startOfDay(from), until: startOfDay(until) + 86_400_000 };
 }
 
+/** The day after a day. */
+export function dayAfter(date: string): string {
+  return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);
+}
+
 /** The last day of the period that the policy gives where nobody says shorter. */
 export function defaultLastDay(from: string): string {
   return lastDayAfterYears(from, POLICY.approvedPeriodYears);

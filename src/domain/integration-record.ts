@@ -1,30 +1,27 @@
-import type { Credential } from "./credential.ts";
-import type { Approval, Integration, TimelineEntry } from "./integration.ts";
-import type { IntegrationState } from "./integration-step.ts";
+import type { Integration, TimelineEntry } from "./integration.ts";
+import type { ApplicationStage } from "./integration-step.ts";
+import { STEP_RULES } from "./integration-step.ts";
 
-/** A step as it goes on record, with what it gives. */
-export interface RecordedStep extends TimelineEntry {
-  readonly applicationNumber: string;
-  /** 1 for the submission, 2 for what follows; with the number it names the step for good. */
+/** A step as it goes on record: what it is, and how it leaves the integration. */
+export interface RecordedStep {
+  /** The integration after the step; its timeline is on record already, but for the step itself. */
+  readonly integration: Integration & { readonly timeline: readonly [TimelineEntry] };
+  /** 1 for the submission, 2 for what follows; with the integration's number it names the step for good. */
   readonly sequence: number;
-  /** The state that the step leads to. */
-  readonly state: IntegrationState;
-  /** Only of an approval. */
-  readonly approval?: Approval;
-  /** Only of a step that gives a credential; SHA-256 of its token in hexadecimal. */
-  readonly credential?: Credential & { readonly secretHash: string };
+  /** SHA-256, in hexadecimal, of the token of the credential that the step gives. */
+  readonly secretHash?: string;
+  /** Addresses that an approval acknowledges to be another integration's too. */
+  readonly sharedAddresses?: readonly string[];
 }
 
-/** The newest step of an integration. @param secretHash of the credential that the step gives */
-export function lastStep({ application, state, approval, credentials, timeline }: Integration, secretHash?: string): RecordedStep {
-  const entry = timeline.at(-1) as TimelineEntry;
-  const credential = credentials.at(-1);
-  return {
-    ...entry,
-    applicationNumber: application.applicationNumber,
-    sequence: timeline.length,
-    state,
-    ...(entry.step === "approve" && approval !== undefined ? { approval } : {}),
-    ...(secretHash !== undefined && credential !== undefined ? { credential: { ...credential, secretHash } } : {}),
-  };
+/** The newest step of an integration. */
+export function lastStep(integration: Integration, given: Pick<RecordedStep, "secretHash" | "sharedAddresses"> = {}): RecordedStep {
+  const { timeline } = integration;
+  return { integration: { ...integration, timeline: [timeline.at(-1) as TimelineEntry] }, sequence: timeline.length, ...given };
+}
+
+/** Where a step leaves the application that it is about; undefined when it is about the integration. */
+export function stageAfter({ step, application }: TimelineEntry): ApplicationStage | undefined {
+  if (application === undefined) return undefined;
+  return step === "submit" || step === "amend" ? "submitted" : (STEP_RULES[step].to as ApplicationStage);
 }

@@ -43,3 +43,22 @@ export function requireFixedAddresses(addresses: readonly string[], privateAllow
     );
   }
 }
+
+/**
+ * An address that another integration has too is approved only by a manager who knows it.
+ * @param shared addresses that others have, canonical
+ * @param acknowledged those that the approval names, in any form
+ * @throws RuleViolation `address-shared`, and those of `canonicalAddresses`
+ * @clause 3(7)
+ */
+export function requireSharedAcknowledged(shared: readonly string[], acknowledged: readonly string[]): void {
+  const known = acknowledged.length === 0 ? [] : canonicalAddresses(acknowledged);
+  const unknown = [...new Set(shared)].filter((address) => !known.includes(address));
+  if (unknown.length > 0) {
+    throw new RuleViolation(
+      "3(7)",
+      "address-shared",
+      `Another integration has ${unknown.join(", ")} too: have the application corrected, or approve it knowing so (sharedAddresses).`,
+    );
+  }
+}

@@ -1,6 +1,6 @@
-import { requireAccount } from "./integration.ts";
-import { requireText } from "./integration-application.ts";
+import { requireAccount } from "./appointment.ts";
 import { startOfDay } from "./integration-period.ts";
+import { requireText } from "./integration-text.ts";
 import { maskNationalId, normaliseNationalId } from "./national-id.ts";
 import { maskName } from "./person-name.ts";
 import { canonicalEntry, type QueryLogEntry, type SealedPart } from "./query-log.ts";

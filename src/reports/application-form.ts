@@ -1,11 +1,11 @@
 import type { Writable } from "node:stream";
 import { CHECKS } from "../domain/checks.ts";
-import type { Approval, TimelineEntry } from "../domain/integration.ts";
-import type { Application } from "../domain/integration-application.ts";
+import type { TimelineEntry } from "../domain/integration.ts";
+import type { Application, Approval } from "../domain/integration-application.ts";
 import type { ApprovedPeriod } from "../domain/integration-period.ts";
 import { rocMoment, toRocDate } from "../domain/roc-date.ts";
 import { startReport, type WrittenReport } from "./report.ts";
-import { CHECK_WORDS, ROLE_WORDS, STEP_WORDS } from "./words.ts";
+import { CHECK_WORDS, KIND_WORDS, ROLE_WORDS, STEP_WORDS } from "./words.ts";
 
 /** An application as it stands, with what was decided. */
 export interface ApplicationForm {
@@ -34,6 +34,7 @@ export async function writeApplicationForm(form: ApplicationForm, sink: Writable
   });
   await report.heading("一、申請內容");
   await report.fields([
+    ["申請類別", KIND_WORDS[application.kind]],
     ["申請機關", `${application.agencyName}（${application.agencyCode}）`],
     ["業務系統", application.systemName],
     ["法令依據", application.legalBasis],
@@ -42,6 +43,7 @@ export async function writeApplicationForm(form: ApplicationForm, sink: Writable
     ["固定 IP", application.addresses.join("\n")],
     ["使用期限", period(application)],
     ["聯絡方式", application.contact],
+    ...(application.improvement === undefined ? [] : [["改善情形", application.improvement] as const]),
   ]);
   await report.heading("二、核定內容");
   await report.fields(
@@ -49,6 +51,7 @@ export async function writeApplicationForm(form: ApplicationForm, sink: Writable
       ? [["核定", "尚未核定"]]
       : [
           ["查詢權限", boxes(approval.checks)],
+          ["固定 IP", approval.addresses.join("\n")],
           ["使用期限", period(approval)],
         ],
   );

@@ -1,4 +1,5 @@
 import type { CheckCode } from "../domain/checks.ts";
+import type { ApplicationKind } from "../domain/integration-application.ts";
 import type { Role, StepName } from "../domain/integration-step.ts";
 import type { Answers } from "../domain/verification.ts";
 
@@ -18,15 +19,34 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   dedicatedOfficer: "專責人員",
   manager: "權責主管",
   platform: "平臺",
+  system: "介接系統",
+};
+
+export const KIND_WORDS: Readonly<Record<ApplicationKind, string>> = {
+  new: "新申請",
+  renewal: "展期",
+  change: "變更",
+  reapplication: "改善後重新申請",
 };
 
 export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   submit: "提出申請",
+  check: "審查完備",
+  sendBack: "退回補正",
+  resubmit: "補正後再提",
+  withdraw: "撤回申請",
+  amend: "提出變更、展期或重新申請",
   approve: "核准",
   refuse: "不予核准",
   provision: "配賦權限",
   activate: "生效",
   addCredential: "增發憑證",
+  rotateCredential: "系統自行換發憑證",
+  revokeCredential: "廢止憑證",
+  removeAddress: "移除固定 IP",
+  warnIdle: "久未查詢預告",
+  suspend: "暫停",
+  resume: "恢復",
   expire: "期滿",
   revoke: "終止",
 };

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
@@ -12,6 +13,8 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
+/** Some ten commands one after another, each a process. */
+const STORY = 90_000;
 const directory = mkdtempSync(join(tmpdir(), "integration-command-"));
 let database: TestDatabase;
 let worker: ChildProcess;
@@ -60,18 +63,24 @@ function integration(argv: string[], env = environment): Promise<Outcome> {
   });
 }
 
-const APPLICATION = "--agency-code tax --agency 測試稅務局 --system 地方稅系統 --legal-basis 測試法第1條 --purpose 減免資格審查";
-const RIGHTS = "--contact 049-2222106 --check resident --check indigenous --address 127.0.0.1 --as tax.clerk --role applicant";
+const APPLICATION = "--agency-code tax --agency 測試稅務局 --legal-basis 測試法第1條 --purpose 減免資格審查";
+const RIGHTS = "--contact 049-2222106 --check resident --check indigenous --as tax.clerk --role applicant";
 const APPLY = `${APPLICATION} ${RIGHTS}`.split(" ");
+/** An application for a system and an address of its own. */
+const apply = (number: string) => [
+  ...["apply", number, ...APPLY, "--system", `地方稅系統${number}`, "--address", `10.20.30.${number.slice(4)}`],
+];
+const AS_CASE_OFFICER = ["--as", "hung.case", "--role", "case-officer", "--reason", "文件齊備"];
 const AS_MANAGER = ["--as", "lin.manager", "--role", "manager", "--reason", "符合目的"];
 const AS_OFFICER = ["--as", "wu.officer", "--role", "dedicated-officer", "--reason", "已設定"];
 
 describe("bin/integration", () => {
-  test("§3(3) takes an integration from its application to its end, and shows its secret once", async () => {
-    expect(await integration(["apply", "115-1", ...APPLY])).toMatchObject({
+  test("§3(3) takes an integration from its application to its end, and shows its secret once", { timeout: STORY }, async () => {
+    expect(await integration(apply("115-1"))).toMatchObject({
       exitCode: 0,
-      lines: ["Integration 115-1 (測試稅務局, 地方稅系統) is submitted."],
+      lines: ["Integration 115-1 (測試稅務局, 地方稅系統115-1) is submitted."],
     });
+    await integration(["check", "115-1", ...AS_CASE_OFFICER]);
     expect((await integration(["approve", "115-1", ...AS_MANAGER, "--check", "resident"])).lines.at(-1)).toContain(
       "is approved, resident from ",
     );
@@ -88,6 +97,7 @@ describe("bin/integration", () => {
     expect(shown.lines.join()).not.toContain(secret);
     expect(shown.lines.slice(0, -1).map((line) => line.split("  ")[1])).toEqual([
       "submit",
+      "check",
       "approve",
       "provision",
       "activate",
@@ -101,12 +111,12 @@ describe("bin/integration", () => {
   });
 
   test("§3(3) says which rule stands against a step, for people and for machines", async () => {
-    await integration(["apply", "115-2", ...APPLY]);
+    await integration(apply("115-2"));
     const refused = await integration(["approve", "115-2", ...AS_OFFICER, "--json"]);
     expect(refused.exitCode).toBe(1);
     expect(refused.error).toContain("(role-not-allowed, clause 3(3))");
     expect(JSON.parse(refused.lines.at(-1) ?? "").error).toMatchObject({ clause: "3(3)", code: "role-not-allowed" });
-    expect((await integration(["apply", "115-2", ...APPLY])).error).toContain("application-number-taken");
+    expect((await integration(apply("115-2"))).error).toContain("application-number-taken");
     expect((await integration(["approve", "unknown", ...AS_MANAGER])).error).toContain("integration-not-open");
   });
 
@@ -137,7 +147,8 @@ describe("bin/integration", () => {
   });
 
   test("§3(3) goes on where it was after kill -9 of the worker", async () => {
-    await integration(["apply", "115-3", ...APPLY]);
+    await integration(apply("115-3"));
+    await integration(["check", "115-3", ...AS_CASE_OFFICER]);
     await integration(["approve", "115-3", ...AS_MANAGER]);
     worker.kill("SIGKILL");
     await once(worker, "exit");
@@ -145,6 +156,31 @@ describe("bin/integration", () => {
     worker = await startWorker();
     expect((await pending).lines.at(-1)).toMatch(/115-3 .* is provisioned/);
     await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
+  });
+
+  test("§5(5) §5(6) suspends with Temporal out of reach, and brings back after improvement", { timeout: STORY }, async () => {
+    const down = { ...environment, TEMPORAL_ADDRESS: "127.0.0.1:1", DATABASE_URL: database.workerUrl };
+    const stopped = await integration(["stop", "115-3", ...AS_OFFICER], down);
+    expect(stopped).toMatchObject({ exitCode: 0, lines: [expect.stringContaining("is suspended")] });
+    expect((await integration(["stop", "115-3", ...AS_OFFICER], down)).error).toContain("step-out-of-order");
+    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 10_000 }).toContain("is suspended");
+    const AS_APPLICANT = ["--as", "tax.clerk", "--role", "applicant", "--reason", "申請恢復"];
+    expect((await integration(["renew", "115-3", "--application", "115-4", ...AS_APPLICANT])).error).toContain("reapplication-required");
+    expect((await integration(["reapply", "115-3", ...AS_APPLICANT])).error).toContain("--application NUMBER");
+    const reapplied = await integration(["reapply", "115-3", "--application", "115-4", "--improvement", "已改善", ...AS_APPLICANT]);
+    expect(reapplied.lines.at(-1)).toMatch(/115-3 .* is suspended.*; its reapplication 115-4 is submitted/);
+    await integration(["check", "115-3", ...AS_CASE_OFFICER]);
+    await integration(["approve", "115-3", ...AS_MANAGER]);
+    const provisioned = await integration(["provision", "115-3", ...AS_OFFICER]);
+    expect(provisioned.lines.join()).not.toContain("vp_");
+    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
+  });
+
+  test("§3(3) has no process begun again by reconcile where all run", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "bin/reconcile.ts")], {
+      env: { ...environment, DATABASE_URL: database.workerUrl },
+    });
+    expect(stdout.trim()).toBe("0 integrations begun again from the records, 2 left as they run.");
   });
 
   test("§3(3) has its help", async () => {

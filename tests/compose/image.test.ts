@@ -142,6 +142,7 @@ describe("the image, its services each by its own command and environment", () =
         ...["--legal-basis", "房屋稅條例", "--purpose", "減免資格審查", "--contact", "資訊科", "--check", "resident", "--address", ASKER],
       );
       expect(applied.code, applied.output).toBe(0);
+      expect((await step("check", number, "--as", "hung.case", "--role", "case-officer")).code).toBe(0);
       expect((await step("approve", number, "--as", "lin.manager", "--role", "manager")).code).toBe(0);
       const provisioned = await step("provision", number, "--as", "wu.officer", "--role", "dedicated-officer");
       expect(provisioned.code, provisioned.output).toBe(0);

@@ -100,6 +100,7 @@ describe("npm start", () => {
   test("§3(3) goes on with an application that was open; logs errors only when told so", async () => {
     await up({ LOG_LEVEL: "error" });
     expect(platform.output()).not.toContain('"level":30');
+    await integration("check", "hung.case", "case-officer");
     await integration("approve", "lin.manager", "manager");
     const appointed = await command(
       "bin/appoint.ts",

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { decide, importWorkflowId } from "../../src/dataset-import-client.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
-import { recordHistory } from "../support/record-history.ts";
+import { keepHistory } from "./keep-history.ts";
 
 let platform: ImportPlatform;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => platform.remove());
 
 const good = (seed: number) => platform.seal(householdFile(madeUpRows(20, seed)));
 const unsigned = () => platform.gnupg.run(householdFile(madeUpRows(20, 1)), "-r", "standing delivery key", "-e");
-const keep = (importId: string, file: string) => recordHistory(platform.client, importWorkflowId(importId), file);
+const keep = (importId: string, file: string) => keepHistory(platform.client, importWorkflowId(importId), file);
 
 test("a file that was imported, and its second copy", async () => {
   const file = good(1);
@@ -40,7 +40,7 @@ test("requests about keys, and the nightly upkeep", async () => {
   const { client, context } = platform;
   const run = async (workflow: "keepDatasetKeys" | "upkeep", args: unknown[], file: string) => {
     await client.workflow.execute(workflow, { workflowId: `replay-${workflow}`, taskQueue: context.config.taskQueue, args });
-    await recordHistory(client, `replay-${workflow}`, file);
+    await keepHistory(client, `replay-${workflow}`, file);
   };
   await run(
     "keepDatasetKeys",

@@ -11,7 +11,13 @@ import { listedEntry, streamed } from "../support/listed.ts";
 import { type ReadPdf, writeAndRead } from "../support/pdf.ts";
 
 const PRINTED = { printedAt: Date.parse("2026-11-24T11:00:00Z"), printedBy: "wu.officer" };
-const application = { ...madeUpApplication("114-0001", "2026-12-01", "2027-11-30"), checks: ["resident", "indigenous"] as const };
+const application = {
+  ...madeUpApplication("114-0001", "2026-12-01", "2027-11-30"),
+  kind: "reapplication" as const,
+  improvement: "已限縮查詢人員",
+  checks: ["resident", "indigenous"] as const,
+  addresses: ["127.0.0.1", "10.20.30.40"],
+};
 
 /** Expects texts, however they were broken into lines and pieces. */
 function expectTexts({ text }: ReadPdf, texts: readonly string[]): void {
@@ -20,7 +26,16 @@ function expectTexts({ text }: ReadPdf, texts: readonly string[]): void {
 }
 
 describe("介接服務申請單", () => {
-  const fields = ["介接服務申請單", "文件編號：114-0001", "測試稅務局（tax）", "地方稅系統", "測試法第1條", "減免資格審查"];
+  const fields = [
+    "介接服務申請單",
+    "文件編號：114-0001",
+    "改善後重新申請",
+    "已限縮查詢人員",
+    "測試稅務局（tax）",
+    "地方稅系統",
+    "測試法第1條",
+    "減免資格審查",
+  ];
   const more = ["049-2222106 分機 1234", "127.0.0.1", "10.20.30.40", "民國115年12月1日至民國116年11月30日"];
 
   test("§3(3) has every field of the application, and places to sign for case officer, manager and dedicated officer", async () => {
@@ -35,7 +50,7 @@ describe("介接服務申請單", () => {
       { step: "submit", account: "tax-office", role: "applicant", reason: "減免資格審查", takenAt: "2026-11-23T02:00:00.000Z" },
       { step: "approve", account: "lin.manager", role: "manager", reason: "符合目的", takenAt: "2026-11-24T02:00:00.000Z" },
     ];
-    const approval = { checks: ["resident"] as const, from: "2026-12-01", until: "2027-05-31" };
+    const approval = { checks: ["resident"] as const, addresses: ["127.0.0.1"], from: "2026-12-01", until: "2027-05-31" };
     const pdf = await writeAndRead((sink) => writeApplicationForm({ application, approval, timeline, ...PRINTED }, sink));
     expectTexts(pdf, [...fields, ...more, "民國115年12月1日至民國116年5月31日", "□ 原住民身分"]);
     expectTexts(pdf, ["115/11/23 10:00:00 提出申請 tax-office 申請機關 減免資格審查", "核准 lin.manager 權責主管 符合目的"]);

@@ -11,13 +11,13 @@ interface JsonPayload {
 }
 
 /** A workflow's history as Temporal stores it, in the JSON of its own tools. */
-export async function rawHistory(client: Client, workflowId: string): Promise<Event[]> {
-  return JSON.parse(historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory())).events;
+export async function rawHistory(client: Client, workflowId: string, runId?: string): Promise<Event[]> {
+  return JSON.parse(historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory())).events;
 }
 
 /** The history with every payload decrypted: fit to be replayed without keys. */
-export async function decryptedHistory(client: Client, workflowId: string): Promise<unknown> {
-  return mapPayloads(await rawHistory(client, workflowId), (payload) => decrypt(client, workflowId, payload));
+export async function decryptedHistory(client: Client, workflowId: string, runId?: string): Promise<unknown> {
+  return mapPayloads(await rawHistory(client, workflowId, runId), (payload) => decrypt(client, workflowId, payload));
 }
 
 /** The history with the content of every payload in the clear: fit to be searched. */

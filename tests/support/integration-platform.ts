@@ -5,7 +5,7 @@ import { createSecret, hashSecret } from "../../src/adapters/credential-secret.t
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import type { RuleViolation } from "../../src/domain/rule-violation.ts";
 import { createIntegrationClient, type IntegrationClient } from "../../src/integration-client.ts";
-import { APPLICANT, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
 import { createTestPlatform, type TestPlatform } from "./worker.ts";
 
 const DAY = 86_400_000;
@@ -34,6 +34,7 @@ export interface IntegrationPlatform extends TestPlatform {
   readonly integrations: IntegrationClient;
   /** A fresh application's number. */
   applied(): Promise<string>;
+  checked(): Promise<string>;
   approved(): Promise<string>;
   activated(): Promise<string>;
   onRecord(number: string): Promise<IntegrationSummary>;
@@ -52,8 +53,14 @@ export async function createIntegrationPlatform(): Promise<IntegrationPlatform> 
     return number;
   }
 
-  async function approved(): Promise<string> {
+  async function checked(): Promise<string> {
     const number = await applied();
+    await integrations.check(number, say(CASE_OFFICER));
+    return number;
+  }
+
+  async function approved(): Promise<string> {
+    const number = await checked();
     await integrations.approve(number, say(MANAGER));
     return number;
   }
@@ -78,5 +85,5 @@ export async function createIntegrationPlatform(): Promise<IntegrationPlatform> 
     return rows[0].n;
   }
 
-  return { ...platform, integrations, applied, approved, activated, onRecord, count };
+  return { ...platform, integrations, applied, checked, approved, activated, onRecord, count };
 }

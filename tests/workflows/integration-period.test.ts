@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type OpenDatabase, openDatabase } from "../../db/client.ts";
 import { findIntegration } from "../../db/queries/integration.ts";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
-import { APPLICANT, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
 import { createTimeSkippingEnvironment } from "../support/temporal.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
 
@@ -16,14 +17,17 @@ const fresh = () => ({ credentialId: randomUUID(), secretHash: hashSecret(create
 let environment: TestWorkflowEnvironment;
 let platform: TestPlatform;
 let integrations: IntegrationClient;
+let owner: OpenDatabase;
 
 beforeAll(async () => {
   environment = await createTimeSkippingEnvironment();
   platform = await createTestPlatform(environment);
   integrations = createIntegrationClient(platform.client, platform.context.config.taskQueue);
+  owner = openDatabase(platform.database.ownerUrl, { max: 1 });
   await platform.startWorker();
 });
 afterAll(async () => {
+  await owner.close();
   await platform.stop();
   await environment.teardown();
 });
@@ -33,8 +37,17 @@ async function approved(days: { from: number; until: number }) {
   const [from, until] = [taipeiDate(now + days.from * DAY), taipeiDate(now + days.until * DAY)];
   const number = randomUUID();
   await integrations.apply(madeUpApplication(number, from, until), say(APPLICANT));
+  await integrations.check(number, say(CASE_OFFICER));
   await integrations.approve(number, say(MANAGER));
   return { number, begins: startOfDay(from), ends: startOfDay(until) + DAY };
+}
+
+/** The system asks on the day of a moment. */
+async function used(number: string, moment: number): Promise<void> {
+  await owner.pool.query("insert into daily_usage select integration_id, $2, 1 from integration where application_number = $1", [
+    number,
+    taipeiDate(moment),
+  ]);
 }
 
 async function sleepUntil(moment: number): Promise<void> {
@@ -58,12 +71,13 @@ describe("the approved period", () => {
     await sleepUntil(ends + 60_000);
     await expectState(number, "expired");
     expect(await platform.client.workflow.getHandle(integrationWorkflowId(number)).result()).toBe("expired");
-    await expect(integrations.revoke(number, say(OFFICER))).rejects.toMatchObject({ code: "integration-not-open" });
+    await expect(integrations.revoke(number, say(OFFICER))).rejects.toMatchObject({ code: "step-out-of-order" });
   });
 
   test("§4(1)2 ends three years later too", async () => {
     const { number, ends } = await approved({ from: 0, until: 3 * 365 - 1 });
     await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await used(number, ends - DAY);
     await expectState(number, "active");
     await sleepUntil(ends - 60_000);
     await expectState(number, "active");
@@ -76,9 +90,10 @@ describe("the approved period", () => {
     const now = await environment.currentTimeMs();
     const undecided = randomUUID();
     await integrations.apply(madeUpApplication(undecided, taipeiDate(now), taipeiDate(now + DAY)), say(APPLICANT));
+    await integrations.check(undecided, say(CASE_OFFICER));
     await sleepUntil(ends + 60_000);
     await expectState(number, "expired");
-    await expectState(undecided, "submitted");
+    await expectState(undecided, "checked");
     await expect(integrations.approve(undecided, say(MANAGER))).rejects.toMatchObject({ code: "period-over" });
     await integrations.refuse(undecided, say(MANAGER));
     await expectState(undecided, "refused");

@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listSteps } from "../../db/queries/integration.ts";
+import { readIntegration } from "../../db/queries/integration-record.ts";
 import { createIntegrationActivities } from "../../src/activities/integration.ts";
-import type { RecordedStep } from "../../src/domain/integration-record.ts";
-import { MANAGER, OFFICER, say } from "../support/integration.ts";
-import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { approve, check } from "../../src/domain/integration-decision.ts";
+import { lastStep } from "../../src/domain/integration-record.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpAddress, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
+import { createIntegrationPlatform, fresh, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 
 let platform: IntegrationPlatform;
 let worker: { stop(): Promise<void> };
@@ -24,15 +27,52 @@ describe("the records of an integration", () => {
     await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
   });
 
-  test("§5(5) that the records say has been stopped gets no rights from a later step, and what follows is not held up", async () => {
-    const number = await platform.approved();
-    await platform.context.pool.query("update integration set state = 'revoked' where application_number = $1", [number]);
-    expect(await codeOf(platform.integrations.provision(number, { ...say(OFFICER), credential: fresh() }))).toBe("record-disagrees");
-    const { integrationId } = await platform.onRecord(number);
-    expect([await platform.count("integration_scope", integrationId), await platform.count("credential", integrationId)]).toEqual([0, 0]);
-    expect((await platform.integrations.show(number)).state).toBe("approved");
-    await platform.context.pool.query("update integration set state = 'approved' where application_number = $1", [number]);
-    expect(await codeOf(platform.integrations.provision(number, { ...say(OFFICER), credential: fresh() }))).toBeUndefined();
+  test("§3(3) hold all that its workflow knows, after every step", async () => {
+    const { db } = platform.context;
+    const number = await platform.applied();
+    const same = async () => expect(await readIntegration(db, number)).toEqual(await platform.integrations.show(number));
+    await same();
+    const take = platform.integrations;
+    await take.sendBack(number, say(CASE_OFFICER));
+    await take.resubmit(number, { ...say(APPLICANT), correction: { addresses: [madeUpAddress(), "2001:b000:0:0::7"], until: inDays(60) } });
+    await same();
+    await take.check(number, say(CASE_OFFICER));
+    await take.approve(number, { ...say(MANAGER), checks: ["indigenous"], until: inDays(50) });
+    await same();
+    await take.provision(number, { ...say(OFFICER), credential: fresh() });
+    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
+    await same();
+    const draft = {
+      applicationNumber: randomUUID(),
+      kind: "change",
+      checks: ["resident", "disability"],
+      addresses: [madeUpAddress()],
+    } as const;
+    await take.amend(number, { ...say(APPLICANT), draft });
+    await same();
+    await take.check(number, say(CASE_OFFICER));
+    await take.approve(number, { ...say(OTHER_MANAGER), checks: ["disability"] });
+    await same();
+    await take.provision(number, { ...say(OFFICER), credential: fresh() });
+    await same();
+    const [first] = (await take.show(number)).credentials;
+    await take.revokeCredential(number, { ...say(OFFICER), credentialId: first?.credentialId ?? "" });
+    await same();
+    await take.suspend(number, { ...say(MANAGER), cause: "correctiveAction" });
+    const reapplication = { applicationNumber: randomUUID(), kind: "reapplication", improvement: "已改善" } as const;
+    await take.amend(number, { ...say(APPLICANT), draft: reapplication });
+    await same();
+    await take.revoke(number, say(MANAGER));
+    await same();
+    const { rows } = await platform.context.pool.query(
+      "select kind, stage from application where integration_id = $1 order by submitted_at",
+      [(await platform.onRecord(number)).integrationId],
+    );
+    expect(rows).toEqual([
+      { kind: "new", stage: "replaced" },
+      { kind: "change", stage: "provisioned" },
+      { kind: "reapplication", stage: "lapsed" },
+    ]);
   });
 
   test("§3(3) takes steps in their order when the records were out of reach meanwhile", async () => {
@@ -49,29 +89,27 @@ describe("the records of an integration", () => {
     holder.release();
     expect([(await provisioned).state, (await revoked).state]).toEqual(["provisioned", "revoked"]);
     const steps = await listSteps(platform.context.db, (await platform.onRecord(number)).integrationId);
-    expect(steps.map(({ step }) => step)).toEqual(["submit", "approve", "provision", "revoke"]);
+    expect(steps.map(({ step }) => step)).toEqual(["submit", "check", "approve", "provision", "revoke"]);
     expect(await platform.count("credential", (await platform.onRecord(number)).integrationId, "revoked_at is null")).toBe(0);
   });
 });
 
 describe("recording a step", () => {
   test("§3(3) twice, or twice at once, writes it once, and never another in its place", async () => {
+    const number = await platform.checked();
+    const { recordStep } = createIntegrationActivities(platform.context);
+    const checked = await platform.integrations.show(number);
+    const step = lastStep(approve(checked, say(MANAGER), Date.now()));
+    expect(await Promise.all([recordStep(step), recordStep(step), recordStep(step)])).toEqual([undefined, undefined, undefined]);
+    const other = lastStep(approve(checked, say(OTHER_MANAGER), Date.now()));
+    expect(await recordStep(other)).toMatchObject({ state: "approved", timeline: [{}, {}, { account: MANAGER.account }] });
+    expect(await platform.count("integration_step", (await platform.onRecord(number)).integrationId, "step = 'approve'")).toBe(1);
+  });
+
+  test("§3(3) that lacks the one before it is refused", async () => {
     const number = await platform.applied();
     const { recordStep } = createIntegrationActivities(platform.context);
-    const step: RecordedStep = {
-      applicationNumber: number,
-      sequence: 2,
-      step: "approve",
-      state: "approved",
-      account: MANAGER.account,
-      role: "manager",
-      reason: "測試理由",
-      takenAt: new Date().toISOString(),
-      approval: { checks: ["resident"], from: today, until: inDays(9) },
-    };
-    await Promise.all([recordStep(step), recordStep(step), recordStep(step)]);
-    await recordStep(step);
-    await expect(recordStep({ ...step, takenAt: new Date(0).toISOString() })).rejects.toMatchObject({ type: "record-disagrees" });
-    expect(await platform.count("integration_step", (await platform.onRecord(number)).integrationId, "step = 'approve'")).toBe(1);
+    const approved = approve(check(await platform.integrations.show(number), say(CASE_OFFICER), Date.now()), say(MANAGER), Date.now());
+    await expect(recordStep(lastStep(approved))).rejects.toMatchObject({ type: "record-disagrees" });
   });
 });

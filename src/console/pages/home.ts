@@ -1,6 +1,9 @@
 import { html } from "hono/html";
 import { lastPasswords } from "../../../db/queries/account.ts";
-import { findEndingCredentials, findIntegrations } from "../../../db/queries/console-integration.ts";
+import { findIntegrations } from "../../../db/queries/console-integration.ts";
+import { findEndingCredentials, findWaitingApplications, type TaskCase } from "../../../db/queries/console-task.ts";
+import { listDueNotices } from "../../../db/queries/notice.ts";
+import type { NoticeKind } from "../../domain/notice.ts";
 import { passwordEnd } from "../../domain/password-policy.ts";
 import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -19,7 +22,8 @@ const DAY = 86_400_000;
 interface Task {
   readonly what: string;
   readonly of: string;
-  readonly path: string;
+  /** Undefined: it has no page. */
+  readonly path: string | undefined;
   readonly when: string;
   readonly pressing: boolean;
 }
@@ -28,7 +32,8 @@ interface Task {
 export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
-    const [now, soon] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
+    const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
+    const now = [...waiting, ...due];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -43,66 +48,99 @@ function count(tasks: readonly Task[]): Html {
   return tasks.length === 0 ? NOTHING : html` <span class="count">${tasks.length}</span>`;
 }
 
+/** What each stage waits for. */
+const WAITS_FOR = {
+  submitted: { action: "checkApplication", what: "check" },
+  checked: { action: "decideApplication", what: "decide" },
+  approved: { action: "provisionIntegration", what: "provision" },
+} as const;
+
 async function tasksOf(visit: Visit, { db }: ConsoleContext): Promise<Task[]> {
-  const { text } = visit;
-  const waiting = async (state: "submitted" | "approved", what: string) =>
-    (await findIntegrations(db, { state }))
-      .filter(({ submittedBy }) => state !== "submitted" || submittedBy !== visit.account)
-      .map(({ applicationNumber, agencyName, systemName, submittedAt }) => {
-        const day = taipeiDate(submittedAt);
-        const days = daysBetween(day, visit.today);
-        return {
-          what,
-          of: `${applicationNumber}　${agencyName}　${systemName}`,
-          path: casePath(applicationNumber),
-          when: text.home.since(text.day(day), days),
-          pressing: days > PRESSING_DAYS,
-        };
-      });
-  const decide = visit.may("decideApplication") ? await waiting("submitted", text.home.decide) : [];
-  const provision = visit.may("provisionIntegration") ? await waiting("approved", text.home.provision) : [];
-  return [...decide, ...provision];
+  const { text, account = "" } = visit;
+  const waiting = (await findWaitingApplications(db)).filter(
+    ({ stage, participants }) => visit.may(WAITS_FOR[stage].action) && !(stage === "checked" && participants.includes(account)),
+  );
+  return waiting.map((application) => {
+    const day = taipeiDate(application.since);
+    const days = daysBetween(day, visit.today);
+    const { applicationNumber, integrationNumber, kind, stage } = application;
+    const change = applicationNumber === integrationNumber ? "" : `　${text.kind[kind]} ${applicationNumber}`;
+    return {
+      what: text.home[WAITS_FOR[stage].what],
+      of: nameOf(application) + change,
+      path: casePath(integrationNumber),
+      when: text.home.since(text.day(day), days),
+      pressing: days > PRESSING_DAYS,
+    };
+  });
 }
 
-async function endingSoon(visit: Visit, { db }: ConsoleContext): Promise<Task[]> {
+interface Ending {
+  readonly at: number;
+  readonly what: string;
+  readonly of: string;
+  readonly path: string | undefined;
+}
+
+function nameOf({ integrationNumber, agencyName, systemName }: TaskCase): string {
+  return `${integrationNumber}　${agencyName}　${systemName}`;
+}
+
+/** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
+async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
+  const { home } = visit.text;
+  const words: Record<NoticeKind, string> = {
+    "period-ends": home.periodEnds,
+    "credential-expires": home.credentialEnds,
+    "integration-idle": home.idle,
+    "inventory-opened": home.inventory,
+    "inventory-ends": home.inventoryEnds,
+  };
+  const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
+  const endings = own.map(({ kind, about, announces }) => {
+    const known = cases.get(about);
+    return { at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : about, path: known && casePath(about) };
+  });
+  return [...new Map(endings.map((ending) => [`${ending.what}/${ending.of}`, ending])).values()];
+}
+
+async function endingSoon(visit: Visit, context: ConsoleContext): Promise<{ due: Task[]; soon: Task[] }> {
+  const { db } = context;
   const { text, today, now, account = "" } = visit;
   const limit = now + SOON_DAYS * DAY;
-  const task = (
-    what: string,
-    { applicationNumber, agencyName, systemName }: { applicationNumber: string; agencyName: string; systemName: string },
-    at: number,
-  ) => ({
-    at,
-    what,
-    of: `${applicationNumber}　${agencyName}　${systemName}`,
-    path: casePath(applicationNumber),
-  });
   const [password] = await lastPasswords(db, account, 1);
   const passwordDue = password && passwordEnd(password.setAt);
-  const own =
+  const own: Ending[] =
     passwordDue !== undefined && passwordDue < now + PASSWORD_DAYS * DAY
       ? [{ at: passwordDue, what: text.nav.password, of: account, path: "/console/password" }]
       : [];
-  const cases = visit.may("seeIntegrations")
-    ? [
-        ...(await findIntegrations(db, { sort: "period" }))
-          .filter(({ state, approvedUntil }) => ["provisioned", "active", "suspended"].includes(state) && (approvedUntil ?? limit) < limit)
-          .map((row) => task(text.home.periodEnds, row, row.approvedUntil ?? limit)),
-        ...(await findEndingCredentials(db, limit)).map((row) => task(text.home.credentialEnds, row, row.endsAt)),
-      ]
-    : [];
-  return [...own, ...cases]
-    .sort((one, other) => one.at - other.at)
-    .map(({ at, ...rest }) => {
-      const day = lastDayOf(at);
-      return { ...rest, when: text.dayAhead(day, today), pressing: daysBetween(today, day) <= PRESSING_DAYS };
-    });
+  const asTasks = (endings: readonly Ending[]) =>
+    endings
+      .toSorted((one, other) => one.at - other.at)
+      .map(({ at, ...rest }) => {
+        const day = lastDayOf(at);
+        return { ...rest, when: text.dayAhead(day, today), pressing: daysBetween(today, day) <= PRESSING_DAYS };
+      });
+  if (!visit.may("seeIntegrations")) return { due: [], soon: asTasks(own) };
+
+  const integrations = await findIntegrations(db, {});
+  const cases = new Map(integrations.map((row) => [row.applicationNumber, { ...row, integrationNumber: row.applicationNumber }]));
+  const due = await announced(visit, context, cases);
+  const ending = (what: string, of: TaskCase, at: number) => ({ at, what, of: nameOf(of), path: casePath(of.integrationNumber) });
+  const periods = [...cases.values()].filter(({ state }) => ["provisioned", "active", "suspended"].includes(state));
+  const soon = [
+    ...periods.flatMap((row) =>
+      row.approvedUntil !== undefined && row.approvedUntil < limit ? [ending(text.home.periodEnds, row, row.approvedUntil)] : [],
+    ),
+    ...(await findEndingCredentials(db, limit)).map((row) => ending(text.home.credentialEnds, row, row.endsAt)),
+  ].filter(({ what, of }) => !due.some((told) => told.what === what && told.of === of));
+  return { due: asTasks(due), soon: asTasks([...own, ...soon]) };
 }
 
 function taskList(tasks: readonly Task[], empty: string): Html {
   if (tasks.length === 0) return html`<p class="empty">${empty}</p>`;
   return html`<ul class="tasks">${tasks.map(
     ({ what, of, path, when, pressing }) =>
-      html`<li><a class="ds-link" href="${path}">${what}</a><span>${of}</span><span class="when"${pressing ? html` data-pressing` : NOTHING}>${when}</span></li>`,
+      html`<li>${path === undefined ? html`<span>${what}</span>` : html`<a class="ds-link" href="${path}">${what}</a>`}<span>${of}</span><span class="when"${pressing ? html` data-pressing` : NOTHING}>${when}</span></li>`,
   )}</ul>`;
 }

@@ -1,0 +1,41 @@
+import { type Kysely, sql } from "kysely";
+
+/** The half-yearly review of whitelisted addresses (clause 3(8)): when each was last asked from, what a review found, and what became of it. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table address_usage (
+      integration_id integer not null references integration,
+      address inet not null,
+      last_used_on date not null,
+      primary key (integration_id, address)
+    );
+
+    create table ip_inventory (
+      inventory_number text primary key,
+      workflow_id text not null unique,
+      used_since date not null,
+      address_count integer not null,
+      opened_at timestamptz not null,
+      deadline_at timestamptz not null check (deadline_at > opened_at),
+      closed_at timestamptz
+    );
+
+    create table ip_inventory_finding (
+      inventory_number text not null references ip_inventory,
+      integration_id integer not null references integration,
+      address inet not null,
+      findings text[] not null check (findings <@ array['duplicate', 'idle', 'expired'] and cardinality(findings) > 0),
+      last_used_on date,
+      outcome text check (outcome in ('kept', 'removed')),
+      decided_by text,
+      reason text,
+      decided_at timestamptz,
+      primary key (inventory_number, integration_id, address),
+      check (num_nonnulls(outcome, decided_by, reason, decided_at) in (0, 4))
+    );
+
+    grant select, insert, update (last_used_on) on address_usage to platform_worker;
+    grant select, insert, update (closed_at) on ip_inventory to platform_worker;
+    grant select, insert, update (outcome, decided_by, reason, decided_at) on ip_inventory_finding to platform_worker;
+  `.execute(db);
+}

@@ -1,0 +1,37 @@
+import { type Kysely, sql } from "kysely";
+
+/**
+ * The console and the whole life of an integration (clauses 3(3), 5(5)): it sees what people are to be told and how much an integration asks,
+ * and can do one thing without Temporal: suspend, in the name of an officer or manager in office. Everything else goes through the workflows.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    -- What the rule allows is asked before; this holds its bounds, and leaves the workflow a step to hear of.
+    create function stop_integration(integration_number text, officer text, duty text, cause text, why text)
+      returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+    declare
+      holder public.integration;
+      step bigint;
+    begin
+      if duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
+          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
+            and (a.valid_until is null or a.valid_until > now())) then
+        raise exception 'only a manager or dedicated officer in office stops an integration';
+      end if;
+      select i.* into holder from public.integration i where i.application_number = integration_number for update;
+      if not found or holder.state not in ('provisioned', 'active') then
+        return false;
+      end if;
+      update public.integration i set state = 'suspended', suspended_for = cause where i.integration_id = holder.integration_id;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'suspend', officer, duty, why, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return true;
+    end $$;
+
+    grant execute on function stop_integration to platform_console;
+    grant select on notice, daily_usage to platform_console;
+  `.execute(db);
+}

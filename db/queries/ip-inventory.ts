@@ -1,0 +1,119 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import { removeAddress } from "../../src/domain/integration-rights.ts";
+import type { AddressDecision, AddressFinding, AddressFlaw, InventoryTerm, WhitelistedAddress } from "../../src/domain/ip-inventory.ts";
+import { RuleViolation } from "../../src/domain/rule-violation.ts";
+import type { Database } from "../tables/database.ts";
+import { readIntegration } from "./integration-record.ts";
+import { stepOnRecord } from "./integration-unseen.ts";
+
+/** Every address on a whitelist, also of integrations that have ended. */
+export async function listWhitelistedAddresses(db: Kysely<Database>): Promise<WhitelistedAddress[]> {
+  const { rows } = await sql<WhitelistedAddress>`
+    select i.application_number as "integrationNumber", host(w.address) as address, i.state,
+      (w.added_at at time zone 'Asia/Taipei')::date::text as "addedOn", u.last_used_on::text as "lastUsedOn"
+    from integration_address w join integration i using (integration_id) left join address_usage u using (integration_id, address)
+    order by i.application_number, w.address`.execute(db);
+  return rows;
+}
+
+/**
+ * Puts a review and what it found on record; nothing when it is there already.
+ * @throws RuleViolation `inventory-exists` when another one began on this day
+ */
+export async function insertInventory(
+  trx: Transaction<Database>,
+  workflowId: string,
+  { inventoryNumber, usedSince, deadline }: InventoryTerm,
+  openedAt: number,
+  addressCount: number,
+  findings: readonly AddressFinding[],
+): Promise<void> {
+  const { numInsertedOrUpdatedRows: inserted } = await trx
+    .insertInto("ip_inventory")
+    .values({
+      ...{ inventory_number: inventoryNumber, workflow_id: workflowId, used_since: usedSince, address_count: addressCount },
+      ...{ opened_at: new Date(openedAt), deadline_at: new Date(deadline), closed_at: null },
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted === 0n)
+    throw new RuleViolation("3(8)", "inventory-exists", "A review of addresses began today already: look at its record.");
+  for (const { integrationNumber, address, flaws, lastUsedOn } of findings) {
+    await sql`
+      insert into ip_inventory_finding (inventory_number, integration_id, address, findings, last_used_on)
+      select ${inventoryNumber}, integration_id, ${address}::inet, ${[...flaws]}::text[], ${lastUsedOn}::date
+      from integration where application_number = ${integrationNumber}`.execute(trx);
+  }
+}
+
+/** Puts a decision on record and carries it out, once; what its integration has given up meanwhile is gone already. */
+export async function decideAddress(
+  trx: Transaction<Database>,
+  inventoryNumber: string,
+  { integrationNumber, address, choice, by, reason }: AddressDecision,
+  now: number,
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update ip_inventory_finding f set outcome = ${choice === "keep" ? "kept" : "removed"}, decided_by = ${by.account}, reason = ${reason},
+      decided_at = ${new Date(now)}
+    from integration i where i.integration_id = f.integration_id and i.application_number = ${integrationNumber}
+      and f.inventory_number = ${inventoryNumber} and f.address = ${address}::inet and f.outcome is null`.execute(trx);
+  if (numAffectedRows === 0n || choice === "keep") return;
+  const integration = await readIntegration(trx, integrationNumber);
+  if (integration?.approval?.addresses.includes(address) !== true) return;
+  await stepOnRecord(trx, integrationNumber, (known) => removeAddress(known, { by, reason, address }, now));
+}
+
+export async function closeInventory(trx: Transaction<Database>, inventoryNumber: string, now: number): Promise<void> {
+  await trx
+    .updateTable("ip_inventory")
+    .set({ closed_at: new Date(now) })
+    .where("inventory_number", "=", inventoryNumber)
+    .where("closed_at", "is", null)
+    .execute();
+}
+
+/** What became of one found address. */
+export interface FindingOnRecord {
+  readonly integrationNumber: string;
+  readonly address: string;
+  readonly flaws: readonly AddressFlaw[];
+  /** ISO 8601; null when it never was used. */
+  readonly lastUsedOn: string | null;
+  /** These four are null while it waits. */
+  readonly outcome: "kept" | "removed" | null;
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
+  readonly decidedAt: Date | null;
+}
+
+/** A review as the records have it. */
+export interface InventoryOnRecord {
+  readonly inventoryNumber: string;
+  readonly workflowId: string;
+  readonly usedSince: string;
+  /** How many addresses were on the whitelist. */
+  readonly addressCount: number;
+  readonly openedAt: Date;
+  readonly deadlineAt: Date;
+  readonly closedAt: Date | null;
+}
+
+/** Every review, newest first. */
+export async function listInventories(db: Kysely<Database>): Promise<InventoryOnRecord[]> {
+  const { rows } = await sql<InventoryOnRecord>`
+    select inventory_number as "inventoryNumber", workflow_id as "workflowId", used_since::text as "usedSince", address_count as "addressCount",
+      opened_at as "openedAt", deadline_at as "deadlineAt", closed_at as "closedAt"
+    from ip_inventory order by opened_at desc`.execute(db);
+  return rows;
+}
+
+/** What a review found, by integration and address. */
+export async function listFindings(db: Kysely<Database>, inventoryNumber: string): Promise<FindingOnRecord[]> {
+  const { rows } = await sql<FindingOnRecord>`
+    select i.application_number as "integrationNumber", host(f.address) as address, f.findings as flaws, f.last_used_on::text as "lastUsedOn",
+      f.outcome, f.decided_by as "decidedBy", f.reason, f.decided_at as "decidedAt"
+    from ip_inventory_finding f join integration i using (integration_id)
+    where f.inventory_number = ${inventoryNumber} order by i.application_number, f.address`.execute(db);
+  return rows;
+}

@@ -1,0 +1,59 @@
+import { html } from "hono/html";
+import type { SharedAddress } from "../../../db/queries/integration-application.ts";
+import type { Integration } from "../../domain/integration.ts";
+import { underWay } from "../../domain/integration-decision.ts";
+import { checkbox, type Fault, field } from "../fields.ts";
+import { formToken, type Html, NOTHING } from "../layout.ts";
+import type { Visit } from "../visit.ts";
+import { casePath } from "../words.ts";
+import { reasonField, type Typed } from "./integration-typed.ts";
+
+/** The manager's decision: checks and period as asked for or less, and addresses that others have too acknowledged one by one. */
+export function approveForm(
+  visit: Visit,
+  integration: Integration,
+  shared: readonly SharedAddress[],
+  fault: Fault | undefined,
+  typed: Typed | undefined,
+): Html {
+  const { text } = visit;
+  const { decision } = text;
+  const application = underWay(integration);
+  const path = casePath(integration.integrationNumber);
+  const checks = typed?.checks ?? application.checks;
+  const day = (name: "from" | "until") =>
+    field({
+      name,
+      label: decision[name],
+      value: typed?.[name] ?? text.typedDay(application[name]),
+      hint: decision.dayHint,
+      size: 12,
+      fault,
+    });
+  return html`<section><h2 class="ds-heading" data-size="xs">${decision.approve}</h2><p>${decision.approveIntro}</p>
+<form method="post" action="${path}/approve" class="stack">${formToken(visit)}
+<fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${decision.checks}</legend>${application.checks.map((check) =>
+    checkbox("checks", check, text.check[check], checks.includes(check)),
+  )}${wrong("checks", fault)}</fieldset>
+${sharedFieldset(visit, shared, fault, typed?.shared ?? [])}
+<div class="side-by-side">${integration.amendment === undefined ? day("from") : NOTHING}${day("until")}</div>
+${reasonField(visit, fault, typed)}
+<div class="buttons"><button class="ds-button">${decision.approveSubmit}</button><a class="ds-button" data-variant="secondary" href="${path}/refuse">${
+    decision.refuse
+  }</a></div></form></section>`;
+}
+
+function sharedFieldset({ text }: Visit, shared: readonly SharedAddress[], fault: Fault | undefined, known: readonly string[]): Html {
+  if (shared.length === 0) return NOTHING;
+  const { decision } = text;
+  const addresses = [...new Set(shared.map(({ address }) => address))];
+  const holders = (address: string) =>
+    shared.flatMap((other) => (other.address === address ? [other.integrationNumber] : [])).join(text.separator);
+  return html`<fieldset class="ds-fieldset" id="shared"><legend class="ds-label">${decision.shared}</legend>${addresses.map((address) =>
+    checkbox("shared", address, decision.sharedAddress(address, holders(address)), known.includes(address)),
+  )}${wrong("shared", fault)}</fieldset>`;
+}
+
+function wrong(name: string, fault: Fault | undefined): Html {
+  return fault?.field === name ? html`<p class="ds-validation-message">${fault.sentence}</p>` : NOTHING;
+}

@@ -1,0 +1,67 @@
+import { html } from "hono/html";
+import { getIntegrationOnRecord, type IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
+import type { ConsoleAction } from "../../domain/console-action.ts";
+import type { ConsoleContext } from "../context.ts";
+import { faultSummary } from "../fields.ts";
+import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { ConsoleRequest, Visit } from "../visit.ts";
+import { casePath } from "../words.ts";
+import { showIntegration } from "./integration.ts";
+import { type Answer, numberOf, type Shown, takeStep, toRecord } from "./integration-step.ts";
+import { reasonField, type Typed } from "./integration-typed.ts";
+import { messagePage } from "./message.ts";
+
+/** A step with a page of its own, which says what will happen and asks why. */
+interface ReasonStep<T> {
+  /** After the case's. */
+  readonly path: string;
+  readonly action: ConsoleAction;
+  readonly words: (visit: Visit, record: IntegrationOnRecord, c: ConsoleRequest) => StepWords | Promise<StepWords>;
+  /** What may be ticked besides the reason, by its field's name. */
+  readonly choice?: { readonly name: string; readonly field: (visit: Visit, chosen: boolean) => Html };
+  /** Whether it gives rather than takes. */
+  readonly gives?: boolean;
+  readonly take: (c: ConsoleRequest, visit: Visit, typed: Typed & { readonly chosen: boolean }) => Promise<T>;
+  /** Undefined: the record. */
+  readonly done?: (c: ConsoleRequest, visit: Visit, result: T) => Answer;
+}
+
+interface StepWords {
+  readonly title: string;
+  readonly intro: string;
+  readonly submit: string;
+}
+
+export function reasonPage<T>(routes: ConsoleRoutes, context: ConsoleContext, step: ReasonStep<T>): void {
+  const path = `/console/integrations/:number/${step.path}`;
+
+  async function show(c: ConsoleRequest, visit: Visit, fault?: Shown, typed?: Typed & { readonly chosen: boolean }): Promise<Response> {
+    const record = await getIntegrationOnRecord(context.db, numberOf(c));
+    if (record === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+    const { title, intro, submit } = await step.words(visit, record, c);
+    const { integrationNumber, application } = record.integration;
+    const body = html`<div class="narrow"><p class="quiet">${integrationNumber}　${application.agencyName}　${application.systemName}</p>
+<h1 class="ds-heading" data-size="md">${title}</h1>
+${faultSummary(visit.text, fault)}<p class="ds-alert" data-color="${step.gives === true ? "info" : "warning"}">${intro}</p>
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${step.choice?.field(visit, typed?.chosen ?? false) ?? NOTHING}
+${reasonField(visit, fault, typed)}
+<div class="buttons"><button class="ds-button"${step.gives === true ? NOTHING : html` data-color="danger"`}>${submit}</button><a class="ds-link" href="${casePath(
+      integrationNumber,
+    )}">${visit.text.form.cancel}</a></div></form></div>`;
+    return page(c, visit, { title, body, status: fault?.status ?? 200 });
+  }
+
+  routes.get(path, step.action, (c, visit) => show(c, visit));
+  routes.post(path, step.action, (c, visit, form) => {
+    const typed = { reason: form.one("reason"), chosen: step.choice !== undefined && form.one(step.choice.name) !== "" };
+    return takeStep(context, c, visit, {
+      action: step.action,
+      take: () => step.take(c, visit, typed),
+      done: (result) => step.done?.(c, visit, result) ?? toRecord(c),
+      // With nothing to mend in the form, the case as it is now says more than the form.
+      refused: (fault) =>
+        fault.field === undefined && fault.status === 422 ? showIntegration(c, visit, context, fault) : show(c, visit, fault, typed),
+    });
+  });
+}

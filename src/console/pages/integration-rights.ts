@@ -1,0 +1,99 @@
+import type { CredentialOnRecord, IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
+import { countSubjectsSince } from "../../../db/queries/integration-stop.ts";
+import { taipeiDate } from "../../domain/roc-date.ts";
+import { stopFromConsole } from "../../integration-stop.ts";
+import type { ConsoleContext } from "../context.ts";
+import { checkbox } from "../fields.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import { reasonPage } from "./integration-reason.ts";
+import { freshSecret, secretPage } from "./integration-secret.ts";
+import { numberOf } from "./integration-step.ts";
+
+const WEEK = 7 * 86_400_000;
+
+/** Steps of an integration that has rights: credentials, suspension and resumption, and its end. */
+export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext): void {
+  const { integrations, db } = context;
+  const valid = ({ issued }: IntegrationOnRecord, now: number) =>
+    issued.filter(({ revokedAt, validUntil }: CredentialOnRecord) => revokedAt === undefined && validUntil > now);
+
+  reasonPage(routes, context, {
+    path: "credentials",
+    action: "provisionIntegration",
+    gives: true,
+    words: ({ text: { decision } }) => ({
+      title: decision.addCredential,
+      intro: decision.addCredentialIntro,
+      submit: decision.addCredentialSubmit,
+    }),
+    async take(c, visit, { reason }) {
+      const fresh = freshSecret();
+      const request = { by: visit.actor("provisionIntegration"), reason, credential: fresh.credential };
+      return { integration: await integrations.addCredential(numberOf(c), request), fresh };
+    },
+    done: (c, visit, { integration, fresh }) => secretPage(c, visit, integration, fresh),
+  });
+
+  reasonPage(routes, context, {
+    path: "credentials/:credential/revoke",
+    action: "revokeCredential",
+    words({ text: { decision }, now }, record, c) {
+      const credentialId = c.req.param("credential") ?? "";
+      const others = valid(record, now).filter((other) => other.credentialId !== credentialId).length;
+      return {
+        title: decision.revokeCredentialTitle,
+        intro: decision.revokeCredentialIntro(credentialId, others),
+        submit: decision.revokeCredentialSubmit,
+      };
+    },
+    take: (c, visit, { reason }) =>
+      integrations.revokeCredential(numberOf(c), {
+        by: visit.actor("revokeCredential"),
+        reason,
+        credentialId: c.req.param("credential") ?? "",
+      }),
+  });
+
+  reasonPage(routes, context, {
+    path: "suspend",
+    action: "suspendIntegration",
+    async words({ text: { decision }, now }, record) {
+      const { application, integrationNumber, approval } = record.integration;
+      const subjects = await countSubjectsSince(db, integrationNumber, taipeiDate(now - WEEK));
+      const [credentials, addresses] = [valid(record, now).length, approval?.addresses.length ?? 0];
+      return {
+        title: decision.suspendTitle,
+        intro: decision.suspendIntro(application.systemName, credentials, addresses, subjects),
+        submit: decision.suspendSubmit,
+      };
+    },
+    choice: {
+      name: "corrective",
+      field: ({ text }, chosen) => checkbox("corrective", "yes", text.decision.corrective, chosen),
+    },
+    // In the records alone, so that it works whatever becomes of the processes.
+    take(c, visit, { reason, chosen }) {
+      const cause = chosen ? ("correctiveAction" as const) : ("person" as const);
+      return stopFromConsole(db, numberOf(c), { by: visit.actor("suspendIntegration"), reason, cause }, visit.now);
+    },
+  });
+
+  reasonPage(routes, context, {
+    path: "resume",
+    action: "resumeIntegration",
+    gives: true,
+    words: ({ text: { decision } }) => ({ title: decision.resumeTitle, intro: decision.resumeIntro, submit: decision.resumeSubmit }),
+    take: (c, visit, { reason }) => integrations.resume(numberOf(c), { by: visit.actor("resumeIntegration"), reason }),
+  });
+
+  reasonPage(routes, context, {
+    path: "revoke",
+    action: "revokeIntegration",
+    words: ({ text: { decision }, now }, record) => ({
+      title: decision.revokeTitle,
+      intro: decision.revokeIntro(record.integration.application.systemName, valid(record, now).length),
+      submit: decision.revokeSubmit,
+    }),
+    take: (c, visit, { reason }) => integrations.revoke(numberOf(c), { by: visit.actor("revokeIntegration"), reason }),
+  });
+}

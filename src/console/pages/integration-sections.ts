@@ -1,0 +1,110 @@
+import { html } from "hono/html";
+import type { IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
+import { canFollow, type Integration } from "../../domain/integration.ts";
+import type { Application, Approval } from "../../domain/integration-application.ts";
+import { taipeiDate } from "../../domain/roc-date.ts";
+import { clock, type Html, NOTHING } from "../layout.ts";
+import type { Visit } from "../visit.ts";
+import { casePath, checkNames, lastDayOf, roleName, stateTag } from "../words.ts";
+
+type Fact = readonly [term: string, description: Html | string];
+
+function facts(all: readonly Fact[]): Html {
+  return html`<dl class="facts">${all.map(([term, description]) => html`<dt>${term}</dt><dd>${description}</dd>`)}</dl>`;
+}
+
+function codes(all: readonly string[]): Html {
+  return html`${all.map((text) => html`<code>${text}</code> `)}`;
+}
+
+/** What an application asks for. @param present what holds: where the two differ, it says so */
+function requested({ text }: Visit, application: Application, present?: Application & Approval): Html {
+  const { integration, integrations } = text;
+  const all: readonly (readonly [term: string, value: Html | string, of: keyof Application])[] = [
+    [integrations.agency, `${application.agencyName}　${application.agencyCode}`, "agencyCode"],
+    [integrations.system, application.systemName, "systemName"],
+    [integration.legalBasis, application.legalBasis, "legalBasis"],
+    [integration.purpose, application.purpose, "purpose"],
+    [integrations.scope, checkNames(text, application.checks), "checks"],
+    [integrations.period, integration.span(text.day(application.from), text.day(application.until)), "until"],
+    [integration.requestedAddresses, codes(application.addresses), "addresses"],
+    [integration.contact, application.contact, "contact"],
+    ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement, "improvement"] as const]),
+  ];
+  const differs = (of: keyof Application) => present !== undefined && String(application[of]) !== String(present[of]);
+  return facts(
+    all.map(([term, value, of]) => [
+      term,
+      differs(of) ? html`${value} <span class="ds-tag" data-color="warning">${integration.changed}</span>` : value,
+    ]),
+  );
+}
+
+/** The application that would change what holds, with what it would change. */
+export function amendmentSection(visit: Visit, { amendment, application, approval }: Integration): Html {
+  if (amendment === undefined || approval === undefined) return NOTHING;
+  const { text } = visit;
+  const { kind, applicationNumber } = amendment.application;
+  return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.amendment(text.kind[kind], applicationNumber)} ${stateTag(
+    text,
+    amendment.stage,
+  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${requested(visit, amendment.application, { ...application, ...approval })}</section>`;
+}
+
+export function applicationSection(visit: Visit, { application, timeline }: Integration): Html {
+  const { integration } = visit.text;
+  const submitted = timeline.find((entry) => entry.application === application.applicationNumber);
+  return html`<section><h2 class="ds-heading" data-size="xs">${integration.application}</h2>${facts([
+    [integration.kind, `${visit.text.kind[application.kind]}　${application.applicationNumber}`],
+  ])}${requested(visit, application)}${
+    submitted === undefined
+      ? NOTHING
+      : facts([[integration.submittedAt, `${clock(visit.text, Date.parse(submitted.takenAt))}　${submitted.account}`]])
+  }</section>`;
+}
+
+export function rightsSection({ text, today }: Visit, { application, approval }: Integration): Html {
+  const { integration, integrations } = text;
+  const heading = html`<h2 class="ds-heading" data-size="xs">${integration.rights}</h2>`;
+  if (approval === undefined) return html`<section>${heading}<p class="empty">${integration.noRights}</p></section>`;
+  const { checks, from, until, addresses } = approval;
+  const compared = (same: boolean) => html` <span class="quiet">　${same ? integration.asRequested : integration.narrower}</span>`;
+  return html`<section>${heading}${facts([
+    [integrations.scope, html`${checkNames(text, checks)}${compared(checks.length === application.checks.length)}`],
+    [
+      integrations.period,
+      html`${integration.span(text.day(from), text.dayAhead(until, today))}${compared(from === application.from && until === application.until)}`,
+    ],
+    [integration.addresses, addresses.length === 0 ? integration.noAddresses : codes(addresses)],
+  ])}</section>`;
+}
+
+export function credentialsSection(visit: Visit, { integration, issued }: IntegrationOnRecord): Html {
+  const { text, today, now } = visit;
+  const words = text.integration;
+  const heading = html`<h2 class="ds-heading" data-size="xs">${words.credentials}</h2>`;
+  if (issued.length === 0) return html`<section>${heading}<p class="empty">${words.noCredentials}</p></section>`;
+  const revocable = visit.may("revokeCredential") && canFollow(integration, "revokeCredential");
+  const revoke = (id: string) =>
+    html` <a class="ds-link" href="${casePath(integration.integrationNumber)}/credentials/${id}/revoke">${text.decision.revokeCredential}</a>`;
+  return html`<section>${heading}<table class="ds-table cards"><thead><tr><th scope="col">${words.credential}</th><th scope="col">${
+    words.validFrom
+  }</th><th scope="col">${words.validUntil}</th></tr></thead><tbody>${issued.map(
+    ({ credentialId, validFrom, validUntil, revokedAt }) => html`<tr><th scope="row"><code>${credentialId}</code></th>
+<td data-label="${words.validFrom}">${text.day(taipeiDate(validFrom))}</td>
+<td data-label="${words.validUntil}">${
+      revokedAt === undefined ? text.dayAhead(lastDayOf(validUntil), today) : html`${clock(text, revokedAt)} ${words.revokedAt}`
+    }${revocable && revokedAt === undefined && validUntil > now ? revoke(credentialId) : NOTHING}</td></tr>`,
+  )}</tbody></table></section>`;
+}
+
+export function timelineSection({ text }: Visit, { timeline, integrationNumber }: Integration): Html {
+  return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.timeline}</h2><ol class="timeline">${timeline.map(
+    ({ step, account, role, reason, takenAt, application }) => html`<li><p><strong>${text.step[step]}</strong>${
+      application === undefined || application === integrationNumber ? NOTHING : html`　${application}`
+    }　${clock(text, Date.parse(takenAt))}</p>
+<p>${role === "platform" ? NOTHING : html`${account}　`}<span class="quiet">${roleName(text, role)}</span></p>${
+      role === "platform" || role === "system" ? NOTHING : html`<p>${reason}</p>`
+    }</li>`,
+  )}</ol></section>`;
+}

@@ -1,0 +1,124 @@
+import { type Credential, issueCredential, type NewCredential } from "./credential.ts";
+import { hasRights, type Integration, type StepRequest, type SuspensionCause, takeStep } from "./integration.ts";
+import { reapplicationRequired } from "./integration-decision.ts";
+import { periodMoments } from "./integration-period.ts";
+import { RuleViolation } from "./rule-violation.ts";
+
+/** The first credential comes with the first rights; a change may do without. */
+export interface ProvisionRequest extends StepRequest {
+  readonly credential?: NewCredential;
+}
+
+/** A step that gives the integration a new secret. */
+export interface CredentialRequest extends StepRequest {
+  readonly credential: NewCredential;
+}
+
+/** A step against one credential. */
+export interface CredentialRevocation extends StepRequest {
+  readonly credentialId: string;
+}
+
+/** A suspension; what follows from a corrective action says so. */
+export interface SuspensionRequest extends StepRequest {
+  readonly cause?: SuspensionCause;
+}
+
+/** A step against one address. */
+export interface AddressRemoval extends StepRequest {
+  /** Canonical. */
+  readonly address: string;
+}
+
+/**
+ * The dedicated officer gives what was approved: scope, addresses, period, and the first credential. What a change replaces ends in the same
+ * moment, so there is never a gap, and never both.
+ * @throws RuleViolation `credential-missing`, `period-over`, `reapplication-required`, and those of steps and credentials
+ * @clause 3(3)
+ * @clause 3(7)
+ */
+export function provision(integration: Integration, request: ProvisionRequest, now: number): Integration {
+  const { timeline } = takeStep(integration, "provision", request, now);
+  const { application, approval } = integration.amendment ?? integration;
+  if (approval === undefined)
+    throw new RuleViolation("3(3)", "step-out-of-order", "Nothing has been approved yet: a manager decides next.");
+  const rights = periodMoments(approval);
+  if (rights.until <= now)
+    throw new RuleViolation("4(1)2", "period-over", "What was approved is over already: ask for a new application with a period to come.");
+  if (integration.state === "suspended" && application.kind !== "reapplication") throw reapplicationRequired();
+  if (request.credential === undefined && integration.credentials.length === 0)
+    throw new RuleViolation("3(5)", "credential-missing", "An integration's first rights come with its first credential: make one.");
+  const fresh = request.credential === undefined ? [] : [issueCredential(integration.credentials, request.credential, rights, now)];
+  const { integrationNumber, credentials, state } = integration;
+  return {
+    ...{ integrationNumber, application, approval, timeline, credentials: [...credentials, ...fresh] },
+    ...{ state: state === "active" ? "active" : "provisioned", amendment: undefined, suspendedFor: undefined },
+  };
+}
+
+/** The dedicated officer gives a further credential, so that the system can change over. @clause 3(5) */
+export function addCredential(integration: Integration, request: CredentialRequest, now: number): Integration {
+  const { timeline } = takeStep(integration, "addCredential", request, now);
+  const rights = periodMoments(rightsOf(integration).approval);
+  const credential = issueCredential(integration.credentials, request.credential, rights, now);
+  return { ...integration, credentials: [...integration.credentials, credential], timeline };
+}
+
+/** Ends one credential at once. @throws RuleViolation `credential-unknown` @clause 3(5) */
+export function revokeCredential(integration: Integration, request: CredentialRevocation, now: number): Integration {
+  const { timeline } = takeStep(integration, "revokeCredential", request, now);
+  const left = (integration.credentials as Credential[]).filter(({ credentialId }) => credentialId !== request.credentialId);
+  if (left.length === integration.credentials.length)
+    throw new RuleViolation(
+      "3(5)",
+      "credential-unknown",
+      "The integration has no such credential: look at its list; it may be revoked already.",
+    );
+  return { ...integration, credentials: left, timeline };
+}
+
+/** Takes one address off the whitelist. @throws RuleViolation `address-unknown` @clause 3(8) */
+export function removeAddress(integration: Integration, request: AddressRemoval, now: number): Integration {
+  const { timeline } = takeStep(integration, "removeAddress", request, now);
+  const { approval } = integration;
+  if (approval === undefined || !approval.addresses.includes(request.address))
+    throw new RuleViolation("3(8)", "address-unknown", "The address is not on the integration's whitelist: look at its list.");
+  const addresses = approval.addresses.filter((address) => address !== request.address);
+  return { ...integration, approval: { ...approval, addresses }, timeline } as Integration;
+}
+
+/** Lets the rights rest at once; the credentials stay. @clause 5(5) */
+export function suspend(integration: Integration, request: SuspensionRequest, now: number): Integration {
+  const { to, timeline } = takeStep(integration, "suspend", request, now);
+  return { ...rightsOf(integration), state: to, suspendedFor: request.cause ?? "person", timeline };
+}
+
+/** A manager lets the rights go on; not where a corrective action stands against it. @throws RuleViolation `reapplication-required` @clause 5(5) */
+export function resume(integration: Integration, request: StepRequest, now: number): Integration {
+  const { to, timeline } = takeStep(integration, "resume", request, now);
+  if (integration.suspendedFor === "correctiveAction") throw reapplicationRequired();
+  return { ...rightsOf(integration), state: to, suspendedFor: undefined, timeline };
+}
+
+/** Ends the integration at once, and with it every credential. @clause 5(5) */
+export function revoke(integration: Integration, request: StepRequest, now: number): Integration {
+  const { to, timeline } = takeStep(integration, "revoke", request, now);
+  return ended(integration, to, timeline, []);
+}
+
+/** Ends the integration; `credentials` are those that stay on record as they are. */
+export function ended(
+  integration: Integration,
+  state: "revoked" | "expired",
+  timeline: Integration["timeline"],
+  credentials: readonly Credential[],
+): Integration {
+  const { integrationNumber, application, approval } = integration;
+  if (approval === undefined) throw new RuleViolation("3(3)", "step-out-of-order", "Nothing has been approved yet, so nothing can end.");
+  return { integrationNumber, application, approval, state, credentials, timeline, amendment: undefined, suspendedFor: undefined };
+}
+
+function rightsOf(integration: Integration) {
+  if (!hasRights(integration)) throw new RuleViolation("3(3)", "step-out-of-order", "The integration has no rights.");
+  return integration;
+}

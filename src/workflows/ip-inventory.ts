@@ -1,0 +1,64 @@
+import { allHandlersFinished, condition, defineUpdate, proxyActivities, setHandler, workflowInfo } from "@temporalio/workflow";
+import type { createIpInventoryActivities } from "../activities/ip-inventory.ts";
+import { type AddressDecision, type AddressKey, isAmong, requireAddressDecision } from "../domain/ip-inventory.ts";
+import { underRules } from "./rule-failure.ts";
+
+/** The dedicated officer's word on one found address. */
+export const decideAddressUpdate = defineUpdate<void, [AddressDecision]>("decideAddress");
+
+const activities = proxyActivities<ReturnType<typeof createIpInventoryActivities>>({
+  startToCloseTimeout: "30 minutes",
+  retry: { maximumInterval: "1 minute" },
+});
+
+/** How a review ended. */
+export interface InventoryOutcome {
+  readonly inventoryNumber: string;
+  readonly decided: number;
+  /** Removed since nobody answered in time. */
+  readonly unanswered: number;
+}
+
+/**
+ * Every half year the whitelist is reviewed: the dedicated officer has each duplicate, idle or expired address removed, or keeps it with a
+ * reason; what is not answered by the deadline is removed.
+ * @clause 3(8)
+ */
+export async function ipInventory(): Promise<InventoryOutcome> {
+  let waiting: readonly AddressKey[] | undefined;
+  const decided: AddressKey[] = [];
+  let inventoryNumber = "";
+
+  const requireOpen = (decision: AddressDecision) => underRules(() => requireAddressDecision(waiting, decided, decision));
+
+  setHandler(
+    decideAddressUpdate,
+    async (decision) => {
+      requireOpen(decision);
+      decided.push(decision);
+      try {
+        await activities.decideAddress(inventoryNumber, decision, Date.now());
+      } catch (error) {
+        // What could not be carried out has not been decided.
+        decided.splice(decided.indexOf(decision), 1);
+        throw error;
+      }
+    },
+    { validator: requireOpen },
+  );
+
+  const opened = await activities.openInventory(workflowInfo().workflowId, Date.now());
+  inventoryNumber = opened.inventoryNumber;
+  const found = opened.waiting;
+  waiting = found;
+  if (found.length > 0) await condition(() => decided.length === found.length, Math.max(1, opened.deadline - Date.now()));
+  waiting = undefined;
+  const unanswered = found.filter((address) => !isAmong(decided, address));
+  for (const address of unanswered) {
+    const request = { by: { account: "platform", role: "platform" }, reason: "not answered by the deadline" } as const;
+    await activities.decideAddress(inventoryNumber, { ...address, ...request, choice: "remove" }, Date.now());
+  }
+  await condition(allHandlersFinished);
+  await activities.closeInventory(inventoryNumber, Date.now());
+  return { inventoryNumber, decided: decided.length, unanswered: unanswered.length };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import type { Integration } from "../../src/domain/integration.ts";
+import { amend, approve, check, submit } from "../../src/domain/integration-decision.ts";
+import { nextDueStep, takeDueStep } from "../../src/domain/integration-due.ts";
+import { startOfDay } from "../../src/domain/integration-period.ts";
+import { addCredential, provision, resume, revoke } from "../../src/domain/integration-rights.ts";
+import { integrationNotices } from "../../src/domain/notice.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
+
+const DAY = 86_400_000;
+const NOW = startOfDay("2026-03-01");
+const credential = (digit: number) => ({ credentialId: `00000000-0000-4000-8000-00000000000${digit}`, secretHash: "1".repeat(64) });
+
+function active(until: string): Integration {
+  const checked = check(submit(madeUpApplication("115-0001", "2026-03-01", until), say(APPLICANT), NOW), say(CASE_OFFICER), NOW);
+  return takeDueStep(provision(approve(checked, say(MANAGER), NOW), { ...say(OFFICER), credential: credential(1) }, NOW), "activate", NOW);
+}
+
+function days(integration: Integration, kind: string): string[] {
+  return integrationNotices(integration)
+    .filter((notice) => notice.kind === kind && notice.recipient === "applicant")
+    .map(({ dueAt }) => new Date(Date.parse(dueAt) + 8 * 3_600_000).toISOString().slice(0, 10));
+}
+
+describe("an integration that is not used", () => {
+  const unused = active("2028-02-29");
+
+  test("§4(1)2 is warned after 180 days, and suspended 30 days later", () => {
+    expect(nextDueStep(unused)).toEqual({ at: NOW + 180 * DAY, step: "warnIdle" });
+    const warned = takeDueStep(unused, "warnIdle", NOW + 180 * DAY);
+    expect(warned.state).toBe("active");
+    expect(nextDueStep(warned)).toEqual({ at: NOW + 210 * DAY, step: "suspend" });
+    const suspended = takeDueStep(warned, "suspend", NOW + 210 * DAY);
+    expect(suspended).toMatchObject({ state: "suspended", suspendedFor: "idle" });
+    const again = takeDueStep(resume(suspended, say(MANAGER), NOW + 220 * DAY), "activate", NOW + 220 * DAY);
+    expect(nextDueStep(again)).toEqual({ at: NOW + 400 * DAY, step: "warnIdle" });
+  });
+
+  test("§4(1)2 counts from the day after the last question, also one that came after the warning", () => {
+    expect(nextDueStep(unused, "2026-06-01")).toEqual({ at: startOfDay("2026-06-02") + 180 * DAY, step: "warnIdle" });
+    const warned = takeDueStep(unused, "warnIdle", NOW + 180 * DAY);
+    expect(nextDueStep(warned, "2026-09-10")).toEqual({ at: startOfDay("2026-09-11") + 180 * DAY, step: "warnIdle" });
+  });
+});
+
+describe("what is announced", () => {
+  test("§4(1)2 the end of the period, 60, 30 and 7 days before, to the applicant and the case officer", () => {
+    expect(days(active("2027-02-28"), "period-ends")).toEqual(["2026-12-31", "2027-01-30", "2027-02-22"]);
+    const recipients = integrationNotices(active("2027-02-28")).filter(({ kind }) => kind === "period-ends");
+    expect(new Set(recipients.map(({ recipient }) => recipient))).toEqual(new Set(["applicant", "caseOfficer"]));
+    expect(new Set(recipients.map(({ key }) => key)).size).toBe(6);
+  });
+
+  test("§4(1)2 nothing whose day was over when the rights were given", () => {
+    expect(days(active("2026-03-20"), "period-ends")).toEqual(["2026-03-14"]);
+  });
+
+  test("§4(1)2 the new end after a renewal, and no end once it has ended", () => {
+    const now = startOfDay("2027-01-15");
+    const renewal = amend(active("2027-02-28"), { ...say(APPLICANT), draft: { applicationNumber: "116-1", kind: "renewal" } }, now);
+    const renewed = provision(approve(check(renewal, say(CASE_OFFICER), now), say(MANAGER), now), say(OFFICER), now);
+    expect(days(renewed, "period-ends")).toEqual(["2028-01-01", "2028-01-31", "2028-02-23"]);
+    expect(integrationNotices(revoke(renewed, say(OFFICER), now))).toEqual([]);
+  });
+
+  test("§3(5) the end of the newest credential, 14 days before", () => {
+    const before = active("2027-02-28");
+    expect(days(before, "credential-expires")).toEqual(["2026-05-16"]);
+    const changed = addCredential(before, { ...say(OFFICER), credential: credential(2) }, NOW + 60 * DAY);
+    expect(days(changed, "credential-expires")).toEqual(["2026-07-15"]);
+  });
+
+  test("§4(1)2 that nothing is asked, until it is used or suspended", () => {
+    const warned = takeDueStep(active("2028-02-29"), "warnIdle", NOW + 180 * DAY);
+    expect(days(warned, "integration-idle")).toEqual(["2026-08-28"]);
+    expect(days(takeDueStep(warned, "suspend", NOW + 210 * DAY), "integration-idle")).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { startOfDay } from "../../src/domain/integration-period.ts";
+import {
+  type AddressDecision,
+  findFlawedAddresses,
+  inventoryTerm,
+  requireAddressDecision,
+  type WhitelistedAddress,
+} from "../../src/domain/ip-inventory.ts";
+import { MANAGER, OFFICER, ruleBroken, say } from "../support/integration.ts";
+
+const SINCE = "2026-07-01";
+const used: WhitelistedAddress = {
+  integrationNumber: "1",
+  address: "203.66.0.1",
+  state: "active",
+  addedOn: "2026-01-10",
+  lastUsedOn: "2026-09-01",
+};
+const flawsOf = (...all: WhitelistedAddress[]) =>
+  findFlawedAddresses(all, SINCE).map(({ integrationNumber, flaws }) => [integrationNumber, flaws]);
+
+describe("the half-yearly review", () => {
+  test.each([
+    ["2027-01-01", "2026-07-01"],
+    ["2027-07-01", "2027-01-01"],
+    ["2028-03-15", "2027-09-15"],
+  ])("§3(8) of %s looks back to %s, and may be answered for 14 days", (day, usedSince) => {
+    const now = startOfDay(day) + 2 * 3_600_000;
+    expect(inventoryTerm(now)).toEqual({ inventoryNumber: day, usedSince, deadline: now + 14 * 86_400_000 });
+  });
+
+  test("§3(8) finds nothing about an address that one integration has and uses", () => {
+    expect(flawsOf(used, { ...used, integrationNumber: "2", address: "203.66.0.2" })).toEqual([]);
+  });
+
+  test("§3(8) finds duplicates among integrations that have not ended, both of them", () => {
+    expect(flawsOf(used, { ...used, integrationNumber: "2", state: "suspended" })).toEqual([
+      ["1", ["duplicate"]],
+      ["2", ["duplicate"]],
+    ]);
+    expect(flawsOf(used, { ...used, integrationNumber: "2", state: "expired" })).toEqual([["2", ["expired"]]]);
+  });
+
+  test("§3(8) finds idle ones: not used since, unless they are new or their integration rests", () => {
+    expect(flawsOf({ ...used, lastUsedOn: "2026-06-30" })).toEqual([["1", ["idle"]]]);
+    expect(flawsOf({ ...used, lastUsedOn: null })).toEqual([["1", ["idle"]]]);
+    expect(flawsOf({ ...used, lastUsedOn: SINCE })).toEqual([]);
+    expect(flawsOf({ ...used, lastUsedOn: null, addedOn: SINCE })).toEqual([]);
+    expect(flawsOf({ ...used, lastUsedOn: null, state: "suspended" })).toEqual([]);
+  });
+
+  test("§3(8) finds all of what has ended, and names each address once, in its order", () => {
+    const entry = fc.record({
+      integrationNumber: fc.constantFrom("1", "2", "3"),
+      address: fc.constantFrom("203.66.0.1", "203.66.0.2"),
+      state: fc.constantFrom("provisioned", "active", "suspended", "expired", "revoked"),
+      addedOn: fc.constantFrom("2026-01-01", "2026-08-01"),
+      lastUsedOn: fc.constantFrom(null, "2026-05-01", "2026-08-02"),
+    });
+    const entries = fc.uniqueArray(entry, { selector: ({ integrationNumber, address }) => `${integrationNumber} ${address}` });
+    fc.assert(
+      fc.property(entries, (all) => {
+        const found = findFlawedAddresses(all as WhitelistedAddress[], SINCE);
+        const ended = all.filter(({ state }) => state === "expired" || state === "revoked");
+        expect(found.filter(({ flaws }) => flaws.includes("expired"))).toHaveLength(ended.length);
+        const places = found.map(({ integrationNumber, address }) =>
+          all.findIndex((one) => one.integrationNumber === integrationNumber && one.address === address),
+        );
+        expect(places).toEqual([...new Set(places)].toSorted((one, other) => one - other));
+      }),
+    );
+  });
+});
+
+describe("a decision on a found address", () => {
+  const key = { integrationNumber: "1", address: "203.66.0.1" };
+  const decision: AddressDecision = { ...say(OFFICER), ...key, choice: "keep" };
+
+  test("§3(8) is the dedicated officer's, once, with a reason, about what was found, while the review is open", () => {
+    expect(ruleBroken(() => requireAddressDecision([key], [], decision))).toBeUndefined();
+    expect(ruleBroken(() => requireAddressDecision([key], [], { ...decision, by: MANAGER }))).toBe("role-not-allowed");
+    expect(ruleBroken(() => requireAddressDecision([key], [], { ...decision, reason: "" }))).toBe("application-incomplete");
+    expect(ruleBroken(() => requireAddressDecision(undefined, [], decision))).toBe("inventory-not-open");
+    expect(ruleBroken(() => requireAddressDecision([key], [key], decision))).toBe("address-decided");
+    expect(ruleBroken(() => requireAddressDecision([key], [], { ...decision, integrationNumber: "2" }))).toBe("address-not-found");
+  });
+});
