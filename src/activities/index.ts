@@ -2,6 +2,7 @@ import type { WorkerContext } from "../context.ts";
 import { createDatasetImportActivities } from "./dataset-import.ts";
 import { createDatasetKeyActivities } from "./dataset-import-keys.ts";
 import { createIntegrationActivities } from "./integration.ts";
+import { createRetentionActivities } from "./retention.ts";
 import { createUpkeepActivities } from "./upkeep.ts";
 
 /** Every side effect that a workflow may ask for, by topic. Each is idempotent: it may run twice and acts once. */
@@ -10,6 +11,7 @@ export function createActivities(context: WorkerContext) {
     ...createDatasetImportActivities(context),
     ...createDatasetKeyActivities(context),
     ...createIntegrationActivities(context),
+    ...createRetentionActivities(context),
     ...createUpkeepActivities(context),
   };
 }

@@ -1,4 +1,5 @@
-import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from "@temporalio/client";
+import { type Client, ScheduleOverlapPolicy } from "@temporalio/client";
+import { ensureSchedule } from "./schedule.ts";
 
 /**
  * Makes the daily schedule of a task queue's platform, or brings an older one up to today's specification.
@@ -6,18 +7,12 @@ import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOver
  */
 export async function ensureUpkeepSchedule(client: Client, taskQueue: string): Promise<string> {
   const scheduleId = `upkeep-${taskQueue}`;
-  const options = {
+  await ensureSchedule(client, {
     scheduleId,
     spec: { calendars: [{ hour: 3, minute: 10 }], timezone: "Asia/Taipei" },
     action: { type: "startWorkflow", workflowType: "upkeep", workflowId: scheduleId, taskQueue, workflowExecutionTimeout: "12 hours" },
     policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: "7 days" },
-  } satisfies ScheduleOptions;
-  try {
-    await client.schedule.create(options);
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(scheduleId).update(({ state }) => ({ ...options, state }));
-  }
+  });
   return scheduleId;
 }
 

@@ -153,7 +153,7 @@ function entry(step: StepName, { by, reason }: StepRequest, now: number): Timeli
 }
 
 /** Accounts are names of appointments, never a person's ID number. @clause 3(2) */
-function requireActor({ account }: Actor): void {
+export function requireActor({ account }: Actor): void {
   if (!/^[a-z][a-z0-9._-]{1,63}$/.test(account) || /^[a-z][1289a-d]\d{8}$/.test(account)) {
     throw new RuleViolation(
       "3(2)",

@@ -8,4 +8,12 @@ export const POLICY = {
   /** Clause 3(5): changed every three months. */
   credentialDays: 90,
   credentialsAtOnce: 2,
+  /** Clauses 4(1)5, 4(2)5: how long the query log is kept. It may be raised; below the floor the floor holds. */
+  logRetentionYears: 5,
+  logRetentionFloorYears: 5,
+  /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
+  diskFreePercent: 20,
+  diskDaysAhead: 90,
+  /** Where the database's disk can't be seen, growth in 30 days beyond this is announced. */
+  databaseGrowthBytes: 50_000_000_000,
 } as const;

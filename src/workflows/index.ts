@@ -1,4 +1,5 @@
 export { datasetImport } from "./dataset-import.ts";
 export { keepDatasetKeys } from "./dataset-import-keys.ts";
 export { integration } from "./integration.ts";
+export { retention } from "./retention.ts";
 export { upkeep } from "./upkeep.ts";
