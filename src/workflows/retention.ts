@@ -31,12 +31,12 @@ export async function retention(month: string): Promise<rules.Disposal> {
   const opened = readDisposal(month).then((known) => {
     current = known;
   });
-  let lastTurn: Promise<unknown> = opened;
+  let lastTurn: Promise<unknown> = Promise.resolve();
 
   /** One step at a time; a step's rule is asked again when its turn comes. */
   function inTurn<T>(take: () => Promise<T>): Promise<T> {
-    const turn = lastTurn.then(take);
-    lastTurn = turn.catch(() => opened);
+    const turn = lastTurn.then(() => opened).then(take);
+    lastTurn = turn.catch(() => undefined);
     return turn;
   }
 

@@ -75,8 +75,9 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
-export async function startTestApi({ trustedProxies = [] as string[], now = Date.now } = {}): Promise<TestApi> {
-  const database = await createTestDatabase();
+/** @param given a database of somebody else, who drops it */
+export async function startTestApi({ trustedProxies = [] as string[], now = Date.now } = {}, given?: TestDatabase): Promise<TestApi> {
+  const database = given ?? (await createTestDatabase());
   const keysDirectory = mkdtempSync(join(tmpdir(), "verification-platform-keys-"));
   createKeys(keysDirectory);
   const keyStore = openKeyStore(keysDirectory);
@@ -111,7 +112,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
       await new Promise((resolve) => server.close(resolve));
       await context.close();
       await Promise.all([pool.end(), owner.close()]);
-      await database.drop();
+      if (given === undefined) await database.drop();
       rmSync(keysDirectory, { recursive: true, force: true });
     },
   };
