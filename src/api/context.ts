@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { type AccessRegister, openAccessRegister } from "./access-register.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createNeighbourWatch, type NeighbourWatch } from "./neighbour-watch.ts";
 import { createQueryRecorder } from "./query-recorder.ts";
 import { createRequestLimits, type RequestLimits } from "./request-limits.ts";
 import { createSourceAddress } from "./source-address.ts";
@@ -32,6 +33,7 @@ export interface ApiContext {
   readonly logIndexKey: KeyObject;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
+  readonly neighbours: NeighbourWatch;
   readonly sourceAddress: ReturnType<typeof createSourceAddress>;
   readonly now: () => number;
   close(): Promise<void>;
@@ -59,6 +61,7 @@ const MAXIMUM_WAITING_ROWS = 50_000;
 /** @throws Error when the database can't be reached */
 export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
+  const neighbours = createNeighbourWatch(pool, logger, settings.now);
   const limits = {
     maximumRows: settings.rowsPerStatement,
     statementsAtOnce: settings.statementsAtOnce,
@@ -76,6 +79,10 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     metrics: createMetrics(),
     sourceAddress: createSourceAddress(settings.trustedProxies),
     now: settings.now,
-    close: () => register.close(),
+    neighbours,
+    async close() {
+      await neighbours.close();
+      await register.close();
+    },
   };
 }

@@ -16,4 +16,20 @@ export const POLICY = {
   diskDaysAhead: 90,
   /** Where the database's disk can't be seen, growth in 30 days beyond this is announced. */
   databaseGrowthBytes: 50_000_000_000,
+  /** Abnormal use: against how many days of its own past an integration is held, and how many comparable hours or days make a past. */
+  usualDays: 28,
+  usualAtLeast: 5,
+  /** So many spreads above the median is unusual; fewer subjects than the floors never are. */
+  unusualSpreads: 6,
+  hourlyVolumeFloor: 100,
+  dailyVolumeFloor: 500,
+  /** Subjects in one hour outside working hours, by an integration that seldom asks then. */
+  offHoursSubjects: 10,
+  /** Cases for which one subject is asked about within a day. */
+  sameSubjectCases: 5,
+  /** In one hour: at least so many, and at least this share of all. */
+  noMatchSubjects: 50,
+  noMatchPercent: 30,
+  neighbourSubjects: 50,
+  neighbourPercent: 30,
 } as const;

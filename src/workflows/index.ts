@@ -1,3 +1,4 @@
+export { keepAlerts, watchUse } from "./abnormal-use.ts";
 export { datasetImport } from "./dataset-import.ts";
 export { keepDatasetKeys } from "./dataset-import-keys.ts";
 export { integration } from "./integration.ts";

@@ -72,6 +72,8 @@ export interface TestApi {
   readonly logLines: string[];
   /** Has the API read what was just seeded; without it that takes up to a second. */
   settle(): Promise<void>;
+  /** Has the API put on record what it counted; without it that takes up to half a minute. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
     async settle() {
       await context.register.refresh();
     },
+    flush: context.neighbours.flush,
     async close() {
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -6,15 +6,15 @@ import { retentionWorkflowId } from "../../src/workflows/retention.ts";
 import { upkeep } from "../../src/workflows/upkeep.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
 import { codeOf } from "../support/integration-platform.ts";
-import { createRetentionPlatform, type RetentionPlatform } from "../support/retention.ts";
+import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";
 import { createTimeSkippingEnvironment } from "../support/temporal.ts";
 
 let environment: TestWorkflowEnvironment;
-let platform: RetentionPlatform;
+let platform: LogPlatform;
 
 beforeAll(async () => {
   environment = await createTimeSkippingEnvironment();
-  platform = await createRetentionPlatform(environment);
+  platform = await createLogPlatform(environment);
   await platform.startWorker();
 });
 afterAll(async () => {

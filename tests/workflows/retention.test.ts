@@ -4,9 +4,9 @@ import { ensureUpkeepSchedule } from "../../src/adapters/upkeep-schedule.ts";
 import { stateOf } from "../../src/domain/retention.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
 import { codeOf } from "../support/integration-platform.ts";
-import { createRetentionPlatform, type Receipt, type RetentionPlatform } from "../support/retention.ts";
+import { createLogPlatform, type LogPlatform, type Receipt } from "../support/log-platform.ts";
 
-let platform: RetentionPlatform;
+let platform: LogPlatform;
 const held = (matter = "政風-115-1", by = OFFICER) => ({ ...say(by), matter });
 const stateOnRecord = async (month: string) => stateOf(await createRetentionActivities(platform.context).readDisposal(month));
 const expectState = (month: string, state: string) => expect.poll(() => stateOnRecord(month), { timeout: 10_000 }).toBe(state);
@@ -16,7 +16,7 @@ let october: Receipt[];
 let november: Receipt[];
 
 beforeAll(async () => {
-  platform = await createRetentionPlatform();
+  platform = await createLogPlatform();
   await platform.startWorker();
   // As two API processes would write them around midnight.
   october = await platform.askAt("2020-10-31T23:59:59.990+08:00", 300);

@@ -17,21 +17,23 @@ export interface Receipt {
 }
 
 /** A worker, and an API that asks at any moment, on one database. */
-export interface RetentionPlatform extends TestPlatform {
+export interface LogPlatform extends TestPlatform {
   readonly api: TestApi;
   readonly keeping: TestLogKeeping;
   readonly retention: RetentionClient;
+  /** Who asks. */
+  readonly integrationId: number;
   /** The clock of activities, epoch milliseconds. */
   clock: number;
   /** Real questions at a moment (ISO 8601), and their receipts; the month of that moment gets its partition. */
-  askAt(moment: string, count?: number): Promise<Receipt[]>;
+  askAt(moment: string, count?: number, changes?: Record<string, unknown>): Promise<Receipt[]>;
   /** Whether the served proof of a receipt holds against the newest signed checkpoint. */
   proves(receipt: Receipt): Promise<boolean>;
   /** How many entries the log holds of a month. */
   entriesOf(month: string): Promise<number>;
 }
 
-export async function createRetentionPlatform(temporal?: TemporalConnections): Promise<RetentionPlatform> {
+export async function createLogPlatform(temporal?: TemporalConnections): Promise<LogPlatform> {
   let [clock, askedAt] = [Date.now(), Date.now()];
   const platform = await createTestPlatform(temporal, () => new Date(clock));
   const api = await startTestApi({ now: () => askedAt }, platform.database);
@@ -41,14 +43,14 @@ export async function createRetentionPlatform(temporal?: TemporalConnections): P
   await seedGenerations(pool, api.keyStore, Object.values(PEOPLE));
   const { integrationId } = await seedIntegration(pool, { checks: ["resident"], from: new Date("2010-01-01") });
 
-  async function askAt(moment: string, count = 1): Promise<Receipt[]> {
+  async function askAt(moment: string, count = 1, changes: Record<string, unknown> = {}): Promise<Receipt[]> {
     askedAt = Date.parse(moment);
     const { token } = await seedCredential(pool, integrationId, new Date(askedAt - 1000), new Date(askedAt + 3_600_000));
     await pool.query("select create_query_log_partitions(($1::timestamptz at time zone 'Asia/Taipei')::date, 1)", [moment]);
     await api.settle();
-    const { subject: _, ...rest } = question({}, { checks: ["resident"] });
+    const { subject: _, ...rest } = question({}, { checks: ["resident"], ...changes });
     const subjects = Array.from({ length: count }, (_, place) => ({ nationalId: madeUpId(7000 + place), name: "李小華" }));
-    const { status, body } = await ask(api.url, { ...rest, subjects }, { token, path: "/v1/verifications/batch" });
+    const { status, body } = await ask(api.url, { subjects, ...rest }, { token, path: "/v1/verifications/batch" });
     expect(status).toBe(200);
     return body.results.map(({ receipt }: { receipt: Receipt }) => receipt);
   }
@@ -57,6 +59,7 @@ export async function createRetentionPlatform(temporal?: TemporalConnections): P
     ...platform,
     api,
     keeping,
+    integrationId,
     retention: createRetentionClient(platform.client, platform.context.config.taskQueue),
     get clock() {
       return clock;
