@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRetentionActivities } from "../../src/activities/retention.ts";
 import { ensureUpkeepSchedule } from "../../src/adapters/upkeep-schedule.ts";
 import { stateOf } from "../../src/domain/retention.ts";
+import { runRetentionCommand } from "../../src/retention-command.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
 import { codeOf } from "../support/integration-platform.ts";
 import { createLogPlatform, type LogPlatform, type Receipt } from "../support/log-platform.ts";
@@ -126,6 +127,26 @@ describe("the end of a month of the log", () => {
       .toBe("entries-differ");
     expect([await stateOnRecord("2019-12"), await platform.entriesOf("2019-12")]).toEqual(["proposed", 1]);
   });
+});
+
+test("§4(1)5 bin/retention lists months, holds, lifts and approves, and says which rule stands against a step", async () => {
+  const run = (...argv: string[]) => runRetentionCommand(argv, (use) => use(platform.retention));
+  const as = (account: string, role: string) => ["--as", account, "--role", role, "--reason", "測試理由"];
+  expect(await run("hold", "2020-11", ...as("wu.officer", "dedicated-officer"), "--matter", "政風-1")).toBe(
+    "Month 2020-11 is proposed, held for 政風-1.",
+  );
+  await expect(run("approve", "2020-11", ...as("lin.manager", "manager"))).rejects.toThrow("(under-legal-hold, clause 4(1)5)");
+  await expect(run("approve", "2020-11", ...as("lin.manager", "dedicated-officer"), "--json")).rejects.toThrow("role-not-allowed");
+  await expect(run("lift", "2020-11", ...as("lin.manager", "manager"))).rejects.toThrow("not-held");
+  expect(await run("lift", "2020-11", ...as("lin.manager", "manager"), "--matter", "政風-1")).toBe("Month 2020-11 is proposed.");
+  expect(JSON.parse(await run("approve", "2020-11", ...as("chen.manager", "manager"), "--json")).timeline).toHaveLength(4);
+  await expectState("2020-11", "disposed");
+  expect(await run("show", "2020-11")).toBe("Month 2020-11 is disposed.");
+  expect(JSON.parse(await run("show", "2020-11", "--json")).certificate).toMatchObject({ entries: 5, approvedBy: "chen.manager" });
+  expect(await run("list")).toMatch(/^\d+ months\.$/);
+  await expect(run("approve")).rejects.toThrow("Name a step and a month");
+  await expect(run("forget", "2020-11")).rejects.toThrow('no step "forget"');
+  await expect(run("approve", "2020-11")).rejects.toThrow("--as ACCOUNT");
 });
 
 describe("the database itself", () => {
