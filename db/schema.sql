@@ -476,7 +476,7 @@ CREATE OR REPLACE FUNCTION public.dispose_of_log_month(wanted date)
 AS $function$
     declare
       partition regclass;
-      found record;
+      counted record;
       runs jsonb;
       last_checkpoint text;
       approver text;
@@ -495,16 +495,16 @@ AS $function$
         select count(*) as entries, max(l.leaf_index) as last,
           count(*) filter (where t.hashes is null or substring(t.hashes from (l.leaf_index %% 256)::integer * 32 + 1 for 32)
             is distinct from sha256('\x00'::bytea || l.entry)) as differing
-        from %s l left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256$query$, partition) into found;
-      select signed_note into last_checkpoint from public.log_checkpoint where tree_size > found.last order by signed_at desc limit 1;
-      if found.last >= (select size from public.log_tree) or (found.entries > 0 and last_checkpoint is null) then return 'entries-not-covered'; end if;
+        from %s l left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256$query$, partition) into counted;
+      select signed_note into last_checkpoint from public.log_checkpoint where tree_size > counted.last order by signed_at desc limit 1;
+      if counted.last >= (select size from public.log_tree) or (counted.entries > 0 and last_checkpoint is null) then return 'entries-not-covered'; end if;
       execute format($query$
         select coalesce(jsonb_agg(jsonb_build_array(first, last) order by first), '[]') from (
           select min(leaf_index) as first, max(leaf_index) as last
           from (select leaf_index, leaf_index - row_number() over (order by leaf_index) as run from %s) placed group by run
         ) runs$query$, partition) into runs;
-      if found.differing > 0
-        or found.entries <> (select coalesce(sum((run->>1)::bigint - (run->>0)::bigint + 1), 0) from jsonb_array_elements(runs) run) then
+      if counted.differing > 0
+        or counted.entries <> (select coalesce(sum((run->>1)::bigint - (run->>0)::bigint + 1), 0) from jsonb_array_elements(runs) run) then
         return 'entries-differ';
       end if;
 
@@ -517,7 +517,7 @@ AS $function$
         and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
-      insert into public.log_disposal values (wanted, found.entries, runs, last_checkpoint, approver, public.retention_clock());
+      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());
       insert into public.log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at)
         select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.retention_clock()
         from public.log_disposal_step where month = wanted;
