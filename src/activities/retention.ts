@@ -1,7 +1,7 @@
 import { DatabaseError } from "pg";
 import { disposeOfLogMonth, insertDisposalStep, listLogMonths, readDisposal } from "../../db/queries/retention.ts";
 import type { WorkerContext } from "../context.ts";
-import { type Disposal, monthsDue } from "../domain/retention.ts";
+import { type Disposal, monthsDue, retentionEnd } from "../domain/retention.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 
@@ -14,6 +14,9 @@ export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" 
   return {
     /** The months of the log whose time has come. */
     listMonthsDue: async () => monthsDue(await listLogMonths(db), now().getTime()),
+
+    /** Until when a month is kept, by the policy of the day: asked anew, since it may be raised while a month waits. */
+    keptUntil: async (month: string) => retentionEnd(month),
 
     /** What is on record of a month. @throws ApplicationFailure `month-unknown` for one that the log never had */
     async readDisposal(month: string): Promise<Disposal> {
@@ -33,6 +36,7 @@ export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" 
 
     /** Drops a month's entries, once. A month that somebody reads is left alone. */
     async disposeOfMonth(month: string): Promise<DisposalAttempt> {
+      if (retentionEnd(month) > now().getTime()) return { kept: "not-due", busy: false };
       try {
         const outcome = await disposeOfLogMonth(db, month);
         return outcome === "disposed" ? { disposal: await readDisposal(db, month) } : { kept: outcome, busy: false };

@@ -76,9 +76,14 @@ export function openHolds({ timeline }: Disposal): string[] {
   return [...last].filter(([, step]) => step === "hold").map(([matter]) => matter);
 }
 
-/** The platform proposes a month whose time has come. @clause 4(1)5 */
-export function propose(disposal: Disposal, now: number): Disposal {
-  if (stateOf(disposal) !== "kept" || retentionEnd(disposal.month) > now)
+/**
+ * The platform proposes a month whose time has come.
+ * @param keptUntil `retentionEnd` by the policy of the day
+ * @throws RuleViolation `not-due`
+ * @clause 4(1)5
+ */
+export function propose(disposal: Disposal, keptUntil: number, now: number): Disposal {
+  if (stateOf(disposal) !== "kept" || keptUntil > now)
     throw new RuleViolation("4(1)5", "not-due", "Only a month whose time of retention is over can be proposed, and only once.");
   return byPlatform(disposal, "propose", `kept for at least ${POLICY.logRetentionFloorYears} years`, now);
 }

@@ -9,7 +9,7 @@ export const holdUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("hol
 export const liftUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("lift");
 export const disposalQuery = defineQuery<rules.Disposal>("disposal");
 
-const { readDisposal, recordDisposalStep, disposeOfMonth } = proxyActivities<ReturnType<typeof createRetentionActivities>>({
+const { keptUntil, readDisposal, recordDisposalStep, disposeOfMonth } = proxyActivities<ReturnType<typeof createRetentionActivities>>({
   // Every entry of the month is hashed again before it goes.
   startToCloseTimeout: "1 hour",
   retry: { maximumInterval: "1 minute" },
@@ -63,6 +63,13 @@ export async function retention(month: string): Promise<rules.Disposal> {
     return "busy" in attempt && attempt.busy;
   }
 
+  async function waitOrPropose(seen: rules.Disposal): Promise<void> {
+    const until = await keptUntil(month);
+    const wait = until - Date.now();
+    if (wait > 0) await condition(() => current !== seen, wait);
+    else await inTurn(async () => (current === seen ? record(rules.propose(seen, until, Date.now())) : seen));
+  }
+
   const [approval, hold, lifting] = [accept(rules.approve), accept(rules.hold), accept(rules.lift)];
   setHandler(approveDisposalUpdate, approval.handler, approval.options);
   setHandler(holdUpdate, hold.handler, hold.options);
@@ -73,12 +80,10 @@ export async function retention(month: string): Promise<rules.Disposal> {
     await opened;
     while (rules.stateOf(current) !== "disposed") {
       const seen = current;
-      const wait = rules.retentionEnd(month) - Date.now();
       if (rules.stateOf(seen) === "approved") {
         if (await inTurn(dispose)) await condition(() => current !== seen, "1 minute");
       } else if (rules.stateOf(seen) === "proposed") await condition(() => current !== seen);
-      else if (wait > 0) await condition(() => current !== seen, wait);
-      else await inTurn(async () => (current === seen ? record(rules.propose(seen, Date.now())) : seen));
+      else await waitOrPropose(seen);
     }
   } finally {
     await condition(allHandlersFinished);

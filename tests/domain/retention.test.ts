@@ -18,7 +18,7 @@ import { APPLICANT, MANAGER, OFFICER, OTHER_MANAGER, ruleBroken, say } from "../
 
 const END = Date.parse("2025-12-01T00:00:00+08:00");
 const kept: Disposal = { month: "2020-11", timeline: [] };
-const proposed = propose(kept, END);
+const proposed = propose(kept, END, END);
 const holding = (by = OFFICER, matter = "政風-115-1") => ({ ...say(by), matter });
 
 describe("the time of retention", () => {
@@ -28,7 +28,7 @@ describe("the time of retention", () => {
     expect(retentionEnd("2024-02")).toBe(Date.parse("2029-03-01T00:00:00+08:00"));
     expect(monthsDue(["2020-10", "2020-11", "2020-12"], END)).toEqual(["2020-10", "2020-11"]);
     expect(monthsDue(["2020-11"], END - 1)).toEqual([]);
-    expect(ruleBroken(() => propose(kept, END - 1))).toBe("not-due");
+    expect(ruleBroken(() => propose(kept, END, END - 1))).toBe("not-due");
   });
 
   test("§4(2)5 may be raised, never lowered", () => {
@@ -62,7 +62,7 @@ describe("a month's disposal", () => {
     expect([stateOf(kept), stateOf(proposed), stateOf(approve(proposed, say(MANAGER), END))]).toEqual(["kept", "proposed", "approved"]);
     expect(ruleBroken(() => approve(kept, say(MANAGER), END))).toBe("not-proposed");
     expect(ruleBroken(() => approve(approve(proposed, say(MANAGER), END), say(OTHER_MANAGER), END))).toBe("not-proposed");
-    expect(ruleBroken(() => propose(proposed, END))).toBe("not-due");
+    expect(ruleBroken(() => propose(proposed, END, END))).toBe("not-due");
     for (const by of [OFFICER, APPLICANT, { ...OFFICER, role: "platform" } as const])
       expect(ruleBroken(() => approve(proposed, say(by), END))).toBe("role-not-allowed");
     expect(ruleBroken(() => approve(proposed, say(MANAGER, " "), END))).toBe("application-incomplete");
