@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { removeAbnormalUseSchedule } from "../src/adapters/abnormal-use-schedule.ts";
 import { freePort, removeEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
 import { removeIpInventorySchedule } from "../src/adapters/ip-inventory-schedule.ts";
 import { removeUpkeepSchedule } from "../src/adapters/upkeep-schedule.ts";
@@ -52,6 +53,7 @@ async function forgetSchedule(config: Config): Promise<void> {
   const client = await connectToPlatform(config);
   await removeUpkeepSchedule(client, config.taskQueue);
   await removeIpInventorySchedule(client, config.taskQueue);
+  await removeAbnormalUseSchedule(client, config.taskQueue);
   await client.connection.close();
 }
 

@@ -11,6 +11,43 @@ create role platform_worker login noinherit;
 
 -- Tables
 
+create table abnormal_signal (
+  integration_id integer not null,
+  hour timestamp with time zone not null,
+  neighbours integer not null,
+  constraint abnormal_signal_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint abnormal_signal_pkey PRIMARY KEY (integration_id, hour)
+);
+
+create table abnormal_use_alert (
+  alert_id integer generated always as identity not null,
+  alert_key text not null,
+  integration_id integer not null,
+  kind text not null,
+  window_from timestamp with time zone not null,
+  window_until timestamp with time zone not null,
+  counts jsonb not null,
+  found_at timestamp with time zone not null,
+  state text default 'open'::text not null,
+  decided_by text,
+  decided_as text,
+  decision_reason text,
+  decided_at timestamp with time zone,
+  constraint abnormal_use_alert_alert_key_key UNIQUE (alert_key),
+  constraint abnormal_use_alert_check CHECK ((((state = 'open'::text) = (decided_by IS NULL)) AND ((state = 'open'::text) = (decision_reason IS NULL)))),
+  constraint abnormal_use_alert_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint abnormal_use_alert_kind_check CHECK ((kind = ANY (ARRAY['hourly-volume'::text, 'daily-volume'::text, 'off-hours'::text, 'same-subject'::text, 'many-no-match'::text, 'sequential-numbers'::text]))),
+  constraint abnormal_use_alert_pkey PRIMARY KEY (alert_id),
+  constraint abnormal_use_alert_state_check CHECK ((state = ANY (ARRAY['open'::text, 'dismissed'::text, 'finding'::text])))
+);
+
+create table abnormal_use_watch (
+  singleton boolean default true not null,
+  watched_until timestamp with time zone,
+  constraint abnormal_use_watch_pkey PRIMARY KEY (singleton),
+  constraint abnormal_use_watch_singleton_check CHECK (singleton)
+);
+
 create table access_version (
   singleton boolean default true not null,
   version bigint not null,
@@ -134,6 +171,12 @@ create table daily_usage (
   constraint daily_usage_pkey PRIMARY KEY (integration_id, usage_day)
 ) with (fillfactor=50);
 
+create table database_size (
+  measured_on date not null,
+  bytes bigint not null,
+  constraint database_size_pkey PRIMARY KEY (measured_on)
+);
+
 create table dataset (
   dataset_id smallint not null,
   dataset_code text not null,
@@ -238,6 +281,14 @@ create table generation (
   constraint generation_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
   constraint generation_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
   constraint generation_pkey PRIMARY KEY (generation_id)
+);
+
+create table hourly_use (
+  integration_id integer not null,
+  hour timestamp with time zone not null,
+  subjects integer not null,
+  constraint hourly_use_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint hourly_use_pkey PRIMARY KEY (integration_id, hour)
 );
 
 create table idempotent_request (
@@ -367,6 +418,33 @@ create table log_disagreement (
   constraint log_disagreement_pkey PRIMARY KEY (disagreement_id)
 );
 
+create table log_disposal (
+  month date not null,
+  entries bigint not null,
+  leaf_ranges jsonb not null,
+  checkpoint text,
+  approved_by text not null,
+  disposed_at timestamp with time zone not null,
+  constraint log_disposal_check CHECK (((checkpoint IS NOT NULL) OR (entries = 0))),
+  constraint log_disposal_pkey PRIMARY KEY (month)
+);
+
+create table log_disposal_step (
+  month date not null,
+  sequence integer not null,
+  step text not null,
+  matter text,
+  actor text not null,
+  actor_role text not null,
+  reason text not null,
+  taken_at timestamp with time zone not null,
+  constraint log_disposal_step_check CHECK (((matter IS NOT NULL) = (step = ANY (ARRAY['hold'::text, 'lift'::text])))),
+  constraint log_disposal_step_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+  constraint log_disposal_step_pkey PRIMARY KEY (month, sequence),
+  constraint log_disposal_step_sequence_check CHECK ((sequence > 0)),
+  constraint log_disposal_step_step_check CHECK ((step = ANY (ARRAY['propose'::text, 'hold'::text, 'lift'::text, 'approve'::text, 'stop'::text, 'dispose'::text])))
+);
+
 create table log_head (
   singleton boolean default true not null,
   size bigint not null,
@@ -477,6 +555,8 @@ create table unseen_step (
 
 -- Indexes that no constraint makes
 
+CREATE INDEX abnormal_use_alert_alert_id_idx ON public.abnormal_use_alert USING btree (alert_id) WHERE (state = 'open'::text);
+
 CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
 
 CREATE UNIQUE INDEX application_that_holds ON public.application USING btree (integration_id) WHERE (stage = 'provisioned'::text);
@@ -565,6 +645,64 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.dispose_of_log_month(wanted date)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '500ms'
+AS $function$
+    declare
+      partition regclass;
+      counted record;
+      runs jsonb;
+      last_checkpoint text;
+      approver text;
+    begin
+      if exists (select from public.log_disposal where month = wanted) then return 'disposed'; end if;
+      select i.inhrelid::regclass into partition from pg_inherits i
+        where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM'));
+      if partition is null then return 'no-such-month'; end if;
+      if public.retention_clock() < (wanted + interval '1 month' + interval '5 years') at time zone 'Asia/Taipei' then
+        return 'younger-than-five-years';
+      end if;
+
+      -- From here on nobody adds an entry to the month.
+      execute format('lock table %s in share mode', partition);
+      execute format($query$
+        select count(*) as entries, max(l.leaf_index) as last,
+          count(*) filter (where t.hashes is null or substring(t.hashes from (l.leaf_index %% 256)::integer * 32 + 1 for 32)
+            is distinct from sha256('\x00'::bytea || l.entry)) as differing
+        from %s l left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256$query$, partition) into counted;
+      select signed_note into last_checkpoint from public.log_checkpoint where tree_size > counted.last order by signed_at desc limit 1;
+      if counted.last >= (select size from public.log_tree) or (counted.entries > 0 and last_checkpoint is null) then return 'entries-not-covered'; end if;
+      execute format($query$
+        select coalesce(jsonb_agg(jsonb_build_array(first, last) order by first), '[]') from (
+          select min(leaf_index) as first, max(leaf_index) as last
+          from (select leaf_index, leaf_index - row_number() over (order by leaf_index) as run from %s) placed group by run
+        ) runs$query$, partition) into runs;
+      if counted.differing > 0
+        or counted.entries <> (select coalesce(sum((run->>1)::bigint - (run->>0)::bigint + 1), 0) from jsonb_array_elements(runs) run) then
+        return 'entries-differ';
+      end if;
+
+      -- No step comes between this look and the end.
+      lock table public.log_disposal_step in share row exclusive mode;
+      if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
+      select last.actor into approver from (
+        select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
+      ) last where last.step = 'approve' and last.actor_role = 'manager'
+        and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
+      if approver is null then return 'not-approved'; end if;
+      execute format('drop table %s', partition);
+      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());
+      insert into public.log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at)
+        select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.retention_clock()
+        from public.log_disposal_step where month = wanted;
+      return 'disposed';
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.drop_generation(wanted integer, now_is timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
@@ -629,6 +767,14 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.retention_clock()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$select now()$function$
+;
+
 CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -660,6 +806,19 @@ AS $function$
       insert into public.unseen_step values (step);
       return jsonb_build_object('outcome', 'rotated', 'validFrom', extract(epoch from now()) * 1000,
         'validUntil', extract(epoch from fresh_until) * 1000, 'presentValidUntil', extract(epoch from present_until) * 1000);
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.server_data_directory()
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      return current_setting('data_directory');
+    exception when insufficient_privilege then
+      return null;
     end $function$
 ;
 
@@ -743,6 +902,28 @@ grant usage on schema public to platform_console;
 grant usage on schema public to platform_log_reader;
 
 grant usage on schema public to platform_worker;
+
+grant insert, select on abnormal_signal to platform_api;
+
+grant select on abnormal_signal to platform_worker;
+
+grant update on abnormal_signal (neighbours) to platform_api;
+
+grant insert, select on abnormal_use_alert to platform_worker;
+
+grant update on abnormal_use_alert (decided_as) to platform_worker;
+
+grant update on abnormal_use_alert (decided_at) to platform_worker;
+
+grant update on abnormal_use_alert (decided_by) to platform_worker;
+
+grant update on abnormal_use_alert (decision_reason) to platform_worker;
+
+grant update on abnormal_use_alert (state) to platform_worker;
+
+grant select on abnormal_use_watch to platform_worker;
+
+grant update on abnormal_use_watch (watched_until) to platform_worker;
 
 grant select on access_version to platform_api;
 
@@ -864,6 +1045,8 @@ grant select on daily_usage to platform_console;
 
 grant select on daily_usage to platform_worker;
 
+grant insert, select on database_size to platform_worker;
+
 grant select on dataset to platform_worker;
 
 grant select on dataset (approved_from) to platform_api;
@@ -901,6 +1084,8 @@ grant select on generation (index_key_id) to platform_api;
 grant update on generation (row_count) to platform_worker;
 
 grant update on generation (signed_at) to platform_worker;
+
+grant insert, select on hourly_use to platform_worker;
 
 grant insert, select on idempotent_request to platform_api;
 
@@ -952,6 +1137,8 @@ grant update on ip_inventory_finding (outcome) to platform_worker;
 
 grant update on ip_inventory_finding (reason) to platform_worker;
 
+grant select on legal_hold to platform_worker;
+
 grant select on log_checkpoint to platform_api;
 
 grant select on log_checkpoint to platform_log_reader;
@@ -979,6 +1166,10 @@ grant update on log_cosignature (tree_size) to platform_worker;
 grant select on log_disagreement to platform_api;
 
 grant insert, select on log_disagreement to platform_worker;
+
+grant select on log_disposal to platform_worker;
+
+grant insert, select on log_disposal_step to platform_worker;
 
 grant select on log_head to platform_api;
 
@@ -1038,6 +1229,8 @@ grant execute on function create_generation_table(integer) to platform_worker;
 
 grant execute on function create_query_log_partitions(date,integer) to platform_worker;
 
+grant execute on function dispose_of_log_month(date) to platform_worker;
+
 grant execute on function drop_generation(integer,timestamp with time zone) to platform_worker;
 
 grant execute on function finish_generation_table(integer) to platform_worker;
@@ -1045,6 +1238,8 @@ grant execute on function finish_generation_table(integer) to platform_worker;
 grant execute on function lock_dataset(smallint) to platform_worker;
 
 grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
+
+grant execute on function server_data_directory() to platform_worker;
 
 grant execute on function stop_integration(text,text,text,text,text) to platform_console;
 

@@ -1,5 +1,6 @@
 import type { NativeConnection, Worker } from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
+import { ensureAbnormalUseSchedule } from "./adapters/abnormal-use-schedule.ts";
 import { ensureIpInventorySchedule } from "./adapters/ip-inventory-schedule.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
@@ -38,6 +39,7 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await createActivities(context).prepareQueryLog();
     await ensureUpkeepSchedule(client, config.taskQueue);
     await ensureIpInventorySchedule(client, config.taskQueue);
+    await ensureAbnormalUseSchedule(client, config.taskQueue);
     const logKeeper = startLogKeeper(context);
     const witnessing = startWitnessing(context);
     const dropFolder = await startDropFolderWatcher(context, client);

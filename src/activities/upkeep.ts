@@ -1,12 +1,17 @@
 import { noteAddressUsage } from "../../db/queries/address-usage.ts";
+import { findDataDirectory, measureDatabase } from "../../db/queries/disk-use.ts";
+import { noticeOnce } from "../../db/queries/notice-once.ts";
 import { createQueryLogPartitions, deleteIdempotentRequestsBefore } from "../../db/queries/upkeep.ts";
+import { diskOf } from "../adapters/disk-space.ts";
 import type { WorkerContext } from "../context.ts";
+import { judgeDiskUse } from "../domain/disk-use.ts";
+import { taipeiDate } from "../domain/roc-date.ts";
 
 const MONTHS_AHEAD = 3;
 /** A retry with the same Idempotency-Key is answered from the record for this long (milliseconds). */
 const IDEMPOTENCY_PERIOD = 48 * 60 * 60 * 1000;
 
-export function createUpkeepActivities({ db, now }: Pick<WorkerContext, "db" | "now">) {
+export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, "db" | "now" | "logger">) {
   return {
     /** Makes the log's partitions for this month and the next ones, so that no entry is ever without a place. */
     prepareQueryLog: () => createQueryLogPartitions(db, now(), MONTHS_AHEAD),
@@ -14,5 +19,17 @@ export function createUpkeepActivities({ db, now }: Pick<WorkerContext, "db" | "
     forgetOldRequests: () => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD)),
     /** Notes when each address was last answered. */
     noteAddressUsage: () => noteAddressUsage(db),
+    /** Measures the database, and announces, once a month, that room runs out. */
+    async watchDiskUse(): Promise<void> {
+      const at = now();
+      const today = taipeiDate(at.getTime());
+      const directory = await findDataDirectory(db);
+      const disk = directory === null ? undefined : diskOf(directory);
+      const use = { ...(await measureDatabase(db, today)), disk };
+      const kind = judgeDiskUse(use);
+      if (kind === undefined) return;
+      logger.warn({ kind, databaseBytes: use.databaseBytes, ...disk }, "the database needs more room");
+      await noticeOnce(db, { key: `database/${kind}/${today.slice(0, 7)}`, kind, recipient: "dedicatedOfficer", about: "database", at });
+    },
   };
 }

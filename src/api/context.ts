@@ -6,6 +6,7 @@ import type { KeyStore } from "../adapters/key-store.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
 import { type AccessRegister, openAccessRegister } from "./access-register.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { createNeighbourWatch, type NeighbourWatch } from "./neighbour-watch.ts";
 import { createQueryRecorder } from "./query-recorder.ts";
 import { createRequestLimits, type RequestLimits } from "./request-limits.ts";
 import { createSubjectLookup } from "./subject-lookup.ts";
@@ -35,6 +36,7 @@ export interface ApiContext {
   readonly logIndexKey: KeyObject;
   readonly limits: RequestLimits;
   readonly metrics: Metrics;
+  readonly neighbours: NeighbourWatch;
   readonly sourceAddress: ReturnType<typeof createSourceAddress>;
   readonly now: () => number;
   close(): Promise<void>;
@@ -62,6 +64,7 @@ const MAXIMUM_WAITING_ROWS = 50_000;
 /** @throws Error when the database can't be reached */
 export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
+  const neighbours = createNeighbourWatch(pool, logger, settings.now);
   const limits = {
     maximumRows: settings.rowsPerStatement,
     statementsAtOnce: settings.statementsAtOnce,
@@ -79,6 +82,10 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     metrics: createMetrics(),
     sourceAddress: createSourceAddress(settings.trustedProxies),
     now: settings.now,
-    close: () => register.close(),
+    neighbours,
+    async close() {
+      await neighbours.close();
+      await register.close();
+    },
   };
 }

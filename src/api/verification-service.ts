@@ -84,6 +84,7 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
     subjectsToday = recorded.subjectsToday;
     const { firstIndex } = recorded;
     if (firstIndex === undefined) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
+    context.neighbours.note(integration.integrationId, subjects);
     return {
       results: outcomes.map((outcome, place) => {
         const { entryId, leafHash } = recorded.entries[place] as LoggedQuery;

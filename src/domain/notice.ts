@@ -7,7 +7,16 @@ import { POLICY } from "./policy.ts";
 const DAY = 86_400_000;
 
 /** What somebody is to be told; the words are made by whoever tells it. */
-export type NoticeKind = "period-ends" | "credential-expires" | "integration-idle" | "inventory-opened" | "inventory-ends";
+export type NoticeKind =
+  | "period-ends"
+  | "credential-expires"
+  | "integration-idle"
+  | "inventory-opened"
+  | "inventory-ends"
+  | "disposal-proposed"
+  | "disk-fills-up"
+  | "database-grows"
+  | "abnormal-use";
 
 /** Something that somebody is to be told on a day: stored once by its key, sent once, cancelled when what it announces has changed. */
 export interface Notice {

@@ -32,4 +32,28 @@ export const POLICY = {
   sessionIdleMinutes: 15,
   sessionIdleMinutesCap: 30,
   sessionHours: 10,
+  /** Clauses 4(1)5, 4(2)5: how long the query log is kept. It may be raised; below the floor the floor holds. */
+  logRetentionYears: 5,
+  logRetentionFloorYears: 5,
+  /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
+  diskFreePercent: 20,
+  diskDaysAhead: 90,
+  /** Where the database's disk can't be seen, growth in 30 days beyond this is announced. */
+  databaseGrowthBytes: 50_000_000_000,
+  /** Abnormal use: against how many days of its own past an integration is held, and how many comparable hours or days make a past. */
+  usualDays: 28,
+  usualAtLeast: 5,
+  /** So many spreads above the median is unusual; fewer subjects than the floors never are. */
+  unusualSpreads: 6,
+  hourlyVolumeFloor: 100,
+  dailyVolumeFloor: 500,
+  /** Subjects in one hour outside working hours, by an integration that seldom asks then. */
+  offHoursSubjects: 10,
+  /** Cases for which one subject is asked about within a day. */
+  sameSubjectCases: 5,
+  /** In one hour: at least so many, and at least this share of all. */
+  noMatchSubjects: 50,
+  noMatchPercent: 30,
+  neighbourSubjects: 50,
+  neighbourPercent: 30,
 } as const;

@@ -1,13 +1,36 @@
-import { proxyActivities } from "@temporalio/workflow";
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { ParentClosePolicy, proxyActivities, startChild, workflowInfo } from "@temporalio/workflow";
+import type { createRetentionActivities } from "../activities/retention.ts";
 import type { createUpkeepActivities } from "../activities/upkeep.ts";
+import { retention, retentionWorkflowId } from "./retention.ts";
 
-const { prepareQueryLog, forgetOldRequests, noteAddressUsage } = proxyActivities<ReturnType<typeof createUpkeepActivities>>({
+type Activities = ReturnType<typeof createUpkeepActivities> & ReturnType<typeof createRetentionActivities>;
+const { prepareQueryLog, forgetOldRequests, noteAddressUsage, watchDiskUse, listMonthsDue } = proxyActivities<Activities>({
   startToCloseTimeout: "30 minutes",
 });
 
-/** Once a day: the coming months' log partitions exist, and idempotency keys that nobody may use any more are forgotten, and when each address was last used is noted. */
+/**
+ * Once a day: the coming months' log partitions exist, idempotency keys that nobody may use any more are forgotten, when each
+ * address was last used is noted, a disk that fills up is announced,
+ * and the months of the log whose time has come are proposed for disposal.
+ */
 export async function upkeep(): Promise<void> {
   await prepareQueryLog();
   await forgetOldRequests();
   await noteAddressUsage();
+  await watchDiskUse();
+  for (const month of await listMonthsDue()) await openRetention(month);
+}
+
+async function openRetention(month: string): Promise<void> {
+  try {
+    await startChild(retention, {
+      workflowId: retentionWorkflowId(workflowInfo().taskQueue, month),
+      args: [month],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+    });
+  } catch (error) {
+    // It has been proposed before, or is under legal hold.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

@@ -52,6 +52,10 @@ describe("today's workflows go on with histories of before", () => {
     expect(histories).toEqual(expect.arrayContaining([...imports, "upkeep.json"]));
   });
 
+  test("§4(1)5 of a month of the log that is held, early and late, and of one that is gone", () => {
+    expect(histories).toEqual(expect.arrayContaining(["retention-disposed.json", "retention-early-hold.json", "retention-held.json"]));
+  });
+
   test.each(histories)("%s", async (file) => {
     await replay(read(file));
   });

@@ -72,11 +72,14 @@ export interface TestApi {
   readonly logLines: string[];
   /** Has the API read what was just seeded; without it that takes up to a second. */
   settle(): Promise<void>;
+  /** Has the API put on record what it counted; without it that takes up to half a minute. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startTestApi({ trustedProxies = [] as string[], now = Date.now } = {}): Promise<TestApi> {
-  const database = await createTestDatabase();
+/** @param given a database of somebody else, who drops it */
+export async function startTestApi({ trustedProxies = [] as string[], now = Date.now } = {}, given?: TestDatabase): Promise<TestApi> {
+  const database = given ?? (await createTestDatabase());
   const keysDirectory = mkdtempSync(join(tmpdir(), "verification-platform-keys-"));
   createKeys(keysDirectory);
   const keyStore = openKeyStore(keysDirectory);
@@ -106,12 +109,13 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
     async settle() {
       await context.register.refresh();
     },
+    flush: context.neighbours.flush,
     async close() {
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await context.close();
       await Promise.all([pool.end(), owner.close()]);
-      await database.drop();
+      if (given === undefined) await database.drop();
       rmSync(keysDirectory, { recursive: true, force: true });
     },
   };

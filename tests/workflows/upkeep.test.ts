@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import { createUpkeepActivities } from "../../src/activities/upkeep.ts";
 import { ensureUpkeepSchedule } from "../../src/adapters/upkeep-schedule.ts";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
 
 const DAY = 86_400_000;
@@ -48,6 +50,24 @@ describe("the daily upkeep", () => {
     expect(scheduleId).toContain("upkeep");
     await handle.delete();
     await owner.close();
+  });
+
+  test("§4(1)5 measures the database every day, and announces once a month that its room runs out", async () => {
+    const { pool } = platform.context;
+    const { watchDiskUse } = createUpkeepActivities(platform.context);
+    await watchDiskUse();
+    const { rows: measured } = await pool.query("select bytes::float8 from database_size where measured_on = $1", [
+      taipeiDate(inHundredDays.getTime()),
+    ]);
+    expect(measured[0].bytes).toBeGreaterThan(1_000_000);
+    // So much less, ten days before, that no disk could take the growth.
+    await pool.query("insert into database_size values ($1, -1e17)", [taipeiDate(inHundredDays.getTime() - 10 * DAY)]);
+    await watchDiskUse();
+    await watchDiskUse();
+    // The server of this run is on this machine, so its disk can be seen.
+    expect((await pool.query("select kind, recipient, about from notice where about = 'database'")).rows).toEqual([
+      { kind: "disk-fills-up", recipient: "dedicatedOfficer", about: "database" },
+    ]);
   });
 
   test("§4(2)5 has one schedule, however often workers start, and misses no day while they are down", async () => {

@@ -95,6 +95,10 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
     "integration-idle": home.idle,
     "inventory-opened": home.inventory,
     "inventory-ends": home.inventoryEnds,
+    "disposal-proposed": home.disposalProposed,
+    "disk-fills-up": home.diskFillsUp,
+    "database-grows": home.databaseGrows,
+    "abnormal-use": home.abnormalUse,
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const endings = own.map(({ kind, about, announces }) => {

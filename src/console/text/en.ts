@@ -175,6 +175,10 @@ export const en: Text = {
     idle: "Unused, about to be suspended",
     inventory: "Address inventory to answer",
     inventoryEnds: "Address inventory about to end",
+    disposalProposed: "A month of the query log is due for disposal: approve or hold",
+    diskFillsUp: "The database runs out of disk space",
+    databaseGrows: "The database grows too fast",
+    abnormalUse: "Abnormal use is to be looked into",
     since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
   },
   integrations: {

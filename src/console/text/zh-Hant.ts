@@ -151,6 +151,10 @@ export const zhHant = {
     idle: "久未查詢，即將暫停",
     inventory: "IP 清查待答覆",
     inventoryEnds: "IP 清查即將截止",
+    disposalProposed: "查詢日誌保存期滿，待核可銷毀",
+    diskFillsUp: "資料庫的磁碟空間將不足",
+    databaseGrows: "資料庫成長過快",
+    abnormalUse: "有異常使用警示待處理",
     since: (day: string, days: number) => (days === 0 ? "今天送到" : `${day}送到，已等 ${days} 天`),
   },
   integrations: {

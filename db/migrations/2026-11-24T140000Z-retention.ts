@@ -1,0 +1,98 @@
+import { type Kysely, sql } from "kysely";
+
+/**
+ * The end of the log's months (clauses 4(1)5, 4(2)5): after five years at least, approved by a manager, never under legal hold. The entries go, the
+ * tree's hashes stay. No role can drop a month but through the function here, which asks for all of that again.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    -- Append-only by grant.
+    create table log_disposal_step (
+      month date not null check (extract(day from month) = 1),
+      sequence integer not null check (sequence > 0),
+      step text not null check (step in ('propose', 'hold', 'lift', 'approve', 'stop', 'dispose')),
+      matter text check ((matter is not null) = (step in ('hold', 'lift'))),
+      actor text not null,
+      actor_role text not null,
+      reason text not null,
+      taken_at timestamptz not null,
+      primary key (month, sequence)
+    );
+
+    -- What holds a month now.
+    create view legal_hold as
+      select month, matter, actor, reason, taken_at from (
+        select distinct on (month, matter) * from log_disposal_step where matter is not null order by month, matter, sequence desc
+      ) last where step = 'hold';
+
+    -- The certificate of a month's disposal. No role but the owner writes it.
+    create table log_disposal (
+      month date primary key,
+      entries bigint not null,
+      leaf_ranges jsonb not null,
+      checkpoint text check (checkpoint is not null or entries = 0),
+      approved_by text not null,
+      disposed_at timestamptz not null
+    );
+
+    -- The floor of five years counts by the server's clock, not by a process's.
+    create function retention_clock() returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp as 'select now()';
+
+    -- Drops a month. Returns 'disposed', or why not. It gives up after half a second of waiting for a lock, since questions would wait behind it.
+    create function dispose_of_log_month(wanted date) returns text language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp set lock_timeout = '500ms' as $$
+    declare
+      partition regclass;
+      counted record;
+      runs jsonb;
+      last_checkpoint text;
+      approver text;
+    begin
+      if exists (select from public.log_disposal where month = wanted) then return 'disposed'; end if;
+      select i.inhrelid::regclass into partition from pg_inherits i
+        where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM'));
+      if partition is null then return 'no-such-month'; end if;
+      if public.retention_clock() < (wanted + interval '1 month' + interval '5 years') at time zone 'Asia/Taipei' then
+        return 'younger-than-five-years';
+      end if;
+
+      -- From here on nobody adds an entry to the month.
+      execute format('lock table %s in share mode', partition);
+      execute format($query$
+        select count(*) as entries, max(l.leaf_index) as last,
+          count(*) filter (where t.hashes is null or substring(t.hashes from (l.leaf_index %% 256)::integer * 32 + 1 for 32)
+            is distinct from sha256('\\x00'::bytea || l.entry)) as differing
+        from %s l left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256$query$, partition) into counted;
+      select signed_note into last_checkpoint from public.log_checkpoint where tree_size > counted.last order by signed_at desc limit 1;
+      if counted.last >= (select size from public.log_tree) or (counted.entries > 0 and last_checkpoint is null) then return 'entries-not-covered'; end if;
+      execute format($query$
+        select coalesce(jsonb_agg(jsonb_build_array(first, last) order by first), '[]') from (
+          select min(leaf_index) as first, max(leaf_index) as last
+          from (select leaf_index, leaf_index - row_number() over (order by leaf_index) as run from %s) placed group by run
+        ) runs$query$, partition) into runs;
+      if counted.differing > 0
+        or counted.entries <> (select coalesce(sum((run->>1)::bigint - (run->>0)::bigint + 1), 0) from jsonb_array_elements(runs) run) then
+        return 'entries-differ';
+      end if;
+
+      -- No step comes between this look and the end.
+      lock table public.log_disposal_step in share row exclusive mode;
+      if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
+      select last.actor into approver from (
+        select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
+      ) last where last.step = 'approve' and last.actor_role = 'manager'
+        and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
+      if approver is null then return 'not-approved'; end if;
+      execute format('drop table %s', partition);
+      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());
+      insert into public.log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at)
+        select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.retention_clock()
+        from public.log_disposal_step where month = wanted;
+      return 'disposed';
+    end $$;
+
+    grant select, insert on log_disposal_step to platform_worker;
+    grant select on log_disposal, legal_hold to platform_worker;
+    grant execute on function dispose_of_log_month to platform_worker;
+  `.execute(db);
+}

@@ -1,0 +1,52 @@
+import { type Kysely, sql } from "kysely";
+
+/** Abnormal use (clause 3(10)): what is counted of each integration's hours, and what the dedicated officer is to look at. Counts only, nobody's data. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    create table hourly_use (
+      integration_id integer not null references integration,
+      hour timestamptz not null,
+      subjects integer not null,
+      primary key (integration_id, hour)
+    );
+
+    -- What only the process that is asked can see: subjects whose number stands beside one asked about shortly before. No numbers.
+    create table abnormal_signal (
+      integration_id integer not null references integration,
+      hour timestamptz not null,
+      neighbours integer not null,
+      primary key (integration_id, hour)
+    );
+
+    -- Until when use has been watched; its row is locked by whoever watches.
+    create table abnormal_use_watch (
+      singleton boolean primary key default true check (singleton),
+      watched_until timestamptz
+    );
+    insert into abnormal_use_watch default values;
+
+    create table abnormal_use_alert (
+      alert_id integer generated always as identity primary key,
+      alert_key text not null unique,
+      integration_id integer not null references integration,
+      kind text not null check (kind in ('hourly-volume', 'daily-volume', 'off-hours', 'same-subject', 'many-no-match', 'sequential-numbers')),
+      window_from timestamptz not null,
+      window_until timestamptz not null,
+      counts jsonb not null,
+      found_at timestamptz not null,
+      state text not null default 'open' check (state in ('open', 'dismissed', 'finding')),
+      decided_by text,
+      decided_as text,
+      decision_reason text,
+      decided_at timestamptz,
+      check ((state = 'open') = (decided_by is null) and (state = 'open') = (decision_reason is null))
+    );
+    create index on abnormal_use_alert (alert_id) where state = 'open';
+
+    grant select, insert, update (neighbours) on abnormal_signal to platform_api;
+    grant select on abnormal_signal to platform_worker;
+    grant select, insert on hourly_use, abnormal_use_alert to platform_worker;
+    grant update (state, decided_by, decided_as, decision_reason, decided_at) on abnormal_use_alert to platform_worker;
+    grant select, update (watched_until) on abnormal_use_watch to platform_worker;
+  `.execute(db);
+}

@@ -1,0 +1,50 @@
+import { decideAlert, insertAlert, listAlerts, lockWatch, measureHour, setWatchedUntil } from "../../db/queries/abnormal-use.ts";
+import type { WorkerContext } from "../context.ts";
+import { findAbnormalUse } from "../domain/abnormal-use.ts";
+import { type AlertDecision, type AlertOnRecord, requireAlertDecision } from "../domain/abnormal-use-decision.ts";
+import { startOfDay } from "../domain/integration-period.ts";
+import { POLICY } from "../domain/policy.ts";
+import { taipeiDate } from "../domain/roc-date.ts";
+import { asRuleFailure } from "../workflows/rule-failure.ts";
+
+const HOUR = 3_600_000;
+/** How long entries of an hour may take to be on record. */
+const SETTLED_AFTER = 60_000;
+/** Hours that nobody watched are made up for, this far back (hours). */
+const FARTHEST_BACK = 7 * 24;
+
+export function createAbnormalUseActivities({ db, now }: Pick<WorkerContext, "db" | "now">) {
+  /** @returns whether there was an hour to watch */
+  function watchNextHour(): Promise<boolean> {
+    return db.transaction().execute(async (trx) => {
+      const at = now();
+      const newest = Math.floor((at.getTime() - SETTLED_AFTER) / HOUR) * HOUR - HOUR;
+      const next = Math.max((await lockWatch(trx))?.getTime() ?? newest, newest - FARTHEST_BACK * HOUR);
+      if (next > newest) return false;
+      const day = startOfDay(taipeiDate(next));
+      const pastFrom = new Date(day - POLICY.usualDays * 24 * HOUR);
+      const [from, until, dayFrom] = [new Date(next), new Date(next + HOUR), new Date(day)];
+      const uses = await measureHour(trx, { from, until, dayFrom, pastFrom, repeatedCases: POLICY.sameSubjectCases });
+      for (const found of uses.flatMap(findAbnormalUse)) await insertAlert(trx, found, at);
+      await setWatchedUntil(trx, until);
+      return true;
+    });
+  }
+
+  return {
+    /** Watches every whole hour that nobody has watched. Several at once take turns. */
+    async watchUse(): Promise<void> {
+      while (await watchNextHour());
+    },
+    listAlerts: (onlyOpen: boolean): Promise<AlertOnRecord[]> => listAlerts(db, onlyOpen),
+    /** @throws ApplicationFailure `already-decided`, `alert-unknown`, `role-not-allowed` and those of texts */
+    async decideAlert(decision: AlertDecision): Promise<void> {
+      try {
+        requireAlertDecision(decision);
+        await decideAlert(db, decision, now());
+      } catch (error) {
+        throw asRuleFailure(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { AbnormalUse } from "./abnormal-use.ts";
+import { requireAccount } from "./appointment.ts";
+import type { StepRequest } from "./integration.ts";
+import { requireText } from "./integration-text.ts";
+import { RuleViolation } from "./rule-violation.ts";
+
+/** `finding`: corrective action takes it up. */
+export type AlertState = "open" | "dismissed" | "finding";
+
+/** An alert on record, and what became of it; times are ISO 8601. */
+export interface AlertOnRecord extends Omit<AbnormalUse, "from" | "until" | "key"> {
+  readonly alertId: number;
+  readonly applicationNumber: string;
+  readonly systemName: string;
+  readonly from: string;
+  readonly until: string;
+  readonly state: AlertState;
+  readonly decidedBy: string | null;
+  readonly reason: string | null;
+}
+
+/** The dedicated officer's word on an alert. */
+export interface AlertDecision extends StepRequest {
+  readonly alertId: number;
+  readonly choice: Exclude<AlertState, "open">;
+}
+
+/**
+ * Each alert goes to the dedicated officer, who says why it is nothing, or makes it a finding; a manager may, too.
+ * @throws RuleViolation `role-not-allowed` and those of texts
+ * @clause 3(10)
+ */
+export function requireAlertDecision({ by, reason }: AlertDecision): void {
+  requireAccount(by.account);
+  requireText(reason, "reason");
+  if (by.role !== "dedicatedOfficer" && by.role !== "manager")
+    throw new RuleViolation("3(10)", "role-not-allowed", "Alerts are for the dedicated officer or a manager: ask one to decide.");
+}

@@ -1,0 +1,59 @@
+import { type Client, isGrpcDeadlineError, WithStartWorkflowOperation, WorkflowNotFoundError } from "@temporalio/client";
+import type { StepRequest } from "./domain/integration.ts";
+import { type Disposal, type HoldRequest, requireMonth } from "./domain/retention.ts";
+import { RuleViolation } from "./domain/rule-violation.ts";
+import * as workflow from "./workflows/retention.ts";
+import { ruleViolationIn } from "./workflows/rule-failure.ts";
+
+const PATIENCE = 30_000;
+
+/** What people do about the end of the log's months. Every step rejects with the RuleViolation that stands against it. */
+export interface RetentionClient {
+  approve(month: string, request: StepRequest): Promise<Disposal>;
+  /** Also for a month whose time has not come. */
+  hold(month: string, request: HoldRequest): Promise<Disposal>;
+  lift(month: string, request: HoldRequest): Promise<Disposal>;
+  show(month: string): Promise<Disposal>;
+  /** Months that are proposed, held or lately disposed of, by name: those that Temporal holds; the records hold all. */
+  list(): Promise<Disposal[]>;
+}
+
+export function createRetentionClient(client: Client, taskQueue: string): RetentionClient {
+  const workflowId = (month: string) => workflow.retentionWorkflowId(taskQueue, month);
+  const handleOf = (month: string) => client.workflow.getHandle<typeof workflow.retention>(workflowId(month));
+  const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
+  return {
+    approve: (month, request) => patiently(() => handleOf(month).executeUpdate(workflow.approveDisposalUpdate, { args: [request] })),
+    lift: (month, request) => patiently(() => handleOf(month).executeUpdate(workflow.liftUpdate, { args: [request] })),
+    show: (month) => patiently(() => handleOf(month).query(workflow.disposalQuery)),
+    async hold(month, request) {
+      requireMonth(month, Date.now());
+      const startWorkflowOperation = new WithStartWorkflowOperation(workflow.retention, {
+        workflowId: workflowId(month),
+        workflowIdConflictPolicy: "USE_EXISTING",
+        taskQueue,
+        args: [month],
+      });
+      return patiently(() => client.workflow.executeUpdateWithStart(workflow.holdUpdate, { args: [request], startWorkflowOperation }));
+    },
+    list: () =>
+      patiently(async () => {
+        const disposals = new Map<string, Disposal>();
+        const query = `WorkflowType = "retention" AND ExecutionStatus != "Failed" AND TaskQueue = "${taskQueue}"`;
+        for await (const { workflowId, runId } of client.workflow.list({ query })) {
+          const disposal: Disposal = await client.workflow.getHandle(workflowId, runId).query(workflow.disposalQuery);
+          // Newest first: an earlier run of the same month says nothing more.
+          if (!disposals.has(disposal.month)) disposals.set(disposal.month, disposal);
+        }
+        return [...disposals.values()].sort((one, other) => one.month.localeCompare(other.month));
+      }),
+  };
+}
+
+function explain(error: unknown): never {
+  if (error instanceof WorkflowNotFoundError)
+    throw new RuleViolation("4(1)5", "month-not-open", "No disposal of this month is under way: its time has not come, or it is over.");
+  if (isGrpcDeadlineError(error))
+    throw new Error("The platform's worker did not answer within 30 s; the step may still be taken: look at the month later.");
+  throw ruleViolationIn(error) ?? error;
+}

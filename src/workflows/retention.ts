@@ -1,0 +1,92 @@
+import { allHandlersFinished, condition, defineQuery, defineUpdate, proxyActivities, setHandler } from "@temporalio/workflow";
+import type { createRetentionActivities } from "../activities/retention.ts";
+import type { StepRequest } from "../domain/integration.ts";
+import * as rules from "../domain/retention.ts";
+import { underRules } from "./rule-failure.ts";
+
+export const approveDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("approveDisposal");
+export const holdUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("hold");
+export const liftUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("lift");
+export const disposalQuery = defineQuery<rules.Disposal>("disposal");
+
+const { keptUntil, readDisposal, recordDisposalStep, disposeOfMonth } = proxyActivities<ReturnType<typeof createRetentionActivities>>({
+  // Every entry of the month is hashed again before it goes.
+  startToCloseTimeout: "1 hour",
+  retry: { maximumInterval: "1 minute" },
+});
+
+/** The workflow id of a month, in the platform of a task queue. */
+export function retentionWorkflowId(taskQueue: string, month: string): string {
+  return `retention/${taskQueue}/${month}`;
+}
+
+/**
+ * The end of a month of the log: proposed when its time has come, approved by a manager, disposed of. A legal hold keeps it, whenever it is set
+ * (before the time has come, too) until it is lifted. Each step counts as taken when it is on record, and the record is where this begins again.
+ * @clause 4(1)5
+ * @clause 4(2)5
+ */
+export async function retention(month: string): Promise<rules.Disposal> {
+  let current: rules.Disposal = { month, timeline: [] };
+  const opened = readDisposal(month).then((known) => {
+    current = known;
+  });
+  let lastTurn: Promise<unknown> = Promise.resolve();
+
+  /** One step at a time; a step's rule is asked again when its turn comes. */
+  function inTurn<T>(take: () => Promise<T>): Promise<T> {
+    const turn = lastTurn.then(() => opened).then(take);
+    lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async function record(next: rules.Disposal): Promise<rules.Disposal> {
+    await recordDisposalStep(next);
+    current = next;
+    return next;
+  }
+
+  function accept<Request>(rule: (disposal: rules.Disposal, request: Request, now: number) => rules.Disposal) {
+    const attempt = (request: Request) => underRules(() => rule(current, request, Date.now()));
+    return {
+      handler: (request: Request) => inTurn(() => record(attempt(request))),
+      options: { validator: (request: Request) => void attempt(request) },
+    };
+  }
+
+  /** @returns whether it has to be tried again */
+  async function dispose(): Promise<boolean> {
+    if (rules.stateOf(current) !== "approved") return false;
+    const attempt = await disposeOfMonth(month);
+    if ("disposal" in attempt) current = attempt.disposal;
+    else if (!attempt.busy) await record(rules.stop(current, attempt.kept, Date.now()));
+    return "busy" in attempt && attempt.busy;
+  }
+
+  async function waitOrPropose(seen: rules.Disposal): Promise<void> {
+    const until = await keptUntil(month);
+    const wait = until - Date.now();
+    if (wait > 0) await condition(() => current !== seen, wait);
+    else await inTurn(async () => (current === seen ? record(rules.propose(seen, until, Date.now())) : seen));
+  }
+
+  const [approval, hold, lifting] = [accept(rules.approve), accept(rules.hold), accept(rules.lift)];
+  setHandler(approveDisposalUpdate, approval.handler, approval.options);
+  setHandler(holdUpdate, hold.handler, hold.options);
+  setHandler(liftUpdate, lifting.handler, lifting.options);
+  setHandler(disposalQuery, () => current);
+
+  try {
+    await opened;
+    while (rules.stateOf(current) !== "disposed") {
+      const seen = current;
+      if (rules.stateOf(seen) === "approved") {
+        if (await inTurn(dispose)) await condition(() => current !== seen, "1 minute");
+      } else if (rules.stateOf(seen) === "proposed") await condition(() => current !== seen);
+      else await waitOrPropose(seen);
+    }
+  } finally {
+    await condition(allHandlersFinished);
+  }
+  return current;
+}

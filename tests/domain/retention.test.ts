@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { judgeDiskUse } from "../../src/domain/disk-use.ts";
+import {
+  approve,
+  type Disposal,
+  hold,
+  lift,
+  monthsDue,
+  openHolds,
+  propose,
+  requireMonth,
+  retentionEnd,
+  stateOf,
+  stop,
+} from "../../src/domain/retention.ts";
+import { APPLICANT, MANAGER, OFFICER, OTHER_MANAGER, ruleBroken, say } from "../support/integration.ts";
+
+const END = Date.parse("2025-12-01T00:00:00+08:00");
+const kept: Disposal = { month: "2020-11", timeline: [] };
+const proposed = propose(kept, END, END);
+const holding = (by = OFFICER, matter = "政風-115-1") => ({ ...say(by), matter });
+
+describe("the time of retention", () => {
+  test("§4(1)5 ends five years after the month's last moment in Taiwan, and not a moment before", () => {
+    expect(retentionEnd("2020-11")).toBe(END);
+    expect(retentionEnd("2020-12")).toBe(Date.parse("2026-01-01T00:00:00+08:00"));
+    expect(retentionEnd("2024-02")).toBe(Date.parse("2029-03-01T00:00:00+08:00"));
+    expect(monthsDue(["2020-10", "2020-11", "2020-12"], END)).toEqual(["2020-10", "2020-11"]);
+    expect(monthsDue(["2020-11"], END - 1)).toEqual([]);
+    expect(ruleBroken(() => propose(kept, END, END - 1))).toBe("not-due");
+  });
+
+  test("§4(2)5 may be raised, never lowered", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2000, max: 2100 }),
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: -10, max: 30 }),
+        (year, number, years) => {
+          const month = `${year}-${String(number).padStart(2, "0")}`;
+          const end = retentionEnd(month, years);
+          expect(end).toBeGreaterThanOrEqual(retentionEnd(month, 5));
+          if (years >= 5) expect(new Date(end + 8 * 3_600_000).getUTCFullYear()).toBe((number === 12 ? year + 1 : year) + years);
+        },
+      ),
+    );
+  });
+
+  test("§4(1)5 is asked of months that have begun", () => {
+    expect(ruleBroken(() => requireMonth("2025-12", END))).toBeUndefined();
+    for (const month of ["2026-01", "2020-13", "2020-00", "2020", "2020-11-01", ""])
+      expect(
+        ruleBroken(() => requireMonth(month, END)),
+        month,
+      ).toBe("month-malformed");
+  });
+});
+
+describe("a month's disposal", () => {
+  test("§4(1)5 is approved by a manager after it was proposed, once", () => {
+    expect([stateOf(kept), stateOf(proposed), stateOf(approve(proposed, say(MANAGER), END))]).toEqual(["kept", "proposed", "approved"]);
+    expect(ruleBroken(() => approve(kept, say(MANAGER), END))).toBe("not-proposed");
+    expect(ruleBroken(() => approve(approve(proposed, say(MANAGER), END), say(OTHER_MANAGER), END))).toBe("not-proposed");
+    expect(ruleBroken(() => propose(proposed, END, END))).toBe("not-due");
+    for (const by of [OFFICER, APPLICANT, { ...OFFICER, role: "platform" } as const])
+      expect(ruleBroken(() => approve(proposed, say(by), END))).toBe("role-not-allowed");
+    expect(ruleBroken(() => approve(proposed, say(MANAGER, " "), END))).toBe("application-incomplete");
+  });
+
+  test("§4(1)5 is never approved under legal hold, nor by who lifted it", () => {
+    const held = hold(hold(proposed, holding(), END), holding(MANAGER, "訴訟-2"), END);
+    expect(openHolds(held)).toEqual(["政風-115-1", "訴訟-2"]);
+    expect(ruleBroken(() => hold(held, holding(MANAGER), END))).toBe("already-held");
+    expect(ruleBroken(() => approve(held, say(MANAGER), END))).toBe("under-legal-hold");
+    expect(ruleBroken(() => lift(held, holding(OFFICER), END))).toBe("role-not-allowed");
+    const half = lift(held, holding(MANAGER), END);
+    expect(openHolds(half)).toEqual(["訴訟-2"]);
+    expect(ruleBroken(() => lift(half, holding(MANAGER), END))).toBe("not-held");
+    const free = lift(half, holding(MANAGER, "訴訟-2"), END);
+    expect(ruleBroken(() => approve(free, say(MANAGER), END))).toBe("own-proposal");
+    expect(stateOf(approve(free, say(OTHER_MANAGER), END))).toBe("approved");
+    expect(openHolds(hold(free, holding(), END))).toEqual(["政風-115-1"]);
+  });
+
+  test("§4(1)5 that was approved is so no more once it was held, or could not be carried out", () => {
+    const approved = approve(proposed, say(MANAGER), END);
+    expect(stateOf(lift(hold(approved, holding(), END), holding(MANAGER), END))).toBe("proposed");
+    expect(stateOf(stop(approved, "entries-differ", END))).toBe("proposed");
+    expect(stateOf(lift(hold(kept, holding(), 0), holding(MANAGER), 0))).toBe("kept");
+  });
+
+  test("§4(1)5 whatever people do, is approved only by another manager than who lifted a hold, while nothing holds it", () => {
+    const people = fc.constantFrom(MANAGER, OTHER_MANAGER, OFFICER);
+    const matters = fc.constantFrom("a1", "b2");
+    const attempts = fc.array(fc.record({ rule: fc.constantFrom("approve", "hold", "lift", "stop"), by: people, matter: matters }), {
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(attempts, (steps) => {
+        let disposal = proposed;
+        for (const { rule, by, matter } of steps) {
+          const before = disposal;
+          const request = { ...say(by), matter };
+          ruleBroken(() => {
+            disposal = rule === "stop" ? stop(disposal, "entries-differ", END) : { approve, hold, lift }[rule](disposal, request, END);
+          });
+          if (stateOf(before) === "approved" || stateOf(disposal) !== "approved") continue;
+          expect([openHolds(before), by.role]).toEqual([[], "manager"]);
+          expect(before.timeline.some(({ step, account }) => step === "lift" && account === by.account)).toBe(false);
+        }
+      }),
+    );
+  });
+});
+
+describe("the room for the log", () => {
+  const disk = { freeBytes: 50e9, totalBytes: 100e9 };
+  test("§4(1)5 is announced when little is free, or when it lasts for less than 90 days", () => {
+    expect(judgeDiskUse({ databaseBytes: 1e9, earlier: undefined, disk })).toBeUndefined();
+    expect(judgeDiskUse({ databaseBytes: 1e9, earlier: undefined, disk: { ...disk, freeBytes: 19e9 } })).toBe("disk-fills-up");
+    expect(judgeDiskUse({ databaseBytes: 20e9, earlier: { databaseBytes: 1e9, days: 30 }, disk })).toBe("disk-fills-up");
+    expect(judgeDiskUse({ databaseBytes: 10e9, earlier: { databaseBytes: 1e9, days: 30 }, disk })).toBeUndefined();
+    expect(judgeDiskUse({ databaseBytes: 1e9, earlier: { databaseBytes: 90e9, days: 1 }, disk })).toBeUndefined();
+  });
+
+  test("§4(1)5 is announced by the database's growth where its disk can't be seen", () => {
+    expect(judgeDiskUse({ databaseBytes: 52e9, earlier: { databaseBytes: 1e9, days: 30 }, disk: undefined })).toBe("database-grows");
+    expect(judgeDiskUse({ databaseBytes: 40e9, earlier: { databaseBytes: 1e9, days: 30 }, disk: undefined })).toBeUndefined();
+  });
+});
