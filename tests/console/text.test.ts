@@ -19,7 +19,8 @@ const RULE_FILES = [
 /** Every text, with the place it stands at; functions by what they say about made-up values. */
 function texts(value: unknown, place = ""): [place: string, text: string][] {
   if (typeof value === "string") return [[place, value]];
-  if (typeof value === "function") return [[place, String(value(...["2026-11-24", "2026-11-24", "2026-12-31", "2026-12-31"].slice(0, value.length)))]];
+  if (typeof value === "function")
+    return [[place, String(value(...["2026-11-24", "2026-11-24", "2026-12-31", "2026-12-31"].slice(0, value.length)))]];
   return Object.entries(value as object).flatMap(([key, inner]) => texts(inner, `${place}.${key}`));
 }
 
