@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
-import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
+import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
 
 const PASSWORD = "Correct-Horse-Battery-9";
@@ -52,7 +52,7 @@ describe("a decision that a rule stands against", () => {
   ])(
     "§3(3) with %s gets its own answer beside its field, keeps what was typed, and changes nothing",
     async (_what, changes, sentence, field) => {
-      const number = await platform.applied();
+      const number = await platform.checked();
       await lin.get(path(number));
       const sent: Record<string, string | string[]> = approval(changes);
       const { status, text } = await lin.post(path(number, "/approve"), sent);
@@ -62,21 +62,21 @@ describe("a decision that a rule stands against", () => {
       expect(text).toContain(`value="${sent["from"]}"`);
       expect(text).toContain(`rows="3" maxlength="1000">${sent["reason"]}</textarea>`);
       expect(/id="checks-indigenous"[^>]*checked/.test(text)).toBe(false);
-      expect(await stateOf(number)).toBe("submitted");
+      expect(await stateOf(number)).toBe("checked");
     },
   );
 
   test("§3(3) takes days of the Republic's calendar", async () => {
-    const number = await platform.applied();
+    const number = await platform.checked();
     await lin.get(path(number));
     const until = inDays(10);
     const roc = `${Number(until.slice(0, 4)) - 1911}/${until.slice(5, 7)}/${until.slice(8)}`;
     expect((await lin.post(path(number, "/approve"), approval({ until: roc }))).status).toBe(303);
-    expect((await platform.integrations.show(number)).approval).toEqual({ checks: ["resident"], from: today, until });
+    expect((await platform.integrations.show(number)).approval).toMatchObject({ checks: ["resident"], from: today, until });
   });
 
   test("§3(3) of two managers at once one decides; the other is told, and sees what the first did", async () => {
-    const number = await platform.applied();
+    const number = await platform.checked();
     await Promise.all([lin.get(path(number)), chen.get(path(number, "/refuse"))]);
     const answers = await Promise.all([
       lin.post(path(number, "/approve"), approval()),
@@ -91,6 +91,7 @@ describe("a decision that a rule stands against", () => {
   test("§3(3) nobody decides on what they applied for", async () => {
     const number = `own-${Date.now()}`;
     await platform.integrations.apply(madeUpApplication(number, today, inDays(30)), say({ ...APPLICANT, account: "lin.manager" }));
+    await platform.integrations.check(number, say(CASE_OFFICER));
     expect((await lin.get(path(number))).text).toContain("您參與過本案，須由其他主管決定");
     const { status, text } = await lin.post(path(number, "/approve"), approval());
     expect([status, text.includes("不得由本人決定")]).toEqual([422, true]);
@@ -99,12 +100,12 @@ describe("a decision that a rule stands against", () => {
   });
 
   test("§3(3) by somebody whose duty it isn't is refused before anything is asked", async () => {
-    const number = await platform.applied();
+    const number = await platform.checked();
     await wu.get("/console");
     expect((await wu.post(path(number, "/approve"), approval())).status).toBe(403);
     await lin.get("/console");
     expect((await lin.post(path(number, "/provision"), { reason: "配賦" })).status).toBe(403);
-    expect(await stateOf(number)).toBe("submitted");
+    expect(await stateOf(number)).toBe("checked");
   });
 
   test("§3(3) twice, or after the end, says where the case stands", async () => {
@@ -142,7 +143,7 @@ describe("a decision that a rule stands against", () => {
 
 test("§3(3) while processes don't answer, a decision says so and keeps what was typed; everything that only reads goes on", async () => {
   const down = { approve: () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:7233")) } as unknown as IntegrationClient;
-  const number = await platform.applied();
+  const number = await platform.checked();
   const away = await startTestConsole({ database: platform.database, integrations: down });
   const manager = await person("kao.manager", "manager", away);
   expect((await manager.get(path(number))).status).toBe(200);

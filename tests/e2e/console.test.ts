@@ -1,42 +1,27 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchBrowser } from "../support/browser.ts";
-import { startTestConsole, type TestConsole } from "../support/console.ts";
-import { type ConsoleVisitors, createConsoleVisitors } from "../support/console-browser.ts";
+import { type ConsoleHouse, openConsoleHouse } from "../support/console-house.ts";
 import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { inDays, today } from "../support/integration-platform.ts";
 
 const NUMBER = "115-社-0001";
-
-let offset = 0;
-let platform: IntegrationPlatform;
-let console_: TestConsole;
-let browser: Browser;
-let visitors: ConsoleVisitors;
+let house: ConsoleHouse;
+let platform: ConsoleHouse["platform"];
+let console_: ConsoleHouse["console_"];
+let visitors: ConsoleHouse["visitors"];
 
 beforeAll(async () => {
-  [platform, browser] = await Promise.all([createIntegrationPlatform(), launchBrowser()]);
-  await platform.startWorker();
-  console_ = await startTestConsole({
-    database: platform.database,
-    integrations: platform.integrations,
-    now: () => Date.now() + offset,
-  });
-  const pass = (milliseconds: number) => {
-    offset += milliseconds;
-  };
-  visitors = createConsoleVisitors(browser, console_, { now: () => Date.now() + offset, pass });
+  house = await openConsoleHouse();
+  ({ platform, console_, visitors } = house);
   await platform.integrations.apply(madeUpApplication(NUMBER, today, inDays(40)), say(APPLICANT, "低收入戶資格審查"));
 }, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await console_?.close();
-  await platform?.stop();
-});
+afterAll(() => house?.stop());
 
 describe("the console in a real browser, without JavaScript", () => {
   let manager: Page;
+  let caseOfficer: Page;
   let officer: Page;
+  const openCase = (page: Page) => page.goto(`${console_.url}/console/integrations/${encodeURIComponent(NUMBER)}`);
 
   test("§3(2) §3(5) a manager sets up an account, leaves, and logs in again", async () => {
     manager = await visitors.open();
@@ -50,16 +35,33 @@ describe("the console in a real browser, without JavaScript", () => {
     expect(await manager.getByLabel("帳號").inputValue()).toBe("lin.manager");
     await visitors.lookAt(manager, "log-in-wrong");
     await visitors.logIn(manager, "lin.manager");
+    caseOfficer = await visitors.open();
+    await visitors.setUp(caseOfficer, "hung.case", "caseOfficer");
     officer = await visitors.open();
     await visitors.setUp(officer, "wu.officer", "dedicatedOfficer");
   }, 90_000);
+
+  test("§3(3) the case officer finds the agency's application among what is to do, and passes it on", async () => {
+    await caseOfficer.reload();
+    await visitors.lookAt(caseOfficer, "home-case-officer");
+    await caseOfficer.getByRole("link", { name: "申請案待審查" }).click();
+    expect(await caseOfficer.locator(".lead").textContent()).toContain("等承辦人員審查");
+    await visitors.lookAt(caseOfficer, "integration-submitted");
+    await caseOfficer.getByRole("link", { name: "退回補正…" }).click();
+    await caseOfficer.getByText("機關看得到理由").waitFor();
+    await visitors.lookAt(caseOfficer, "send-back");
+    await caseOfficer.getByRole("link", { name: "取消" }).click();
+    await caseOfficer.getByLabel("理由").fill("文件齊備，依據與目的相符");
+    await caseOfficer.getByRole("button", { name: "審查完備，送主管" }).click();
+    await caseOfficer.locator("h1").getByText("待核可").waitFor();
+  }, 60_000);
 
   test("§3(3) the manager finds the application among what is to do, and approves less than was asked for", async () => {
     await manager.reload();
     await visitors.lookAt(manager, "home-manager");
     await manager.getByRole("link", { name: "申請案待決定" }).click();
     expect(await manager.locator(".lead").textContent()).toContain("等權責主管決定");
-    await visitors.lookAt(manager, "integration-submitted");
+    await visitors.lookAt(manager, "integration-checked");
     await manager.getByLabel("原住民身分別").uncheck();
     await manager.getByRole("button", { name: "核可", exact: true }).click();
     // Without a reason: what was ticked and typed is kept, and the fault stands at the top and beside its field.
@@ -106,7 +108,7 @@ describe("the console in a real browser, without JavaScript", () => {
     const csv = await officer.request.get(`${console_.url}${await officer.getByRole("link", { name: "CSV" }).getAttribute("href")}`);
     expect(csv.headers()["content-type"]).toBe("text/csv; charset=utf-8");
     expect((await csv.text()).split("\r\n")[1]).toBe(
-      `"${NUMBER}","測試稅務局","地方稅系統","使用中","縣民身分","${today}","${inDays(40)}"`,
+      `"${NUMBER}","測試稅務局","地方稅系統 ${NUMBER}","使用中","縣民身分","${today}","${inDays(40)}"`,
     );
     await officer.getByLabel("搜尋").fill("沒有這個機關");
     await officer.getByRole("button", { name: "查詢" }).click();
@@ -114,8 +116,47 @@ describe("the console in a real browser, without JavaScript", () => {
     await visitors.lookAt(officer, "integrations-none");
   }, 60_000);
 
+  test("§3(5) a second credential is added, and the first one revoked", async () => {
+    await openCase(officer);
+    await officer.getByRole("link", { name: "加發憑證…" }).click();
+    await visitors.lookAt(officer, "credential-add");
+    await officer.getByLabel("理由").fill("換發憑證");
+    await officer.getByRole("button", { name: "加發憑證" }).click();
+    await officer.getByRole("link", { name: "回到案件" }).click();
+    await officer.getByRole("link", { name: "廢止…" }).last().click();
+    await officer.getByText("另有 1 組有效憑證").waitFor();
+    await visitors.lookAt(officer, "credential-revoke");
+    await officer.getByLabel("理由").fill("已換發");
+    await officer.getByRole("button", { name: "確定廢止" }).click();
+    await officer.getByText("已於此時撤銷").waitFor();
+    expect(await officer.getByRole("link", { name: "廢止…" }).count()).toBe(1);
+  }, 60_000);
+
+  test("§5(5) suspending says what stops at once; the manager lets it go on", async () => {
+    await openCase(officer);
+    await officer.getByRole("link", { name: "立即暫停…" }).click();
+    await officer.getByText("將在一秒內停止查詢").waitFor();
+    await visitors.lookAt(officer, "suspend");
+    await officer.getByLabel("理由").fill("疑似異常查詢");
+    await officer.getByRole("button", { name: "確定暫停" }).click();
+    await officer.locator("h1").getByText("暫停").waitFor();
+    await expect.poll(async () => (await platform.integrations.show(NUMBER)).state, { timeout: 5000 }).toBe("suspended");
+    await openCase(manager);
+    await visitors.lookAt(manager, "integration-suspended");
+    await manager.getByRole("link", { name: "恢復…" }).click();
+    await visitors.lookAt(manager, "resume");
+    await manager.getByLabel("理由").fill("查明無異常");
+    await manager.getByRole("button", { name: "恢復使用" }).click();
+    await expect
+      .poll(async () => {
+        await manager.reload();
+        return manager.locator("h1").textContent();
+      })
+      .toContain("使用中");
+  }, 60_000);
+
   test("§5(5) revoking says what will happen, and asks why", async () => {
-    await officer.goto(`${console_.url}/console/integrations/${encodeURIComponent(NUMBER)}`);
+    await openCase(officer);
     await officer.getByRole("link", { name: "撤銷…" }).click();
     await officer.getByText("1 組憑證將在一秒內全部失效").waitFor();
     await visitors.lookAt(officer, "revoke");
@@ -133,7 +174,17 @@ describe("the console in a real browser, without JavaScript", () => {
     await visitors.lookAt(officer, "people");
     await manager.goto(`${console_.url}/console/trail`);
     const trail = (await manager.locator("tbody").textContent()) ?? "";
-    for (const known of ["決定申請案", "撤銷介接服務", "配賦權限", `integration/${NUMBER}`, "帳號或密碼不符"])
+    for (const known of [
+      "審查申請案",
+      "決定申請案",
+      "暫停介接服務",
+      "恢復介接服務",
+      "廢止憑證",
+      "撤銷介接服務",
+      "配賦權限",
+      `integration/${NUMBER}`,
+      "帳號或密碼不符",
+    ])
       expect(trail).toContain(known);
     await visitors.lookAt(manager, "trail");
     await manager.goto(`${console_.url}/console/nothing-here`);
@@ -157,7 +208,7 @@ describe("with JavaScript", () => {
     await page.clock.fastForward(2 * 60_000);
     await expect.poll(() => line.textContent()).toMatch(/還有 1[45]:\d\d/);
     // Now the fifteen minutes are over on the server too.
-    offset += 15 * 60_000;
+    house.pass(15 * 60_000);
     await page.clock.fastForward(15 * 60_000);
     await page.getByText("您已登出").waitFor();
   }, 60_000);

@@ -18,7 +18,7 @@ function codes(all: readonly string[]): Html {
 }
 
 /** What an application asks for. @param present what holds: where the two differ, it says so */
-function requested({ text }: Visit, application: Application, present?: Application & Approval): Html {
+function requested({ text }: Visit, application: Application, present?: Application & Approval): Fact[] {
   const { integration, integrations } = text;
   const all: readonly (readonly [term: string, value: Html | string, of: keyof Application])[] = [
     [integrations.agency, `${application.agencyName}　${application.agencyCode}`, "agencyCode"],
@@ -32,12 +32,10 @@ function requested({ text }: Visit, application: Application, present?: Applicat
     ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement, "improvement"] as const]),
   ];
   const differs = (of: keyof Application) => present !== undefined && String(application[of]) !== String(present[of]);
-  return facts(
-    all.map(([term, value, of]) => [
-      term,
-      differs(of) ? html`${value} <span class="ds-tag" data-color="warning">${integration.changed}</span>` : value,
-    ]),
-  );
+  return all.map(([term, value, of]) => [
+    term,
+    differs(of) ? html`${value} <span class="ds-tag" data-color="warning">${integration.changed}</span>` : value,
+  ]);
 }
 
 /** The application that would change what holds, with what it would change. */
@@ -48,19 +46,19 @@ export function amendmentSection(visit: Visit, { amendment, application, approva
   return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.amendment(text.kind[kind], applicationNumber)} ${stateTag(
     text,
     amendment.stage,
-  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${requested(visit, amendment.application, { ...application, ...approval })}</section>`;
+  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requested(visit, amendment.application, { ...application, ...approval }))}</section>`;
 }
 
 export function applicationSection(visit: Visit, { application, timeline }: Integration): Html {
   const { integration } = visit.text;
   const submitted = timeline.find((entry) => entry.application === application.applicationNumber);
+  const arrived: Fact[] =
+    submitted === undefined ? [] : [[integration.submittedAt, `${clock(visit.text, Date.parse(submitted.takenAt))}　${submitted.account}`]];
   return html`<section><h2 class="ds-heading" data-size="xs">${integration.application}</h2>${facts([
     [integration.kind, `${visit.text.kind[application.kind]}　${application.applicationNumber}`],
-  ])}${requested(visit, application)}${
-    submitted === undefined
-      ? NOTHING
-      : facts([[integration.submittedAt, `${clock(visit.text, Date.parse(submitted.takenAt))}　${submitted.account}`]])
-  }</section>`;
+    ...requested(visit, application),
+    ...arrived,
+  ])}</section>`;
 }
 
 export function rightsSection({ text, today }: Visit, { application, approval }: Integration): Html {

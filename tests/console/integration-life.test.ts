@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { stopOnRecord } from "../../db/queries/integration-stop.ts";
+import { startCatchUp } from "../../src/integration-catch-up.ts";
+import type { IntegrationClient } from "../../src/integration-client.ts";
+import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
+import { createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+
+const DAY = 86_400_000;
+const PASSWORD = "Correct-Horse-Battery-9";
+let offset = 0;
+const now = () => Date.now() + offset;
+let platform: IntegrationPlatform;
+let console_: TestConsole;
+const secrets = new Map<string, string>();
+let hung: Visitor;
+let lin: Visitor;
+let wu: Visitor;
+
+beforeAll(async () => {
+  platform = await createIntegrationPlatform();
+  await platform.startWorker();
+  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations, now });
+  hung = await person(CASE_OFFICER.account, "caseOfficer");
+  lin = await person(MANAGER.account, "manager");
+  wu = await person(OFFICER.account, "dedicatedOfficer");
+}, 120_000);
+afterAll(async () => {
+  await console_.close();
+  await platform.stop();
+});
+
+async function person(account: string, duty: string, where = console_): Promise<Visitor> {
+  const visitor = createVisitor(where, now);
+  secrets.set(account, await visitor.setUp(account, await where.appoint(account, duty), PASSWORD));
+  await visitor.get("/console");
+  return visitor;
+}
+
+const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
+const stateOf = async (number: string) => (await platform.onRecord(number)).state;
+/** What the home page has to do now. */
+const nowIn = (text: string) => text.slice(0, text.indexOf("60 日內到期"));
+/** Opens a page of a case and sends its form. */
+async function send(visitor: Visitor, number: string, step: string, fields: Record<string, string | string[]>) {
+  await visitor.get(path(number));
+  return visitor.post(path(number, step), { reason: "測試理由", ...fields });
+}
+
+describe("an application in the console", () => {
+  test("§3(3) waits for each duty in its turn, on the home page of those whose turn it is", async () => {
+    const number = await platform.applied();
+    const waitsFor = async (visitor: Visitor) => nowIn((await visitor.get("/console")).text).includes(`地方稅系統 ${number}`);
+    const waits = () => Promise.all([hung, lin, wu].map(waitsFor));
+    expect(await waits()).toEqual([true, false, false]);
+    expect((await send(hung, number, "/check", {})).status).toBe(303);
+    expect(await waits()).toEqual([false, true, false]);
+    expect((await send(lin, number, "/approve", { checks: ["resident"] })).status).toBe(303);
+    expect(await waits()).toEqual([false, false, true]);
+    expect((await send(wu, number, "/provision", { credential: "yes" })).text).toMatch(/class="secret">vp_[\w-]{43}</);
+    expect(await waits()).toEqual([false, false, false]);
+  });
+
+  test("§3(3) is sent back with reasons only, and may come again", async () => {
+    const number = await platform.applied();
+    expect((await hung.get(path(number, "/send-back"))).text).toContain("機關看得到理由");
+    const silent = await hung.post(path(number, "/send-back"), { reason: "" });
+    expect([silent.status, silent.text.includes("理由未填")]).toEqual([422, true]);
+    expect((await hung.post(path(number, "/send-back"), { reason: "缺法令依據條次" })).status).toBe(303);
+    const page = await hung.get(path(number));
+    for (const known of ["待補正", "缺法令依據條次", "等機關補正"]) expect(page.text).toContain(known);
+    await platform.integrations.resubmit(number, say(APPLICANT));
+    expect((await hung.get(path(number))).text).toContain("待審查");
+  });
+
+  test("§3(3) isn't decided before it is checked, nor by who checked it", async () => {
+    const number = await platform.applied();
+    const early = await send(lin, number, "/approve", { checks: ["resident"] });
+    expect([early.status, early.text.includes("承辦人員尚未審查完備")]).toEqual([422, true]);
+    await platform.integrations.check(number, say({ ...CASE_OFFICER, account: MANAGER.account }));
+    expect((await lin.get(path(number))).text).toContain("您參與過本案，須由其他主管決定");
+    const own = await send(lin, number, "/approve", { checks: ["resident"] });
+    expect([own.status, own.text.includes("本人審查過的申請案")]).toEqual([422, true]);
+    expect(await stateOf(number)).toBe("checked");
+  });
+
+  test("§3(3) that was withdrawn has nothing left to decide", async () => {
+    const number = await platform.checked();
+    await platform.integrations.withdraw(number, say(APPLICANT));
+    const late = await send(lin, number, "/approve", { checks: ["resident"] });
+    expect([late.status, late.text.includes("已撤回")]).toEqual([422, true]);
+    expect(late.text).not.toContain(`action="${path(number, "/approve")}"`);
+  });
+
+  test("§3(7) with an address that another integration has is approved only by a manager who says that they know", async () => {
+    const addresses = ["10.99.0.7", "10.99.0.8"];
+    const [one, other] = [`one-${Date.now()}`, `other-${Date.now()}`];
+    for (const number of [one, other]) {
+      await platform.integrations.apply({ ...madeUpApplication(number, today, inDays(30)), addresses }, say(APPLICANT));
+      await platform.integrations.check(number, say(CASE_OFFICER));
+    }
+    await platform.integrations.approve(one, say(MANAGER));
+    expect((await lin.get(path(other))).text).toContain(`10.99.0.7 也是 ${one} 的白名單 IP`);
+    const refused = await lin.post(path(other, "/approve"), { reason: "測試理由", checks: ["resident"], shared: "10.99.0.7" });
+    expect([refused.status, refused.text.includes('href="#shared"')]).toEqual([422, true]);
+    expect(/id="shared-10.99.0.7"[^>]*checked/.test(refused.text)).toBe(true);
+    expect(await stateOf(other)).toBe("checked");
+    expect((await lin.post(path(other, "/approve"), { reason: "同一機房", checks: ["resident"], shared: addresses })).status).toBe(303);
+    expect(await stateOf(other)).toBe("approved");
+  });
+
+  test("§3(3) for a change shows what it would change, and leaves what holds until it is provisioned", async () => {
+    const number = await platform.activated();
+    const draft = { applicationNumber: `${number}-2`.slice(-40), kind: "change", checks: ["resident"], addresses: ["10.98.0.1"] } as const;
+    await platform.integrations.amend(number, { ...say(APPLICANT), draft });
+    const page = (await hung.get(path(number))).text;
+    for (const known of ["變更申請", draft.applicationNumber, "10.98.0.1", "有變更", "原有權限照舊"]) expect(page).toContain(known);
+    await send(hung, number, "/check", {});
+    expect((await lin.get(path(number))).text).not.toContain('name="from"');
+    await send(lin, number, "/approve", { checks: ["resident"] });
+    expect((await wu.get(path(number))).text).toContain("不會並存，也不會中斷");
+    expect((await send(wu, number, "/provision", {})).status).toBe(303);
+    const after = (await wu.get(path(number))).text;
+    expect([after.includes("有變更"), after.includes("使用中"), after.includes("10.98.0.1")]).toEqual([false, true, true]);
+  });
+});
+
+describe("an integration in use", () => {
+  test("§3(5) one credential is revoked, the other stays", async () => {
+    const number = await platform.activated();
+    await platform.integrations.addCredential(number, { ...say(OFFICER), credential: fresh() });
+    const { credentials } = await platform.integrations.show(number);
+    const [gone, stays] = credentials.map(({ credentialId }) => credentialId);
+    const step = `/credentials/${gone}/revoke`;
+    expect((await wu.get(path(number))).text).toContain(path(number, step));
+    expect((await wu.get(path(number, step))).text).toContain("另有 1 組有效憑證");
+    expect((await wu.post(path(number, step), { reason: "疑似外洩" })).status).toBe(303);
+    expect((await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId)).toEqual([stays]);
+    const again = await send(wu, number, step, {});
+    expect([again.status, again.text.includes("本介接沒有這組憑證")]).toEqual([422, true]);
+    expect((await hung.get(path(number, step))).status).toBe(403);
+  });
+
+  test("§5(5) is suspended at once with Temporal out of reach; the workflow catches up, and a manager resumes it", async () => {
+    const number = await platform.activated();
+    const down = {} as IntegrationClient;
+    const away = await startTestConsole({ database: platform.database, integrations: down, now });
+    const kao = await person("kao.manager", "manager", away);
+    expect((await kao.get(path(number, "/suspend"))).text).toContain("1 組憑證、1 個 IP 將在一秒內停止查詢；最近 7 天查詢了 0 人次");
+    expect((await kao.post(path(number, "/suspend"), { reason: "" })).text).toContain("理由未填");
+    expect((await kao.post(path(number, "/suspend"), { reason: "疑似異常查詢" })).location).toBe(path(number));
+    expect((await kao.get(path(number))).text).toContain("疑似異常查詢");
+    const twice = await kao.post(path(number, "/suspend"), { reason: "疑似異常查詢" });
+    expect([twice.status, twice.text.includes("這個步驟不能再做")]).toEqual([422, true]);
+    await away.close();
+    expect(await stateOf(number)).toBe("suspended");
+    const { rows } = await console_.owner.pool.query(
+      "select account, outcome from admin_trail where action = 'suspendIntegration' order by trail_id",
+    );
+    expect(rows).toEqual(["application-incomplete", "done", "step-out-of-order"].map((outcome) => ({ account: "kao.manager", outcome })));
+
+    const catchUp = startCatchUp(platform.context, platform.client);
+    await expect.poll(async () => (await platform.integrations.show(number)).state, { timeout: 5000 }).toBe("suspended");
+    await catchUp.stop();
+    expect((await wu.get(path(number, "/resume"))).status).toBe(403);
+    expect((await lin.get(path(number))).text).toContain(path(number, "/resume"));
+    expect((await send(lin, number, "/resume", {})).status).toBe(303);
+    await expect.poll(() => stateOf(number), { timeout: 5000 }).toBe("active");
+  });
+
+  test("§5(6) what a corrective action suspended isn't resumed, only applied for again", async () => {
+    const number = await platform.activated();
+    expect((await send(wu, number, "/suspend", { corrective: "yes" })).status).toBe(303);
+    const page = (await lin.get(path(number))).text;
+    expect([page.includes("須由機關改善後重新申請"), page.includes(path(number, "/resume"))]).toEqual([true, false]);
+    const catchUp = startCatchUp(platform.context, platform.client);
+    await expect.poll(async () => (await platform.integrations.show(number)).suspendedFor, { timeout: 5000 }).toBe("correctiveAction");
+    await catchUp.stop();
+    const refused = await send(lin, number, "/resume", {});
+    expect([refused.status, refused.text.includes("須由機關改善後重新申請")]).toEqual([422, true]);
+    expect(await stateOf(number)).toBe("suspended");
+  });
+
+  test("§5(5) the console's role can suspend in the name of somebody in office only, and change nothing else", async () => {
+    const number = await platform.activated();
+    const { db, pool, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
+    const stop = (by: { account: string; role: typeof OFFICER.role }) => stopOnRecord(db, number, { by, reason: "測試理由" });
+    for (const by of [APPLICANT, { ...OFFICER, account: "nobody.here" }, { ...CASE_OFFICER, role: "dedicatedOfficer" as const }])
+      await expect(stop(by)).rejects.toThrow("in office");
+    expect(await stopOnRecord(db, "unknown", { by: OFFICER, reason: "測試理由" })).toBe(false);
+    for (const statement of [
+      "update integration set state = 'active'",
+      "insert into unseen_step values (1)",
+      "update notice set sent_at = now()",
+    ])
+      await expect(pool.query(statement)).rejects.toThrow("permission denied");
+    await close();
+    expect(await stateOf(number)).toBe("active");
+  });
+});
+
+test("§4(1)2 §3(5) the home page has what people are to be told, once, and in whose duty it is", async () => {
+  const number = await platform.activated();
+  offset = 25 * DAY;
+  const told = async (account: string) => {
+    const visitor = createVisitor(console_, now);
+    await visitor.logIn(account, PASSWORD, secrets.get(account) ?? "");
+    const due = nowIn((await visitor.get("/console")).text);
+    return ["核准期限屆滿", "憑證到期"].map((what) => due.split(`>${what}</a><span>${number}`).length - 1);
+  };
+  expect(await told(CASE_OFFICER.account)).toEqual([1, 0]);
+  expect(await told(OFFICER.account)).toEqual([0, 1]);
+  expect(await told(MANAGER.account)).toEqual([0, 0]);
+});
