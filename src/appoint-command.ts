@@ -79,11 +79,13 @@ async function appointAccount(trx: Transaction<Database>, account: string, value
 
 async function endDuty(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<string> {
   const duty = dutyOf(values);
-  const held = (await listAppointments(trx, account)).find(
-    (appointment) => appointment.duty === duty && (appointment.until === undefined || appointment.until > by.at),
+  // One that has yet to begin, and was ended before, has nothing left to end.
+  const held = (await listAppointments(trx, account)).filter(
+    ({ duty: of, from, until }) => of === duty && (until === undefined || (until > by.at && until > from)),
   );
-  if (held === undefined) throw new RuleViolation("3(1)", "appointment-over", "The account holds no such appointment, or it has ended.");
-  await updateAppointmentEnd(trx, held.appointmentId, endAppointment(held, by.at).until ?? by.at, by);
+  if (held.length === 0) throw new RuleViolation("3(1)", "appointment-over", "The account holds no such appointment, or it has ended.");
+  for (const appointment of held)
+    await updateAppointmentEnd(trx, appointment.appointmentId, endAppointment(appointment, by.at).until ?? by.at, by);
   await deleteSessionsOf(trx, account);
   return `${account} is ${duty} no more; its sessions have ended.`;
 }

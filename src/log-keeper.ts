@@ -11,14 +11,14 @@ import {
   storeTiles,
 } from "../db/queries/query-log-tree.ts";
 import { type KeptCheckpoint, keptCheckpoint } from "./adapters/kept-checkpoint.ts";
-import { openLogSigners } from "./adapters/log-signing-key.ts";
+import { logVerifierKeys, openLogSigners } from "./adapters/log-signing-key.ts";
 import type { WorkerContext } from "./context.ts";
 import { formatCheckpoint, openCheckpoint, type TreeHead } from "./transparency/checkpoint.ts";
 import { type Signer, signNote } from "./transparency/note-signature.ts";
 import { rootAt } from "./transparency/proof.ts";
 import { growTree } from "./transparency/tile.ts";
 import { partialTiles } from "./transparency/tile-place.ts";
-import { ALGORITHM, verifierKeyOf } from "./transparency/verifier-key.ts";
+import { parseVerifierKey, type VerifierKey } from "./transparency/verifier-key.ts";
 
 const EVERY = 1000;
 /** Leaves taken at once: about a tenth of a second, and 2 MB. */
@@ -40,6 +40,8 @@ export interface LogKeeping {
   readonly pool: Pool;
   readonly origin: string;
   readonly signers: readonly Signer[];
+  /** All keys that the log ever had: the kept checkpoint may be from before a rotation. */
+  readonly verifierKeys: readonly VerifierKey[];
   readonly kept: KeptCheckpoint;
   readonly now: () => Date;
 }
@@ -92,6 +94,7 @@ export function openLogKeeping(
     now,
     origin: config.logOrigin,
     signers: openLogSigners(config.keysDirectory, config.logOrigin),
+    verifierKeys: logVerifierKeys(config.keysDirectory, config.logOrigin).map(parseVerifierKey),
     kept: keptCheckpoint(join(config.logDirectory, "checkpoint")),
   };
 }
@@ -142,14 +145,11 @@ async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "d
 }
 
 /** The tree that was signed last, by the file outside the database; by the database where that file is lost. */
-function signedBefore({ kept, signers, origin }: LogKeeping, latest: string | undefined): TreeHead | undefined {
+function signedBefore({ kept, verifierKeys, origin }: LogKeeping, latest: string | undefined): TreeHead | undefined {
   const note = kept.read() ?? latest;
   if (note === undefined) return undefined;
   try {
-    const { checkpoint } = openCheckpoint(
-      note,
-      signers.map(({ name, privateKey }) => verifierKeyOf(name, ALGORITHM.ed25519, privateKey)),
-    );
+    const { checkpoint } = openCheckpoint(note, verifierKeys);
     if (checkpoint.origin === origin) return checkpoint;
   } catch {
     // Said below.

@@ -38,8 +38,9 @@ export async function readLeaves(client: Queryable, first: number, limit: number
     name: "read-leaves",
     text: `select leaf_index, leaf, leaf = leaf_hash as agrees
       from (select leaf_index, leaf_hash, sha256('\\x00'::bytea || entry) as leaf from query_log where leaf_index >= $1 and leaf_index < $2) read
-      order by leaf_index`,
-    values: [first, first + limit],
+      order by leaf_index limit $3`,
+    // One more than there are places tells that a place is taken twice, however often.
+    values: [first, first + limit, limit + 1],
   });
   return rows.map(({ leaf_index, leaf, agrees }) => ({ leafIndex: Number(leaf_index), leafHash: leaf, columnAgrees: agrees }));
 }
@@ -80,7 +81,7 @@ export interface CheckpointOnRecord {
 export async function findLatestCheckpoint(client: Queryable, origin?: string): Promise<CheckpointOnRecord | undefined> {
   const { rows } = await client.query<{ tree_size: string; signed_note: string }>({
     name: "find-latest-checkpoint",
-    text: "select tree_size, signed_note from log_checkpoint where origin = coalesce($1, origin) order by signed_at desc limit 1",
+    text: "select tree_size, signed_note from log_checkpoint where origin = coalesce($1, origin) order by tree_size desc, signed_at desc limit 1",
     values: [origin],
   });
   return rows[0] && { treeSize: Number(rows[0].tree_size), signedNote: rows[0].signed_note };

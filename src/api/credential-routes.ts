@@ -45,12 +45,16 @@ export function credentialRoutes(context: ApiContext): OpenAPIHono<Environment> 
     }),
   );
   routes.post("/v1/credentials", async (c) => {
+    const sourceAddress = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
     try {
-      return await rotate(context, c);
+      return await rotate(context, c, sourceAddress);
     } catch (error) {
       const refusal = toRefusal(error);
       context.metrics.refusals.inc({ code: refusal.code });
-      context.logger.info({ code: refusal.code }, "a change of credential was refused");
+      if (!(await context.limits.tolerateRefusal(null, sourceAddress, 1))) {
+        return problemResponse(new Refusal("too-many-refusals", "You have been refused too often: try again later.", { retryAfter: 60 }));
+      }
+      context.logger.info({ code: refusal.code, sourceAddress }, "a change of credential was refused");
       return problemResponse(refusal);
     }
   });
@@ -62,13 +66,12 @@ export function credentialRoutes(context: ApiContext): OpenAPIHono<Environment> 
  * @throws Refusal `too-many-credentials` and those of callers
  * @clause 3(5)
  */
-async function rotate(context: ApiContext, c: Context<Environment>): Promise<Response> {
+async function rotate(context: ApiContext, c: Context<Environment>, sourceAddress: string): Promise<Response> {
   const { incoming } = c.env;
-  const forwardedFor = c.req.header("x-forwarded-for");
   const credential = findCredential(context.register.current(), incoming.headers.authorization);
   const { credentialId: presentId, integration } = credential;
   const now = context.now();
-  requireValidCaller(credential, context.sourceAddress(incoming.socket.remoteAddress, forwardedFor), now);
+  requireValidCaller(credential, sourceAddress, now);
   await context.limits.countRequest(integration);
   const secret = createSecret();
   const freshId = randomUUID();

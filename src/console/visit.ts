@@ -78,14 +78,15 @@ export async function readVisit(context: ConsoleContext, c: ConsoleRequest, { lo
     actor: (action) => ({ account: present?.account ?? "", role: integrationRole(actingDuty(action, who)) }),
     note,
     async onTrail(action, object, run) {
+      let result: Awaited<ReturnType<typeof run>>;
       try {
-        const result = await run();
-        await note(action, object);
-        return result;
+        result = await run();
       } catch (error) {
         await note(action, object, error instanceof RuleViolation ? error.code : "failed");
         throw error;
       }
+      await note(action, object);
+      return result;
     },
   };
 }

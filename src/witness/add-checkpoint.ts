@@ -16,6 +16,32 @@ export interface WitnessAnswer {
   readonly asked?: { readonly origin: string; readonly size: number };
 }
 
+/** Refused checkpoints kept of a log; beyond them only what proves a fork by itself is. */
+const MOST_REFUSED = 1000;
+
+/**
+ * Keeps what a log signed and was refused for. A stranger can send a true checkpoint with a wrong proof: what was cosigned itself is nothing to keep, and
+ * of the rest so much that nobody fills our disk. Two roots of one size are always kept, since only the log's key can have made them.
+ */
+function keepRefused(
+  store: WitnessStore,
+  { checkpoint, signedNote }: ReturnType<typeof parseAddCheckpoint>,
+  log: ReturnType<typeof findLog>,
+  now: Date,
+): void {
+  const { origin } = checkpoint;
+  if (log?.latest?.size === checkpoint.size) {
+    if (log.latest.root.equals(checkpoint.root)) return;
+  } else {
+    const [row] = store.rows("select count(*) as kept from refused where origin = ?", origin);
+    if (Number(row?.["kept"]) >= MOST_REFUSED) return;
+  }
+  // Without the signatures of others, which anybody can add.
+  const { text, verified } = openCheckpoint(signedNote, log?.keys ?? []);
+  const evidence = formatNote({ text, signatures: verified.map(({ signature }) => signature) });
+  store.rows("insert into refused values (?, ?, ?) on conflict do nothing", evidence, origin, now.toISOString());
+}
+
 /**
  * Answers `add-checkpoint` (C2SP tlog-witness). When it returns a cosignature, the checkpoint is already kept: no end of the process, however hard,
  * leaves a cosignature in the world that this witness doesn't remember.
@@ -34,10 +60,7 @@ export function answerAddCheckpoint(store: WitnessStore, identity: WitnessIdenti
     const asked = { origin, size };
     if (decision.status === 409) return { status: 409, contentType: "text/x.tlog.size", body: `${decision.size}\n`, asked };
     if (decision.status === 422) {
-      // Without the signatures of others, which anybody can add to fill our disk.
-      const { text, verified } = openCheckpoint(request.signedNote, log?.keys ?? []);
-      const evidence = formatNote({ text, signatures: verified.map(({ signature }) => signature) });
-      store.rows("insert into refused values (?, ?, ?) on conflict do nothing", evidence, origin, now.toISOString());
+      keepRefused(store, request, log, now);
       return { ...plain(422, decision.reason), asked };
     }
     if (decision.status !== 200) return plain(decision.status, decision.reason);

@@ -47,7 +47,7 @@ export async function datasetImport(importId: string): Promise<ImportOutcome> {
     (taken) => {
       decision = taken;
       // Whoever asks next is not told that the file still waits.
-      progress = { ...progress, stage: taken.choice === "retry" ? "receiving" : "destroying" };
+      progress = { stage: taken.choice === "retry" ? "receiving" : "destroying" };
     },
     { validator: (taken) => underRules(() => requireDecision(progress.stage === "quarantined", taken)) },
   );

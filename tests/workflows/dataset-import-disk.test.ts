@@ -76,6 +76,8 @@ describe("the plaintext of a delivery", () => {
     expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 10_000 });
     expect(await onDisk(secretsOf(rows))).toEqual([]);
     const hash = Buffer.from(personKeys(platform.context.keyStore.index.current, rows[5_000]?.nationalId ?? "").subjectKey, "hex");
+    // What is in the server's memory alone would not be found.
+    await owner.query("checkpoint");
     expect((await onDisk([hash])).some((path) => path.startsWith(postgresFolder))).toBe(true);
   });
 

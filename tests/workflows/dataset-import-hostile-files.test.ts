@@ -118,5 +118,5 @@ test("§4(1)1 a file that was taken while it was still written to is imported wh
 test("§3(10) an ID number in a file's name is masked on record", async () => {
   const handle = await platform.deliver(platform.seal(good({ manifest: "none" })), { name: "household-A123456789.pgp" });
   await platform.untilQuarantined(handle);
-  expect((await platform.record(handle.importId)).fileName).toBe("household-A12****789.pgp");
+  expect((await platform.record(handle.importId)).fileName).toBe("household-A12345****.pgp");
 });

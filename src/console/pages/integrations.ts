@@ -7,8 +7,8 @@ import {
 } from "../../../db/queries/console-integration.ts";
 import type { IntegrationState } from "../../domain/integration-step.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
+import { BYTE_ORDER_MARK, csvLine } from "../../reports/csv.ts";
 import type { ConsoleContext } from "../context.ts";
-import { toCsv } from "../csv.ts";
 import { field, select } from "../fields.ts";
 import { type Html, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
@@ -44,7 +44,7 @@ ${rows.length === 0 ? html`<p class="empty">${text.integrations.none} <a class="
       row.approvedFrom === undefined ? "" : taipeiDate(row.approvedFrom),
       row.approvedUntil === undefined ? "" : lastDayOf(row.approvedUntil),
     ]);
-    return c.body(toCsv([[number, agency, system, state, scope, from, until], ...lines]), 200, {
+    return c.body(BYTE_ORDER_MARK + [[number, agency, system, state, scope, from, until], ...lines].map(csvLine).join(""), 200, {
       "content-type": "text/csv; charset=utf-8",
       "content-disposition": `attachment; filename="integrations-${visit.today}.csv"`,
     });
