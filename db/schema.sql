@@ -1167,6 +1167,8 @@ grant select on log_disagreement to platform_api;
 
 grant insert, select on log_disagreement to platform_worker;
 
+grant select on log_disposal to platform_log_reader;
+
 grant select on log_disposal to platform_worker;
 
 grant insert, select on log_disposal_step to platform_worker;

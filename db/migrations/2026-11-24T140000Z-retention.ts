@@ -93,6 +93,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     grant select, insert on log_disposal_step to platform_worker;
     grant select on log_disposal, legal_hold to platform_worker;
+    -- An export shows the certificates.
+    grant select on log_disposal to platform_log_reader;
     grant execute on function dispose_of_log_month to platform_worker;
   `.execute(db);
 }

@@ -65,21 +65,52 @@ export async function readSignedNotes(client: PoolClient): Promise<string[]> {
   return rows.map(({ signed_note }) => signed_note);
 }
 
+/** Neighbouring places whose entries were disposed of with their month. */
+export interface StoredDisposal {
+  readonly begin: number;
+  readonly end: number;
+  /** `2026-11` */
+  readonly month: string;
+  /** Of the whole month. */
+  readonly entries: number;
+  readonly approvedBy: string;
+  /** ISO 8601 */
+  readonly disposedAt: string;
+}
+
+/** All that was disposed of, by its places. */
+export async function readDisposals(client: PoolClient): Promise<StoredDisposal[]> {
+  const { rows } = await client.query<StoredDisposal>(`
+    select (run->>0)::float8 as begin, (run->>1)::float8 + 1 as end, to_char(month, 'YYYY-MM') as month, entries::float8 as entries,
+      approved_by as "approvedBy", to_char(disposed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "disposedAt"
+    from log_disposal, jsonb_array_elements(leaf_ranges) run order by 1`);
+  return rows;
+}
+
 /**
- * The places, from the first up to and without the one after the last, where the entries of some months (of Asia/Taipei) lie.
+ * The places, from the first up to and without the one after the last, where the entries of some months (of Asia/Taipei) lie, or lay.
  * @param from `2026-11`
- * @returns undefined when they have none
+ * @returns when they have none, the place where they would lie, twice
  */
-export async function findPlacesOfMonths(
-  client: PoolClient,
-  from: string,
-  until: string,
-): Promise<[begin: number, end: number] | undefined> {
-  const { rows } = await client.query<{ first: string | null; last: string | null }>(
-    `select min(leaf_index) as first, max(leaf_index) as last from query_log
-     where asked_at >= $1::timestamp at time zone 'Asia/Taipei' and asked_at < ($2::timestamp + interval '1 month') at time zone 'Asia/Taipei'`,
+export async function findPlacesOfMonths(client: PoolClient, from: string, until: string): Promise<[begin: number, end: number]> {
+  const { rows } = await client.query<{ first: number | null; last: number | null }>(
+    `select min(first)::float8 as first, max(last)::float8 as last from (
+       select min(leaf_index) as first, max(leaf_index) as last from query_log
+       where asked_at >= $1::timestamp at time zone 'Asia/Taipei' and asked_at < ($2::timestamp + interval '1 month') at time zone 'Asia/Taipei'
+       union all select (run->>0)::bigint, (run->>1)::bigint from log_disposal, jsonb_array_elements(leaf_ranges) run
+       where month between $1::date and $2::date
+     ) places`,
     [`${from}-01`, `${until}-01`],
   );
   const { first = null, last = null } = rows[0] ?? {};
-  return first === null || last === null ? undefined : [Number(first), Number(last) + 1];
+  if (first !== null && last !== null) return [first, last + 1];
+  const { rows: before } = await client.query<{ place: number }>(
+    `select coalesce(max(last) + 1, 0)::float8 as place from (
+       select max(leaf_index) as last from query_log where asked_at < $1::timestamp at time zone 'Asia/Taipei'
+       union all select (run->>1)::bigint from log_disposal, jsonb_array_elements(leaf_ranges) run where month < $1::date
+     ) places`,
+    [`${from}-01`],
+  );
+  const { place = 0 } = before[0] ?? {};
+  return [place, place];
 }

@@ -65,4 +65,10 @@ export function monthOfEntry(epochMilliseconds: number): string {
   return new Date(epochMilliseconds + TAIPEI_OFFSET).toISOString().slice(0, 7);
 }
 
+/** When a month (`2026-11`) of Asia/Taipei begins, or the one that comes so many months later; epoch milliseconds. */
+export function startOfMonth(month: string, later = 0): number {
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  return Date.UTC(year, number - 1 + later, 1) - TAIPEI_OFFSET;
+}
+
 const TAIPEI_OFFSET = 8 * 3_600_000;

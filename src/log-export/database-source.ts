@@ -1,10 +1,12 @@
 import type { PoolClient } from "pg";
 import {
   findPlacesOfMonths,
+  readDisposals,
   readEntries,
   readEntriesOutside,
   readSignedNotes,
   readTiles,
+  type StoredDisposal,
   type StoredEntry,
 } from "../../db/queries/log-export.ts";
 import { parseCheckpoint } from "../transparency/checkpoint.ts";
@@ -12,7 +14,7 @@ import { parseNote } from "../transparency/note.ts";
 import { TILE_WIDTH } from "../transparency/tile-place.ts";
 import { bundlesOf } from "./bundle-path.ts";
 import { formatColumns } from "./columns.ts";
-import type { Manifest } from "./manifest.ts";
+import type { DisposedRange, Manifest } from "./manifest.ts";
 import type { LogRow, LogSource } from "./write-export.ts";
 
 /** First and last month, `2026-11`, of Asia/Taipei. */
@@ -31,8 +33,9 @@ export async function openDatabaseSource(client: PoolClient, months: Months | un
   if (checkpoint === undefined)
     throw new Error("The log has no signed checkpoint yet: a worker signs one within seconds of the first entry.");
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
-  const [begin, end] = months === undefined ? [0, size] : ((await findPlacesOfMonths(client, months.from, months.until)) ?? [0, 0]);
-  const [beginBundle, endBundle] = [Math.floor(begin / TILE_WIDTH), bundlesOf(Math.min(end, size))];
+  const [beginBundle, endBundle] =
+    months === undefined ? [0, bundlesOf(size)] : bundlesAround(await findPlacesOfMonths(client, months.from, months.until), size);
+  const disposals = await readDisposals(client);
   return {
     size,
     entries: Math.min(endBundle * TILE_WIDTH, size) - beginBundle * TILE_WIDTH,
@@ -44,12 +47,27 @@ export async function openDatabaseSource(client: PoolClient, months: Months | un
       beginBundle,
       endBundle,
       keys: keysOf([checkpoint, ...notes]),
-      disposed: [],
+      disposed: disposals
+        .filter(({ begin, end }) => begin < Math.min(endBundle * TILE_WIDTH, size) && end > beginBundle * TILE_WIDTH)
+        .map(toDisposedRange),
     },
     readRows: async (from, until) => (await readEntries(client, from, until)).map(toRow),
     readRowsOutside: async () => (await readEntriesOutside(client)).map(toRow),
     readTiles: (level, from, until) => readTiles(client, level, from, until),
   };
+}
+
+/** The bundles of some places and one more on each side, whose entries tell that none of the months is left out. */
+function bundlesAround([begin, end]: readonly [number, number], size: number): [number, number] {
+  const bundles = bundlesOf(size);
+  const beginBundle = Math.max(0, Math.min(Math.floor(begin / TILE_WIDTH), bundles) - 1);
+  return [beginBundle, Math.min(bundlesOf(end) + 1, bundles)];
+}
+
+/** What was disposed of, with its certificate in words. */
+function toDisposedRange({ begin, end, month, entries, approvedBy, disposedAt }: StoredDisposal): DisposedRange {
+  const certificate = `all ${entries} entries of the month, approved by ${approvedBy}, disposed of at ${disposedAt}.`;
+  return { begin, end, month, certificate };
 }
 
 /** Whether the tiles of the export tell the root at a size; what claims a larger size than the newest is evidence in any case. */

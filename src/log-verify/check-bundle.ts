@@ -4,7 +4,7 @@ import { type DisposedRange, isDisposed } from "../log-export/manifest.ts";
 import { TILE_WIDTH } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
 import { type CheckedEntry, checkEntry, nameOf } from "./check-entry.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, OUT_OF_ORDER } from "./finding.ts";
 
 /** The files about up to 256 neighbouring entries; undefined: not there. */
 export interface BundleFiles {
@@ -38,6 +38,10 @@ export interface CheckedBundle {
   /** The entry asked first, and the latest time asked (epoch milliseconds). */
   readonly earliest: (CheckedEntry & { readonly index: number }) | undefined;
   readonly latest: number;
+  /** The first entry that stands after one of much later a time in this bundle. */
+  readonly straggler: CheckedBundle["earliest"];
+  /** When each was asked, NaN where there is none; only beside or around places that were disposed of. */
+  readonly times: Float64Array | undefined;
 }
 
 const LENGTH_BYTES = 2;
@@ -59,6 +63,10 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
   const lines = columns && readLines(columns);
   let [at, whole, present, gone, latest] = [0, 0, 0, 0, Number.NEGATIVE_INFINITY];
   let earliest: CheckedBundle["earliest"];
+  let straggler: CheckedBundle["earliest"];
+  const first = bundle * TILE_WIDTH;
+  const isBeside = disposed.some(({ begin, end }) => [begin, end].some((edge) => edge >= first && edge <= first + width));
+  const times = isBeside ? new Float64Array(width).fill(Number.NaN) : undefined;
 
   for (let place = 0; place < width; place += 1) {
     const index = bundle * TILE_WIDTH + place;
@@ -89,11 +97,13 @@ export function checkBundle(files: BundleFiles, disposed: readonly DisposedRange
     }
     if (isGone)
       report({ kind: "disposal", index, ...nameOf(entryId), what: `Entry ${index} is said to have been disposed of, and is there.` });
+    if (times !== undefined) times[place] = isGone ? Number.NaN : askedAt;
+    if (askedAt < latest - OUT_OF_ORDER) straggler ??= { index, entryId, askedAt };
     if (askedAt > latest) latest = askedAt;
     if (askedAt < (earliest?.askedAt ?? Number.POSITIVE_INFINITY)) earliest = { index, entryId, askedAt };
   }
   findings.push(...shapeFindings(files, whole, entries.length - at, lines?.isAtEnd() !== false));
-  return { index: bundle, leaves, tile, mismatches, findings, entries: present, disposed: gone, earliest, latest };
+  return { index: bundle, leaves, tile, mismatches, findings, entries: present, disposed: gone, earliest, latest, straggler, times };
 }
 
 /** The lines of a columns file, one after the other, without cutting the text up while all is well. */

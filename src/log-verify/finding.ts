@@ -34,6 +34,9 @@ export interface Finding {
   readonly file?: string | undefined;
 }
 
+/** Processes' clocks differ, and an entry may wait for a database that is in trouble; a day is more than either. */
+export const OUT_OF_ORDER = 24 * 3_600_000;
+
 /** Findings of one kind that are kept with their words; the others are counted. */
 const MOST_SHOWN = 100;
 

@@ -3,14 +3,12 @@ import { TILE_WIDTH, tileWidth } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
 import { nameOf } from "./check-entry.ts";
 import type { ThreadResult } from "./check-threads.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, OUT_OF_ORDER } from "./finding.ts";
 import type { Disagreement } from "./judge-bundles.ts";
 import { type SignedTree, TreeLevels } from "./tree-levels.ts";
 
 /** Bundles whose disagreement is kept to be judged; the others are counted. */
 const MOST_DISAGREEMENTS = 4000;
-/** Processes' clocks differ, and an entry may wait for a database that is in trouble; a day is more than either. */
-const OUT_OF_ORDER = 24 * 3_600_000;
 
 /** The log as its entries give it, bundle by bundle. */
 export class RecomputedLog {
@@ -82,11 +80,12 @@ export class RecomputedLog {
   }
 
   /** An entry may not be of an earlier time than those before it. */
-  #checkOrder({ earliest, latest }: ThreadResult): Finding[] {
+  #checkOrder({ earliest, latest, straggler }: ThreadResult): Finding[] {
     const limit = this.#latest - OUT_OF_ORDER;
     this.#latest = Math.max(this.#latest, latest);
-    if (earliest === undefined || earliest.askedAt >= Math.max(limit, latest - OUT_OF_ORDER)) return [];
-    const { index, entryId, askedAt } = earliest;
+    const late = earliest !== undefined && earliest.askedAt < limit ? earliest : straggler;
+    if (late === undefined) return [];
+    const { index, entryId, askedAt } = late;
     const what = `Entry ${index} was asked at ${new Date(askedAt).toISOString()}, and stands after entries of a later time.`;
     return [{ kind: "entry-time", index, ...nameOf(entryId), what }];
   }

@@ -53,6 +53,8 @@ export interface SignedTree {
   readonly levels: TreeLevels;
   /** Tiles of the export, from level 1 up, that aren't what was signed. */
   readonly changed: readonly { readonly level: number; readonly index: number }[];
+  /** Tiles from level 1 up of which neither the export's own nor the one from the entries is what was signed; those under them aren't named. */
+  readonly lost: readonly { readonly level: number; readonly index: number }[];
   /** Whether a hash of level 1 is one that was signed. */
   isSigned(bundle: number): boolean;
 }
@@ -68,6 +70,7 @@ export function followRoot(tiles: TreeLevels, computed: TreeLevels, root: Buffer
   const levels = new TreeLevels(size);
   levels.edge = source === "entries" ? computed.edge : tiles.edge;
   const changed: { level: number; index: number }[] = [];
+  const lost: { level: number; index: number }[] = [];
   const unknown = new Set<string>();
   for (let level = levels.hashes.length - 1; level > 0; level -= 1) {
     for (let index = 0; tileWidth(size, level, index) > 0; index += 1) {
@@ -76,10 +79,11 @@ export function followRoot(tiles: TreeLevels, computed: TreeLevels, root: Buffer
       const isKnown = source !== "neither" && !(isFull && unknown.has(`${level + 1}/${Math.floor(index / TILE_WIDTH)}`));
       const fits = (tile: Buffer) => perfectRoot(tile).equals(levels.hash(level + 1, index));
       const choice = isFull ? [own, made].find((tile) => isKnown && fits(tile)) : source === "entries" ? made : own;
+      if (isKnown && choice === undefined) lost.push({ level, index });
       if (!isKnown || choice === undefined) unknown.add(`${level}/${index}`);
       else if (!own.equals(choice)) changed.push({ level, index });
       levels.tile(level, index).set(choice ?? own);
     }
   }
-  return { source, levels, changed, isSigned: (bundle) => !unknown.has(`1/${Math.floor(bundle / TILE_WIDTH)}`) };
+  return { source, levels, changed, lost, isSigned: (bundle) => !unknown.has(`1/${Math.floor(bundle / TILE_WIDTH)}`) };
 }

@@ -6,16 +6,29 @@ import { formatTilePath } from "../transparency/tile-path.ts";
 import { TILE_WIDTH, tileWidth } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
 import { type BundleRange, takeBundles } from "./bundle-tasks.ts";
-import { checkDisposal } from "./check-disposal.ts";
+import { checkDisposal, DisposalOrder } from "./check-disposal.ts";
 import { checkHistory, checkReceipts, type Receipt } from "./check-history.ts";
+import { MonthsCoverage } from "./check-months.ts";
 import { checkNotes, type FoundNote, type KnownKeys, openKnown } from "./check-notes.ts";
 import { checkOnThreads } from "./check-threads.ts";
-import { Findings } from "./finding.ts";
+import { type FindingKind, Findings } from "./finding.ts";
 import { findRemadeTiles, judgeBundles } from "./judge-bundles.ts";
 import { RecomputedLog } from "./recomputed-log.ts";
 import { type Report, reportOf } from "./report.ts";
 import { followRoot, type SignedTree } from "./tree-levels.ts";
 import { type FoundTiles, readZip, takeBeginning, takeNotes, takeUpperTiles, type ZipReader } from "./zip-head.ts";
+
+/** Findings that say why the entries don't give the signed root. */
+const TREE_KINDS = [
+  "entry-changed",
+  "entry-missing",
+  "entry-moved",
+  "entry-added",
+  "tile-changed",
+  "tile-missing",
+  "tree-changed",
+  "fork",
+] as const satisfies readonly FindingKind[];
 
 /** What the person who verifies knows from elsewhere. */
 export interface Evidence extends KnownKeys {
@@ -80,15 +93,22 @@ async function verifyOpen(fd: number, evidence: Evidence, { now, progress }: Ver
   const wanted = [...notes.known.map((known) => known.size), ...evidence.receipts.map(({ index }) => index), size];
   const range = { size, manifest, wanted: new Set(wanted.map((index) => Math.floor(index / TILE_WIDTH))) };
   const log = new RecomputedLog(tiles.levels, manifest);
+  const disposals = new DisposalOrder(manifest.disposed);
+  const coverage = new MonthsCoverage(manifest, size);
   const bundles = manifest.endBundle - manifest.beginBundle;
   for await (const result of checkOnThreads(fd, manifest.disposed, takeBundles(zip, range, report), bundles)) {
     report(...result.findings);
-    report(...log.add(result));
+    report(...log.add(result), ...disposals.add(result));
+    coverage.add(result);
     progress(log.entries);
   }
+  report(...coverage.finish());
   takeEnd(zip, fd, range, log, report);
-  const signed = followRoot(tiles.levels, log.finish(), bounding.root);
+  const computed = log.finish();
+  const signed = followRoot(tiles.levels, computed, bounding.root);
   judge(signed, tiles, log, range, report);
+  if (!computed.rootAt(size).equals(bounding.root) && !TREE_KINDS.some((kind) => kind in findings.counts))
+    report({ kind: "tree-changed", what: "The entries aren't those that were signed: the tree over them has another root." });
   const leavesOf = (bundle: number) => log.leavesOf(bundle, signed);
   report(
     ...checkHistory(
@@ -142,6 +162,12 @@ function judge(signed: SignedTree, tiles: FoundTiles, log: RecomputedLog, { size
     const file = formatTilePath({ level, index, width: tileWidth(size, level, index) });
     if (tiles.has(level, index)) report({ kind: "tile-changed", file, what: `${file} isn't the tile that was signed.` });
     else report({ kind: "tile-missing", file, what: `${file} isn't there.` });
+  }
+  for (const { level, index } of signed.lost) {
+    const file = formatTilePath({ level, index, width: tileWidth(size, level, index) });
+    const entries = TILE_WIDTH ** (level + 1);
+    const what = `Neither ${file} nor the entries give what was signed: entries ${index * entries} to ${(index + 1) * entries - 1} aren't those, one of them at least.`;
+    report({ kind: "tree-changed", index: index * entries, file, what });
   }
   report(...judgeBundles(log.disagreements, signed));
   report(

@@ -9,7 +9,9 @@ import { openDatabase } from "../../db/client.ts";
 import { runExportLog } from "../../src/log-export/export-command.ts";
 import { writeExportFile } from "../../src/log-export/export-file.ts";
 import { runVerifyLog } from "../../src/log-verify/verify-command.ts";
+import { leafHash } from "../../src/transparency/leaf.ts";
 import { tilesOf } from "../../src/transparency/tile-place.ts";
+import { perfectRoot } from "../../src/transparency/tree.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { exportFolder, rewriteZip } from "../support/log-export.ts";
 
@@ -59,6 +61,25 @@ function run(name: string, ...argv: string[]) {
   });
 }
 
+/** Changes entry 5, and with it its columns, its leaf hash, and the hash over its bundle, so that all of them agree. */
+function changeEntry5(files: { name: string; data: Buffer }[]): { name: string; data: Buffer }[] {
+  const data = new Map(files.map((file) => [file.name, Buffer.from(file.data)]));
+  const fileOf = (name: string) => data.get(name) as Buffer;
+  const entries = fileOf("tile/entries/000");
+  let at = 0;
+  for (let index = 0; index < 5; index += 1) at += 2 + entries.readUInt16BE(at);
+  const entry = entries.subarray(at + 2, at + 2 + entries.readUInt16BE(at));
+  const before = leafHash(entry);
+  entry.write("tax-043", entry.indexOf("tax-042"));
+  const after = leafHash(entry);
+  const lines = fileOf("columns/000").toString().split("\n");
+  lines[5] = (lines[5] as string).replace("tax-042", "tax-043").replace(before.toString("hex"), after.toString("hex"));
+  data.set("columns/000", Buffer.from(lines.join("\n")));
+  fileOf("tile/0/000").set(after, 5 * 32);
+  fileOf("tile/1/000").set(perfectRoot(fileOf("tile/0/000")), 0);
+  return files.map(({ name }) => ({ name, data: fileOf(name) }));
+}
+
 describe("bin/export-log and bin/verify-log", () => {
   test("§4(1)5 write and verify a log of three levels in bounded memory", async () => {
     const written = await run("bin/export-log.ts", "--out", path);
@@ -84,6 +105,17 @@ describe("bin/export-log and bin/verify-log", () => {
     rewriteZip(copy, (files) => files.map((file) => (file.name === "tile/1/000" ? { ...file, data: flip(file.data, 32 * 7) } : file)));
     const { code, lines } = await run("bin/verify-log.ts", copy, "--key", log.verifierKey);
     expect([code, lines.at(-1)]).toEqual([1, "One thing is wrong: tile/1/000 isn't the tile that was signed."]);
+  });
+
+  test("§4(1)5 an entry changed together with every tile under the one that the root is computed from is found", async () => {
+    const copy = folder.path("remade.zip");
+    writeFileSync(copy, readFileSync(path));
+    rewriteZip(copy, changeEntry5);
+    const { code, lines } = await run("bin/verify-log.ts", copy, "--key", log.verifierKey);
+    expect([code, lines.at(-1)]).toEqual([
+      1,
+      "One thing is wrong: Neither tile/1/000 nor the entries give what was signed: entries 0 to 65535 aren't those, one of them at least.",
+    ]);
   });
 
   test.each([0, 1, 255, 256, 257])("§4(1)5 a log of %s entries", async (size) => {

@@ -32,8 +32,8 @@ describe("a good export", () => {
     expect(report.checkpoints?.map(({ size }) => size).toSorted()).toEqual([301, 301, ENTRIES, ENTRIES]);
   });
 
-  test("§4(1)5 needs no more than the API's role or the worker's may read", async () => {
-    expect((await verifyLog((await log.folder.exportLog(log.api.database.apiUrl)).path)).code).toBe(0);
+  test("§4(1)5 needs no more than the role that reads the log may read", async () => {
+    expect((await verifyLog((await log.folder.exportLog(log.api.database.logReaderUrl)).path)).code).toBe(0);
   });
 
   test("§4(1)5 ends at the newest checkpoint, whatever was appended since", async () => {
@@ -42,12 +42,12 @@ describe("a good export", () => {
     expect([code, report.entries]).toEqual([0, ENTRIES]);
   });
 
-  test("§4(2)5 of one month has that month's bundles, and none of another", async () => {
+  test("§4(2)5 of one month has that month's bundles, and one more on each side", async () => {
     const month = monthOfEntry(timeOfEntryId(log.idOf.get(0) ?? ""));
     const { path } = await log.folder.exportLog(log.api.database.workerUrl, "--from", month, "--until", month);
     expect((await verifyLog(path, "--checkpoint", log.early)).report).toMatchObject({ ok: true, entries: ENTRIES });
     const empty = await verifyLog((await log.folder.exportLog(log.api.database.workerUrl, "--until", "2020-01")).path);
-    expect(empty.report).toMatchObject({ ok: true, entries: 0, size: ENTRIES });
+    expect(empty.report).toMatchObject({ ok: true, entries: 256, size: ENTRIES });
     const missed = await verifyLog(
       (await log.folder.exportLog(log.api.database.workerUrl, "--until", "2020-01")).path,
       "--checkpoint",

@@ -68,8 +68,8 @@ describe("the plaintext of a delivery", () => {
         ?.trim()
         .split(" ")[0],
     );
-    // The times of what was read count as a page or two; the plaintext would be hundreds.
-    expect(bytesWritten(loading)).toBeLessThan(plaintext.length / 20);
+    // The times of what was read, and pages that the system counts to whoever is there, are a few; the plaintext would be all of its length.
+    expect(bytesWritten(loading)).toBeLessThan(plaintext.length / 4);
     expect(filesOpenForWriting(loading)).toEqual([]);
     expect(await onDisk(secretsOf(rows))).toEqual([]);
     await held.release();
