@@ -15,7 +15,7 @@ import { logVerifierKeys, openLogSigners } from "./adapters/log-signing-key.ts";
 import type { WorkerContext } from "./context.ts";
 import { formatCheckpoint, openCheckpoint, type TreeHead } from "./transparency/checkpoint.ts";
 import { type Signer, signNote } from "./transparency/note-signature.ts";
-import { rootAt } from "./transparency/proof.ts";
+import { type ReadTile, rootAt } from "./transparency/proof.ts";
 import { growTree } from "./transparency/tile.ts";
 import { partialTiles } from "./transparency/tile-place.ts";
 import { parseVerifierKey, type VerifierKey } from "./transparency/verifier-key.ts";
@@ -129,14 +129,15 @@ async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "d
   const known = signedBefore(keeping, latest?.signedNote);
   if ((known?.size ?? 0) > logSize || before > logSize)
     throw new LogDisagrees("log-rolled-back", "The log has fewer entries than have been signed: a backup was restored.");
-  const size = await takeNew(client, before, logSize);
+  const read = tilesInTurn(client);
+  const size = await takeNew(client, read, before, logSize);
   if (known !== undefined && size >= known.size) {
-    const root = await rootAt(known.size, (level, index) => findTile(client, level, index));
+    const root = await rootAt(known.size, read);
     if (!root.equals(known.root)) throw new LogDisagrees("log-forked", "The log's tree is not the one that was signed.");
   }
   if (size < logSize) return "more";
   if (size === before && latest?.treeSize === size) return "none";
-  const root = await rootAt(size, (level, index) => findTile(client, level, index));
+  const root = await rootAt(size, read);
   const signedNote = signNote(formatCheckpoint({ origin: keeping.origin, size, root, extensions: [] }), keeping.signers);
   // Kept before anybody can see it, so that no signed tree is ever unknown here.
   await keeping.kept.write(signedNote);
@@ -157,7 +158,17 @@ function signedBefore({ kept, verifierKeys, origin }: LogKeeping, latest: string
   throw new LogDisagrees("kept-checkpoint-unreadable", "The kept checkpoint is damaged, or of another log or key.");
 }
 
-async function takeNew(client: Queryable, size: number, logSize: number): Promise<number> {
+/** Reads tiles one after the other: a transaction has one connection, and that takes one statement at a time. */
+function tilesInTurn(client: Queryable): ReadTile {
+  let last: Promise<unknown> = Promise.resolve();
+  return (level, index) => {
+    const turn = last.then(() => findTile(client, level, index));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+}
+
+async function takeNew(client: Queryable, read: ReadTile, size: number, logSize: number): Promise<number> {
   if (size === logSize) return size;
   const leaves = await readLeaves(client, size, Math.min(MOST_LEAVES, logSize - size));
   const expected = Math.min(MOST_LEAVES, logSize - size);
@@ -167,7 +178,7 @@ async function takeNew(client: Queryable, size: number, logSize: number): Promis
     throw new LogDisagrees("leaf-hash-differs", "An entry's bytes are not those that its receipt was given for.");
   const partial = new Map(
     await Promise.all(
-      partialTiles(size).map(async ({ level, index }) => [`${level}/${index}`, await findTile(client, level, index)] as const),
+      partialTiles(size).map(async ({ level, index, width }) => [`${level}/${index}`, await read(level, index, width)] as const),
     ),
   );
   const grown = growTree(
