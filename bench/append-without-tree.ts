@@ -1,14 +1,10 @@
 import type { Pool } from "pg";
-import type { Appended, RequestEntries } from "../db/queries/query-log.ts";
-import { entryParameters } from "../db/queries/query-log.ts";
+import { type Appended, countParameters, entryParameters, type RequestEntries } from "../db/queries/query-log.ts";
 
 const COLUMNS = "entry_id, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry";
 
 /** The yardstick for the tree: the same rows in the same table, written without taking places in the log; the day's use is counted as ever. */
 export async function appendWithoutTree(pool: Pool, requests: readonly RequestEntries[]): Promise<Appended[]> {
-  const counts = new Map<number, number>();
-  for (const { countedFor, entries } of requests)
-    if (countedFor !== null) counts.set(countedFor, (counts.get(countedFor) ?? 0) + entries.length);
   await pool.query({
     name: "append-without-tree",
     text: `
@@ -21,7 +17,7 @@ export async function appendWithoutTree(pool: Pool, requests: readonly RequestEn
       select integration_id, (now() at time zone 'Asia/Taipei')::date, sum(subjects)
       from unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects) group by integration_id
       on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects`,
-    values: [...entryParameters(requests), [...counts.keys()], [...counts.values()]],
+    values: [...entryParameters(requests), ...countParameters(requests)],
   });
   return requests.map(() => ({ firstIndex: 0, subjectsToday: undefined }));
 }

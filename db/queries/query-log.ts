@@ -139,7 +139,8 @@ export function entryParameters(requests: readonly RequestEntries[]): Buffer[] {
   ];
 }
 
-function countParameters(requests: readonly RequestEntries[]): Buffer[] {
+/** What each integration's day is to be counted up by, as two arrays. */
+export function countParameters(requests: readonly RequestEntries[]): Buffer[] {
   const counts = new Map<number, number>();
   for (const { countedFor, entries } of requests) {
     if (countedFor !== null) counts.set(countedFor, (counts.get(countedFor) ?? 0) + entries.length);
