@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+
+const BLOCK_BYTES = 4 << 20;
 
 /**
  * Files below some folders that hold one of several byte strings, found as a thief of the disk would: as root reads them, whatever they are.
- * Files that vanish meanwhile are passed over.
+ * Files that vanish meanwhile are passed over. Not grep: to it a newline ends a line, and a keyed hash may well hold one.
  * @param since only files written to after this moment
  */
 export function filesHolding(folders: readonly string[], needles: readonly Uint8Array[], since: Date): string[] {
@@ -11,29 +13,34 @@ export function filesHolding(folders: readonly string[], needles: readonly Uint8
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 64 << 20,
   });
-  const pattern = needles.map((bytes) => [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("")).join("|");
-  const files = found.toString().split("\0").filter(Boolean);
-  const holding: string[] = [];
-  for (let start = 0; start < files.length; start += 500) {
-    holding.push(...grep(pattern, files.slice(start, start + 500)));
-  }
-  return holding;
+  const block = Buffer.alloc(BLOCK_BYTES);
+  return found
+    .toString()
+    .split("\0")
+    .filter((path) => path !== "" && holdsOneOf(path, needles, block));
 }
 
-function grep(pattern: string, files: readonly string[]): string[] {
+function holdsOneOf(path: string, needles: readonly Uint8Array[], block: Buffer): boolean {
+  let file: number;
   try {
-    return execFileSync("grep", ["-alP", "--", pattern, ...files], {
-      env: { PATH: process.env["PATH"], LC_ALL: "C" },
-      stdio: ["ignore", "pipe", "ignore"],
-    })
-      .toString()
-      .split("\n")
-      .filter(Boolean);
-  } catch (error) {
-    // 1: none holds it; 2: a file vanished, and what was found stands in the output all the same.
-    return String((error as { stdout?: Buffer }).stdout ?? "")
-      .split("\n")
-      .filter(Boolean);
+    file = openSync(path, "r");
+  } catch {
+    return false;
+  }
+  try {
+    // What may have begun at one block's end is looked at once more with the next.
+    const overlap = Math.max(...needles.map(({ length }) => length)) - 1;
+    let kept = 0;
+    for (;;) {
+      const read = readSync(file, block, kept, block.length - kept, null);
+      if (read === 0) return false;
+      const held = block.subarray(0, kept + read);
+      if (needles.some((needle) => held.includes(needle))) return true;
+      kept = Math.min(overlap, held.length);
+      held.copy(block, 0, held.length - kept);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 
