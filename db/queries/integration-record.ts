@@ -41,7 +41,7 @@ export async function readIntegration(db: Kysely<Database>, integrationNumber: s
           'application', json_strip_nulls(json_build_object('applicationNumber', a.application_number, 'kind', a.kind,
             'agencyCode', g.agency_code, 'agencyName', g.agency_name, 'systemName', a.system_name, 'legalBasis', a.legal_basis,
             'purpose', a.purpose, 'checks', a.requested_checks, 'addresses', ${sql.raw(ADDRESSES("a.requested_addresses"))},
-            'from', a.requested_from, 'until', a.requested_until, 'contact', a.contact, 'improvement', a.improvement)),
+            'from', a.requested_from, 'until', a.requested_until, 'contact', a.contact, 'improvement', a.improvement, 'letter', a.letter)),
           'approval', case when a.approved_from is not null then json_build_object('checks', a.approved_checks,
             'addresses', ${sql.raw(ADDRESSES("a.requested_addresses"))}, 'from', a.approved_from, 'until', a.approved_until) end)
           order by a.stage = 'provisioned' desc, a.stage in ${sql.raw(OPEN)} desc, a.submitted_at)

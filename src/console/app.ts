@@ -4,9 +4,14 @@ import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { isLoopbackName } from "../config.ts";
+import { POLICY } from "../domain/policy.ts";
+import { CASE_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
 import { isTls } from "./cookies.ts";
+import { applicationDocuments } from "./pages/application-documents.ts";
+import { paperApplication } from "./pages/application-paper.ts";
+import { applyPages } from "./pages/apply.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
@@ -21,6 +26,8 @@ import { createRoutes } from "./routes.ts";
 import { readVisit } from "./visit.ts";
 
 const LONGEST_FORM = 64 * 1024;
+/** More than a letter may have, so that one that is too large is told so beside its field. */
+const LONGEST_UPLOAD = 3 * POLICY.applicationLetterBytes;
 
 /** The console: every page, under one set of rules for all. */
 export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBindings }> {
@@ -35,7 +42,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
     c.header("cache-control", "no-store");
     await next();
   });
-  app.use(bodyLimit({ maxSize: LONGEST_FORM }));
+  const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: bodyLimit({ maxSize: LONGEST_UPLOAD }) };
+  app.use((c, next) => (c.req.path === CASE_PATH ? limits.upload : limits.form)(c, next));
   app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));
 
   const routes = createRoutes(context);
@@ -48,6 +56,9 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   integrationRights(routes, context);
   peoplePage(routes, context);
   trailPage(routes, context);
+  applicationDocuments(routes, context);
+  paperApplication(routes, context);
+  applyPages(routes, context);
   app.route("/", routes.app);
   app.get("/", (c) => c.redirect("/console", 303));
 

@@ -40,7 +40,7 @@ export async function startTestConsole({ now = Date.now, database, integrations,
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
   const context = await createConsoleContext({
-    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies: [] },
+    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies: [], privateAddressesAllowed: true },
     logger,
     db: records.db,
     keys: openKeyStore(keysDirectory).console,

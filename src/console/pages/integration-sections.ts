@@ -1,9 +1,11 @@
 import { html } from "hono/html";
+import type { LetterOnRecord } from "../../../db/queries/application-draft.ts";
 import type { IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import type { Application, Approval } from "../../domain/integration-application.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { clock, type Html, NOTHING } from "../layout.ts";
+import type { Text } from "../text/index.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, checkNames, lastDayOf, roleName, stateTag } from "../words.ts";
 
@@ -29,13 +31,33 @@ function requested({ text }: Visit, application: Application, present?: Applicat
     [integrations.period, integration.span(text.day(application.from), text.day(application.until)), "until"],
     [integration.requestedAddresses, codes(application.addresses), "addresses"],
     [integration.contact, application.contact, "contact"],
+    ...letterFacts(text, application),
     ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement, "improvement"] as const]),
   ];
-  const differs = (of: keyof Application) => present !== undefined && String(application[of]) !== String(present[of]);
+  const differs = (of: keyof Application) => present !== undefined && of !== "letter" && String(application[of]) !== String(present[of]);
   return all.map(([term, value, of]) => [
     term,
     differs(of) ? html`${value} <span class="ds-tag" data-color="warning">${integration.changed}</span>` : value,
   ]);
+}
+
+function letterFacts(text: Text, { letter }: Application): (readonly [string, string, keyof Application])[] {
+  if (letter === undefined) return [];
+  const { apply, day } = text;
+  return [
+    [apply.part.letter, apply.letterFact(letter.number, day(letter.date), letter.onPaper ? apply.onPaper : apply.online), "letter"],
+    [apply.accepted, day(letter.liabilityAcceptedOn), "letter"],
+  ];
+}
+
+/** The application as it prints, and the letters that came with it. */
+export function documentsSection({ text, may }: Visit, integrationNumber: string, letters: readonly LetterOnRecord[]): Html {
+  if (!may("printApplication")) return NOTHING;
+  const path = casePath(integrationNumber);
+  return html`<ul class="documents"><li><a class="ds-link" href="${path}/application.pdf">${text.apply.print}</a></li>${letters.map(
+    ({ attachmentId, bytes, attachedAt }) =>
+      html`<li><a class="ds-link" href="${path}/letters/${attachmentId}">${text.apply.letterOf(clock(text, attachedAt.getTime()), bytes.toLocaleString("en"))}</a></li>`,
+  )}</ul>`;
 }
 
 /** The application that would change what holds, with what it would change. */

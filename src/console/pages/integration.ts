@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { listLetters } from "../../../db/queries/application-draft.ts";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
@@ -10,7 +11,14 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
 import { decisionForms } from "./integration-forms.ts";
-import { amendmentSection, applicationSection, credentialsSection, rightsSection, timelineSection } from "./integration-sections.ts";
+import {
+  amendmentSection,
+  applicationSection,
+  credentialsSection,
+  documentsSection,
+  rightsSection,
+  timelineSection,
+} from "./integration-sections.ts";
 import { numberOf, type Shown } from "./integration-step.ts";
 import type { Typed } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
@@ -33,7 +41,8 @@ export async function showIntegration(
   const { integration } = record;
   const { integrationNumber, application, state } = integration;
   const decides = visit.may("decideApplication") && canFollow(integration, "approve");
-  const shared = decides ? await findSharedAddresses(db, integrationNumber, underWay(integration).addresses) : [];
+  const checks = visit.may("checkApplication") && canFollow(integration, "check");
+  const shared = decides || checks ? await findSharedAddresses(db, integrationNumber, underWay(integration).addresses) : [];
   const { text } = visit;
   const body = html`<p class="quiet">${text.integrations.title}　${integrationNumber}</p>
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
@@ -41,6 +50,7 @@ export async function showIntegration(
 ${faultSummary(text, fault)}
 ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
+${documentsSection(visit, integrationNumber, visit.may("readLetter") ? await listLetters(db, integrationNumber) : [])}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${timelineSection(visit, integration)}
