@@ -614,13 +614,13 @@ CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE ((sent_at IS
 
 CREATE INDEX password_of_account ON public.password USING btree (account, password_id);
 
-CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
+CREATE INDEX query_log_case_number ON ONLY public.query_log USING btree ((((asked_at AT TIME ZONE 'Asia/Taipei'::text))::date), case_number_index);
 
 CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
 
 CREATE INDEX query_log_opening_opened_at_idx ON public.query_log_opening USING btree (opened_at);
 
-CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
+CREATE INDEX query_log_subject ON ONLY public.query_log USING btree ((((asked_at AT TIME ZONE 'Asia/Taipei'::text))::date), subject_index);
 
 CREATE INDEX session_of_account ON public.session USING btree (account);
 
@@ -817,7 +817,7 @@ AS $function$
       if public.is_submitted(old.draft_id) then
         raise exception 'what was submitted stays on record';
       end if;
-      return old;
+      return coalesce(new, old);
     end $function$
 ;
 
@@ -941,6 +941,8 @@ AS $function$
 -- Triggers
 
 CREATE TRIGGER keep_submitted BEFORE DELETE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_submitted();
+
+CREATE TRIGGER keep_number BEFORE UPDATE OF application_number ON public.application_draft FOR EACH ROW WHEN ((old.application_number IS DISTINCT FROM new.application_number)) EXECUTE FUNCTION keep_submitted();
 
 CREATE TRIGGER keep_submitted BEFORE DELETE ON public.application_draft FOR EACH ROW EXECUTE FUNCTION keep_submitted();
 

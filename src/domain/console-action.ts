@@ -29,7 +29,6 @@ export const CONSOLE_ACTIONS = {
   seeIntegrations: { stages: FULL, duties: OFFICE },
   exportIntegrations: { stages: FULL, duties: OFFICE },
   enterApplication: { stages: FULL, duties: ["caseOfficer"] },
-  printApplication: { stages: FULL, duties: OFFICE },
   readLetter: { stages: FULL, duties: ["caseOfficer", "manager"] },
   checkApplication: { stages: FULL, duties: ["caseOfficer"] },
   decideApplication: { stages: FULL, duties: ["manager"] },

@@ -10,7 +10,6 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   seeIntegrations: "      y    y         y       -       -      -",
   exportIntegrations: "   y    y         y       -       -      -",
   enterApplication: "     y    -         -       -       -      -",
-  printApplication: "     y    y         y       -       -      -",
   readLetter: "           y    -         y       -       -      -",
   checkApplication: "     y    -         -       -       -      -",
   decideApplication: "    -    -         y       -       -      -",

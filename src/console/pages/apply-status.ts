@@ -1,3 +1,5 @@
+import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { html } from "hono/html";
 import { nextApplicationNumber } from "../../../db/queries/application-draft.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
@@ -5,12 +7,13 @@ import { applicantsTimeline } from "../../domain/integration-applicant.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import { applicationDocument } from "../../domain/integration-document.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
+import { writeApplicationForm } from "../../reports/application-form.ts";
 import { type ApplicantCase, applicantOf } from "../application-draft.ts";
-import { applicationPdf } from "../application-pdf.ts";
 import { type ApplyRoutes, CASE_PATH, caseToken } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
+import { pdfAnswer } from "../pdf-answer.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { checkNames, roleName, stateTag } from "../words.ts";
 
@@ -20,11 +23,14 @@ type Shown = Fault & { readonly status: 422 | 503; readonly typed: string };
 export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): void {
   const { db, integrations, logger } = context;
 
-  routes.get("/apply/application.pdf", (c, visit, opened) => {
+  routes.get("/apply/application.pdf", async (c, visit, opened) => {
     const { integration } = opened;
     if (integration === undefined) return c.redirect(CASE_PATH, 303);
     const document = applicationDocument(integration, applicantsTimeline(integration));
-    return applicationPdf(c, { ...document, printedAt: visit.now, printedBy: visit.text.role.applicant });
+    const sink = new PassThrough();
+    const form = { ...document, printedAt: visit.now, printedBy: visit.text.role.applicant };
+    const [content] = await Promise.all([buffer(sink), writeApplicationForm(form, sink)]);
+    return pdfAnswer(c, content, form.application.applicationNumber);
   });
 
   /** Takes a step that somebody sent; what stands against it is told beside its field. */

@@ -1,5 +1,4 @@
 import { html } from "hono/html";
-import type { LetterOnRecord } from "../../../db/queries/application-draft.ts";
 import type { IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import type { Application, Approval } from "../../domain/integration-application.ts";
@@ -48,16 +47,6 @@ function letterFacts(text: Text, { letter }: Application): (readonly [string, st
     [apply.part.letter, apply.letterFact(letter.number, day(letter.date), letter.onPaper ? apply.onPaper : apply.online), "letter"],
     [apply.accepted, day(letter.liabilityAcceptedOn), "letter"],
   ];
-}
-
-/** The application as it prints, and the letters that came with it. */
-export function documentsSection({ text, may }: Visit, integrationNumber: string, letters: readonly LetterOnRecord[]): Html {
-  if (!may("printApplication")) return NOTHING;
-  const path = casePath(integrationNumber);
-  return html`<ul class="documents"><li><a class="ds-link" href="${path}/application.pdf">${text.apply.print}</a></li>${letters.map(
-    ({ attachmentId, bytes, attachedAt }) =>
-      html`<li><a class="ds-link" href="${path}/letters/${attachmentId}">${text.apply.letterOf(clock(text, attachedAt.getTime()), bytes.toLocaleString("en"))}</a></li>`,
-  )}</ul>`;
 }
 
 /** The application that would change what holds, with what it would change. */

@@ -2,23 +2,19 @@ import { html } from "hono/html";
 import { listLetters } from "../../../db/queries/application-draft.ts";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
+import { readApplications } from "../../../db/queries/integration-record.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
-import { page } from "../layout.ts";
+import { NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
+import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
-import {
-  amendmentSection,
-  applicationSection,
-  credentialsSection,
-  documentsSection,
-  rightsSection,
-  timelineSection,
-} from "./integration-sections.ts";
+import { lettersSection } from "./integration-letters.ts";
+import { amendmentSection, applicationSection, credentialsSection, rightsSection, timelineSection } from "./integration-sections.ts";
 import { numberOf, type Shown } from "./integration-step.ts";
 import type { Typed } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
@@ -50,9 +46,10 @@ export async function showIntegration(
 ${faultSummary(text, fault)}
 ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
-${documentsSection(visit, integrationNumber, visit.may("readLetter") ? await listLetters(db, integrationNumber) : [])}
+${visit.may("readLetter") ? lettersSection(visit, integrationNumber, await listLetters(db, integrationNumber)) : NOTHING}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
+${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}
 ${timelineSection(visit, integration)}
 ${decisionForms(visit, integration, shared, fault, typed)}`;
   return page(c, visit, { title: `${integrationNumber} ${application.agencyName}`, body, status: fault?.status ?? 200 });
