@@ -35,6 +35,11 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   const { consoleOrigin } = context.settings;
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get("/healthz", (c) => c.json({ status: "ok" }));
+  // The only address that holds a secret; what is set after the answer has the last word.
+  app.use("/apply/open/*", async (c, next) => {
+    await next();
+    c.header("referrer-policy", "no-referrer");
+  });
   app.use(secureHeaders(headersFor(isTls(consoleOrigin))));
   // A page that another name leads to is somebody else's trick.
   app.use(async (c, next) => (isOurs(c.req.header("host"), consoleOrigin) ? next() : c.text("Unknown host.", 421)));

@@ -45,7 +45,7 @@ describe.each(LANGUAGES)("the words in %s", (language) => {
 });
 
 test("Chinese words hold no English but names and what people type", () => {
-  const allowed = /IP|CSV|Microsoft|Google|Authenticator|English|zh-Hant|en\b|vp_|\{left\}|2026-\d\d-\d\d/g;
+  const allowed = /IP|CSV|PDF|Microsoft|Google|Authenticator|English|zh-Hant|en\b|vp_|\{left\}|2026-\d\d-\d\d/g;
   const english = texts(TEXTS["zh-Hant"]).filter(
     ([place, text]) => !/otherLanguage|lang$/.test(place) && /[A-Za-z]/.test(text.replace(allowed, "")),
   );

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,19 +29,28 @@ interface Options {
   readonly database?: TestDatabase;
   readonly integrations?: IntegrationClient;
   readonly origin?: string;
+  readonly trustedProxies?: readonly string[];
 }
 
-export async function startTestConsole({ now = Date.now, database, integrations, origin }: Options = {}): Promise<TestConsole> {
+export async function startTestConsole({
+  now = Date.now,
+  database,
+  integrations,
+  origin,
+  trustedProxies = [],
+}: Options = {}): Promise<TestConsole> {
   const own = database ?? (await createTestDatabase());
   const keysDirectory = mkdtempSync(join(tmpdir(), "console-keys-"));
   createKeys(keysDirectory);
   const owner = openDatabase(own.ownerUrl, { max: 2 });
   const worker = openDatabase(own.workerUrl, { max: 1 });
   const records = openDatabase(own.consoleUrl, { max: 6 });
+  // Test files share one Temporal, in which a number names one process.
+  await owner.pool.query("select setval('application_number_sequence', $1)", [randomInt(1e11)]);
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
   const context = await createConsoleContext({
-    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies: [], privateAddressesAllowed: true },
+    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies, privateAddressesAllowed: true },
     logger,
     db: records.db,
     keys: openKeyStore(keysDirectory).console,
@@ -95,6 +105,12 @@ export interface Visitor {
   get(path: string, headers?: Record<string, string>): Promise<ReadPage>;
   /** Sends a form as the page that was read last would. */
   post(path: string, fields: Record<string, string | string[]>, headers?: Record<string, string>): Promise<ReadPage>;
+  /** Sends a form with a file in it. */
+  upload(
+    path: string,
+    fields: Record<string, string | string[]>,
+    file: { readonly name: string; readonly content: Blob },
+  ): Promise<ReadPage>;
   readonly cookies: Map<string, string>;
   /** The set-up from the one-time token on; returns the authenticator's secret. */
   setUp(account: string, token: string, password: string): Promise<string>;
@@ -102,13 +118,18 @@ export interface Visitor {
   logIn(account: string, password: string, secret: string): Promise<ReadPage>;
 }
 
-export function createVisitor({ url }: { url: string }, now: () => number = Date.now): Visitor {
+/** @param from where the visitor seems to come from, to a console that trusts our address as a proxy */
+export function createVisitor({ url }: { url: string }, now: () => number = Date.now, from?: string): Visitor {
   const cookies = new Map<string, string>();
   let formToken = "";
 
   async function read(path: string, init: RequestInit): Promise<ReadPage> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url + path, { ...init, redirect: "manual", headers: { cookie, ...init.headers } });
+    const response = await fetch(url + path, {
+      ...init,
+      redirect: "manual",
+      headers: { cookie, ...(from && { "x-forwarded-for": from }), ...init.headers },
+    });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
@@ -124,6 +145,14 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
     if (fields["formToken"] !== undefined) body.delete("formToken", formToken);
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });
+  };
+
+  const upload: Visitor["upload"] = (path, fields, file) => {
+    const body = new FormData();
+    body.append("formToken", formToken);
+    for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
+    body.append(file.name, file.content, "letter.pdf");
+    return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url } });
   };
 
   async function setUp(account: string, token: string, password: string): Promise<string> {
@@ -145,5 +174,5 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     return post("/console/code", { code: totpCode(secret, now()) });
   }
 
-  return { get, post, cookies, setUp, logIn };
+  return { get, post, upload, cookies, setUp, logIn };
 }

@@ -57,7 +57,6 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
     "/apply/open/:token",
     "apply",
     async (c, visit) => {
-      c.header("referrer-policy", "no-referrer");
       const token = c.req.param("token") ?? "";
       if ((await openCase(context, token)) === undefined)
         return applyMessage(c, { ...visit, here: "/apply" }, 404, visit.text.apply.message.noCase);
