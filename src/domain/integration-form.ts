@@ -1,4 +1,3 @@
-import { type CheckCode, isCheckCode } from "./checks.ts";
 import {
   type Application,
   type ApplicationDraft,
@@ -59,26 +58,25 @@ export function formFaults(
       faults.set(field, error);
     }
   };
-  for (const name of ["agencyName", "systemName", "legalBasis", "purpose", "contact", "letterNumber"] as const)
-    attempt(name, () => requireText(typed[name], name));
-  attempt("agencyCode", () => requireCode(typed.agencyCode, "agencyCode"));
+  const say = (name: FormText) => attempt(name, () => requireText(typed[name], name));
+  // In the order of the form.
+  say("agencyName");
+  attempt("agencyCode", () => (typed.agencyCode === "" ? requireText("", "agencyCode") : requireCode(typed.agencyCode, "agencyCode")));
+  for (const name of ["systemName", "contact", "legalBasis", "purpose"] as const) say(name);
+  if (typed.improvement.trim() !== "") say("improvement");
   attempt("checks", () => {
     if (typed.checks.length === 0) throw new RuleViolation("3(3)", "checks-missing", "Tick at least one check that the system needs.");
     requireKnownChecks(typed.checks);
   });
   attempt("addresses", () => requireFixedAddresses(canonicalAddresses(addressesIn(typed.addresses)), privateAddressesAllowed));
   const [from, until] = [parseDate(typed.from), parseDate(typed.until)];
-  for (const [name, day] of [["from", from] as const, ["until", until] as const])
-    attempt(name, () => {
-      if (day === undefined) throw dayMalformed();
-    });
+  if (from === undefined) faults.set("from", dayMalformed());
+  if (until === undefined) faults.set("until", dayMalformed());
   if (from !== undefined && until !== undefined) attempt(from < today ? "from" : "until", () => requirePeriod({ from, until }, today));
+  say("letterNumber");
   attempt("letterDate", () => requireLetterDate(parseDate(typed.letterDate) ?? "", today));
-  if (typed.improvement.trim() !== "") attempt("improvement", () => requireText(typed.improvement, "improvement"));
-  attempt("liability", () => {
-    if (!typed.liability)
-      throw new RuleViolation("6", "liability-not-accepted", "Read the notice of liability, and tick that you accept it.");
-  });
+  if (!typed.liability)
+    faults.set("liability", new RuleViolation("6", "liability-not-accepted", "Read the notice of liability, and tick that you accept it."));
   return faults;
 }
 
@@ -121,11 +119,6 @@ export const EMPTY_FORM: TypedApplication = {
   ...(Object.fromEntries(FORM_TEXTS.map((name) => [name, ""])) as Record<FormText, string>),
   ...{ checks: [], liability: false },
 };
-
-/** Those of the typed checks that exist. */
-export function knownChecks({ checks }: TypedApplication): CheckCode[] {
-  return checks.filter(isCheckCode);
-}
 
 /** One address a line, or parted by commas. */
 function addressesIn(text: string): string[] {

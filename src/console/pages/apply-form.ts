@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { listDraftLetters } from "../../../db/queries/application-draft.ts";
 import { canFollow } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import { draftOf, type FormField, formFaults, type TypedApplication, typedOf, withFirstDay } from "../../domain/integration-form.ts";
@@ -35,11 +36,7 @@ export function applyFormPages(routes: ApplyRoutes, context: ConsoleContext): vo
     const file = form.file("letter");
     const refused = file === undefined ? undefined : await violationOf(() => saveLetter(context, opened, file));
     if (refused !== undefined) faults.set("letter", formFault(visit.text, "letter", refused));
-    const saved = {
-      ...opened,
-      typed,
-      letters: file !== undefined && refused === undefined ? [...opened.letters, JUST_SENT] : opened.letters,
-    };
+    const saved = { ...opened, typed, letters: await listDraftLetters(context.db, opened.draft.draftId) };
     if (form.one("do") !== "submit") {
       if (refused !== undefined) return showForm(c, visit, context, saved, { faults, status: 422 });
       return c.redirect(`${integration === undefined ? CASE_PATH : "/apply/correct"}?saved`, 303);
@@ -47,8 +44,6 @@ export function applyFormPages(routes: ApplyRoutes, context: ConsoleContext): vo
     return submit(c, visit, context, saved, faults);
   });
 }
-
-const JUST_SENT = { attachmentId: "", bytes: 0, sha256: Buffer.alloc(0), attachedAt: new Date(0) };
 
 async function submit(
   c: ConsoleRequest,
@@ -133,7 +128,7 @@ ${applicationFields(visit, opened.typed, faults, { fixedAgency: correcting, file
 function letterField({ text: { apply } }: Visit, { letters }: ApplicantCase, fault: Fault | undefined): Html {
   const last = letters.at(-1);
   return html`<div class="ds-field"><label class="ds-label" for="letter">${apply.letter}</label><p data-field="description" id="letter-hint">${apply.letterHint}${
-    last === undefined || last === JUST_SENT ? NOTHING : ` ${apply.letterKept(last.bytes.toLocaleString("en"))}`
+    last === undefined ? NOTHING : ` ${apply.letterKept(last.bytes.toLocaleString("en"))}`
   }</p>
 <input class="ds-input" type="file" id="letter" name="letter" accept="application/pdf,.pdf" aria-describedby="letter-hint${fault === undefined ? NOTHING : " letter-fault"}"${
     fault === undefined ? NOTHING : html` aria-invalid="true"`
