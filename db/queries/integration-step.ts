@@ -6,6 +6,7 @@ import { isFinal } from "../../src/domain/integration-step.ts";
 import { integrationNotices } from "../../src/domain/notice.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
+import { requireOffice } from "./appointment.ts";
 import { applicationNumberTaken, correctApplication, insertApplication, openIntegration } from "./integration-application.ts";
 import { readIntegration } from "./integration-record.ts";
 import { writeCredentials, writeScopeAndAddresses } from "./integration-rights.ts";
@@ -15,7 +16,7 @@ import { keepNotices } from "./notice.ts";
  * Puts a step on record together with everything that it gives or takes; nothing when it is there already. The records have the last word:
  * when they have gone on without the step (an emergency stop came first), it is not written.
  * @returns whether the step is on record
- * @throws RuleViolation `application-number-taken`, `improvement-missing` or `record-disagrees`
+ * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing` or `record-disagrees`
  */
 export async function recordStep(trx: Transaction<Database>, step: RecordedStep): Promise<boolean> {
   const { integration, sequence } = step;
@@ -38,6 +39,7 @@ export async function recordStep(trx: Transaction<Database>, step: RecordedStep)
       "record-disagrees",
       "The records lack an earlier step: restore them, or look at the integration's timeline.",
     );
+  await requireOffice(trx, entry);
   await writeApplications(trx, integrationId, step);
   await trx
     .updateTable("integration")
@@ -75,7 +77,7 @@ export async function lockIntegration(trx: Transaction<Database>, integrationNum
     .selectFrom("integration")
     .select("integration_id")
     .where("application_number", "=", integrationNumber)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return found?.integration_id;
 }
