@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { listSteps } from "../../db/queries/integration.ts";
+import type { Integration, StepRequest } from "../../src/domain/integration.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
+import { integration as integrationWorkflow, stepUpdate } from "../../src/workflows/integration.ts";
+import { ruleViolationIn } from "../../src/workflows/rule-failure.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
-import { codeOf, createIntegrationPlatform, type IntegrationPlatform } from "../support/integration-platform.ts";
+import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
 
 let platform: IntegrationPlatform;
 let owner: ReturnType<typeof openDatabase>;
@@ -41,6 +45,32 @@ describe("the records take a step", () => {
     expect(await stepsOf(number)).toEqual([`submit ${APPLICANT.account}`, `check ${CASE_OFFICER.account}`]);
     // What was refused stands in nobody's way.
     expect(await codeOf(platform.integrations.approve(number, say(MANAGER)))).toBeUndefined();
+  });
+
+  test("§3(3) not from a process that was begun with what nobody decided: no rights without an approval, nor others than approved", async () => {
+    const forged = async (known: Integration, forgery: object) => {
+      const workflowId = `forged/${randomUUID()}`;
+      await platform.client.workflow.start(integrationWorkflow, {
+        workflowId,
+        taskQueue: platform.context.config.taskQueue,
+        args: [{ integration: { ...known, ...forgery } as Integration }],
+      });
+      const update = platform.client.workflow
+        .getHandle(workflowId)
+        .executeUpdate(stepUpdate("provision"), { args: [{ ...say(OFFICER), credential: fresh() } as StepRequest] });
+      return update.then(
+        () => "provisioned",
+        (error: unknown) => ruleViolationIn(error)?.code,
+      );
+    };
+    const applied = await platform.integrations.show(await platform.applied());
+    const { checks, addresses, from, until } = applied.application;
+    expect(await forged(applied, { state: "approved", approval: { checks, addresses, from, until } })).toBe("step-out-of-order");
+    const approved = await platform.integrations.show(await platform.approved());
+    expect(await forged(approved, { approval: { ...approved.approval, checks: [...checks, "disability"] } })).toBe("record-disagrees");
+    for (const { integrationNumber } of [applied, approved])
+      expect(await platform.count("credential", (await platform.onRecord(integrationNumber)).integrationId)).toBe(0);
+    expect(await forged(approved, {})).toBe("provisioned");
   });
 
   test("§3(1) not in the platform's own name, nor a system's", async () => {
