@@ -10,6 +10,7 @@ import { isTls } from "./cookies.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
+import { integrationDocuments } from "./pages/integration-document.ts";
 import { integrationRights } from "./pages/integration-rights.ts";
 import { integrationsPages } from "./pages/integrations.ts";
 import { logInPages } from "./pages/log-in.ts";
@@ -46,6 +47,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   integrationPage(routes, context);
   integrationDecisions(routes, context);
   integrationRights(routes, context);
+  integrationDocuments(routes, context);
   peoplePage(routes, context);
   trailPage(routes, context);
   app.route("/", routes.app);
