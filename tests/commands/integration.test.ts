@@ -114,7 +114,7 @@ describe("bin/integration", () => {
     );
   });
 
-  test("§3(3) says which rule stands against a step, for people and for machines", async () => {
+  test("§3(3) says which rule stands against a step, for people and for machines", { timeout: STORY }, async () => {
     await integration(apply("115-2"));
     expect((await integration(["show", "115-2"])).lines.at(-2)).toBe("Version 1 (--seen)");
     expect((await integration(["check", "115-2", ...AS_CASE_OFFICER, "--seen", "2"])).error).toContain(
@@ -157,7 +157,7 @@ describe("bin/integration", () => {
     expect((await integration(["show", "115-2"], rest)).lines.at(-1)).toContain("115-2");
   });
 
-  test("§3(3) goes on where it was after kill -9 of the worker", async () => {
+  test("§3(3) goes on where it was after kill -9 of the worker", { timeout: STORY }, async () => {
     await integration(apply("115-3"));
     await integration(["check", "115-3", ...AS_CASE_OFFICER]);
     await integration(["approve", "115-3", ...AS_MANAGER]);
