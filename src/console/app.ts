@@ -5,6 +5,7 @@ import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { isLoopbackName } from "../config.ts";
 import { POLICY } from "../domain/policy.ts";
+import { applyLimit } from "./apply-limit.ts";
 import { CASE_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
@@ -48,6 +49,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
     c.header("cache-control", "no-store");
     await next();
   });
+  app.use("/apply/*", applyLimit(context));
   const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: bodyLimit({ maxSize: LONGEST_UPLOAD }) };
   app.use((c, next) => (c.req.path === CASE_PATH ? limits.upload : limits.form)(c, next));
   app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));

@@ -7,13 +7,14 @@ import { draftOf, EMPTY_FORM, formFaults, type TypedApplication, typedOf, withFi
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
-import { formToken, page } from "../layout.ts";
-import type { ConsoleRoutes } from "../routes.ts";
+import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import type { ConsoleRoutes, SentForm } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { applicationFields, type FormFaults, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
 import { reasonPage } from "./integration-reason.ts";
 import { numberOf } from "./integration-step.ts";
+import { seenField, seenIn } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 
 const ENTER = "/console/applications/paper";
@@ -40,7 +41,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
   routes.get(CORRECT, "enterApplication", async (c, visit) => {
     const integration = await readIntegration(db, numberOf(c));
     if (integration === undefined || !canFollow(integration, "resubmit")) return messagePage(c, visit, 404, visit.text.message.notFound);
-    return show(c, visit, typedOf(underWay(integration), visit.text.typedDay), UNTOUCHED);
+    return show(c, visit, typedOf(underWay(integration), visit.text.typedDay), UNTOUCHED, seenField(integration));
   });
   routes.post(CORRECT, "enterApplication", async (c, visit, form) => {
     const number = numberOf(c);
@@ -51,17 +52,19 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
     const typed = withFirstDay(sent, underWay(integration), visit.today);
     const circumstances = circumstancesOf(visit);
     const faults = faultsOf(visit, typed, circumstances);
-    if (faults.size > 0) return show(c, visit, sent, { faults, status: 422 });
+    if (faults.size > 0) return show(c, visit, sent, { faults, status: 422 }, seenAgain(form));
     const { applicationNumber: _, agencyCode: _code, agencyName: _name, ...correction } = draftOf(typed, number, circumstances);
-    const request = { by: visit.actor("enterApplication"), reason: visit.text.apply.correctReason, correction };
-    return take(c, visit, `integration/${number}`, sent, { run: () => integrations.resubmit(number, request), done: casePath(number) });
+    const request = { by: visit.actor("enterApplication"), seen: seenIn(form), reason: visit.text.apply.correctReason, correction };
+    return take(c, visit, `integration/${number}`, sent, {
+      ...{ run: () => integrations.resubmit(number, request), done: casePath(number), seen: seenAgain(form) },
+    });
   });
 
   reasonPage(routes, context, {
     path: "withdraw",
     action: "enterApplication",
     words: ({ text: { apply } }) => ({ title: apply.withdrawTitle, intro: apply.withdrawForIntro, submit: apply.withdraw }),
-    take: (c, visit, { reason }) => integrations.withdraw(numberOf(c), { by: visit.actor("enterApplication"), reason }),
+    take: (c, visit, { reason, seen }) => integrations.withdraw(numberOf(c), { by: visit.actor("enterApplication"), seen, reason }),
   });
 
   async function take(
@@ -69,15 +72,15 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
     visit: Visit,
     object: string,
     typed: TypedApplication,
-    { run, done }: { readonly run: () => Promise<unknown>; readonly done: string },
+    { run, done, seen }: { readonly run: () => Promise<unknown>; readonly done: string; readonly seen?: Html },
   ): Promise<Response> {
     try {
       await visit.onTrail("enterApplication", object, run);
       return c.redirect(done, 303);
     } catch (error) {
-      if (error instanceof RuleViolation) return show(c, visit, typed, recordFault(visit.text, error));
+      if (error instanceof RuleViolation) return show(c, visit, typed, recordFault(visit.text, error), seen);
       context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an application could not be entered");
-      return show(c, visit, typed, { faults: new Map(), whole: { sentence: visit.text.apply.message.laterOnPaper }, status: 503 });
+      return show(c, visit, typed, { faults: new Map(), whole: { sentence: visit.text.apply.message.laterOnPaper }, status: 503 }, seen);
     }
   }
 }
@@ -86,14 +89,25 @@ function faultsOf(visit: Visit, typed: TypedApplication, circumstances: Paramete
   return new Map([...formFaults(typed, circumstances)].map(([name, broken]) => [name, formFault(visit.text, name, broken)]));
 }
 
-async function show(c: ConsoleRequest, visit: Visit, typed: TypedApplication, { faults, whole, status }: FormShown): Promise<Response> {
+/** What was shown when the form was first opened: a form with faults doesn't show what has changed since. */
+function seenAgain(form: SentForm): Html {
+  return html`<input type="hidden" name="seen" value="${seenIn(form)}">`;
+}
+
+async function show(
+  c: ConsoleRequest,
+  visit: Visit,
+  typed: TypedApplication,
+  { faults, whole, status }: FormShown,
+  seen = NOTHING,
+): Promise<Response> {
   const { apply, form } = visit.text;
   const correcting = c.req.path !== ENTER;
   const title = correcting ? apply.paperCorrectTitle : apply.paperTitle;
   const back = correcting ? casePath(numberOf(c)) : "/console/integrations";
   const body = html`<h1 class="ds-heading" data-size="md">${title}</h1><p class="quiet">${correcting ? apply.paperCorrectIntro : apply.paperIntro}</p>
 ${faultSummary(visit.text, whole, ...faults.values())}
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${applicationFields(visit, typed, faults, { fixedAgency: correcting, onPaper: true })}
-<div class="buttons"><button class="ds-button">${correcting ? apply.correct : apply.enter}</button><a class="ds-link" href="${back}">${form.cancel}</a></div></form>`;
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixedAgency: correcting, onPaper: true })}
+<div class="buttons"><button class="ds-button">${correcting ? apply.correct : apply.enter}</button><a class="ds-link" href="${back}">${correcting ? form.cancel : visit.text.integrations.title}</a></div></form>`;
   return page(c, visit, { title, body, status });
 }

@@ -1,28 +1,18 @@
 import { html } from "hono/html";
 import { beginDraft, openCase } from "../application-draft.ts";
-import { createApplyLimit } from "../apply-limit.ts";
+import { addressOf, createDraftLimit } from "../apply-limit.ts";
 import { applyMessage, CASE_PATH, createApplyRoutes } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { APPLICATION_COOKIE, forgetToken, readToken, writeToken } from "../cookies.ts";
 import { formToken, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
-import { type ConsoleRequest, readVisit } from "../visit.ts";
 import { applyFormPages } from "./apply-form.ts";
 import { applyStatusPages } from "./apply-status.ts";
 
 /** 申請介接服務: for agencies, without accounts. A private link leads back to each application, and to nothing else. */
 export function applyPages(routes: ConsoleRoutes, context: ConsoleContext): void {
   const { consoleOrigin } = context.settings;
-  const limit = createApplyLimit();
-  const addressOf = (c: ConsoleRequest) => context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
-
-  // Before anything that was sent is read. Looking at pages is free; guessing links isn't.
-  routes.app.use("/apply/*", async (c, next) => {
-    const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/");
-    if (!counts || (await limit.form(addressOf(c)))) return next();
-    const visit = await readVisit(context, c, { looksOnly: true });
-    return applyMessage(c, visit, 429, visit.text.apply.message.busy);
-  });
+  const withinLimit = createDraftLimit();
 
   routes.get(
     "/apply",
@@ -45,7 +35,7 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
 
   routes.post("/apply/begin", "apply", async (c, visit) => {
     const { message } = visit.text.apply;
-    if (!(await limit.draft(addressOf(c)))) return applyMessage(c, visit, 429, message.busy);
+    if (!(await withinLimit(addressOf(context, c)))) return applyMessage(c, visit, 429, message.busy);
     const token = await beginDraft(context);
     if (token === undefined) return applyMessage(c, visit, 503, message.full);
     writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
