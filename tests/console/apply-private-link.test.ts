@@ -87,8 +87,8 @@ describe("on record", () => {
     expect([letter.text, letter.headers.get("content-type")]).toEqual([LETTER, "application/pdf"]);
     expect(letter.headers.get("content-disposition")).toMatch(/^attachment/);
     expect((await lin.get(path)).status).toBe(200);
-    const officer = await person("kao.officer", "dedicatedOfficer");
-    expect((await officer.get(path)).status).toBe(403);
+    const auditor = await person("yeh.auditor", "auditor");
+    expect((await auditor.get(path)).status).toBe(403);
     const other = (await submitted()).number;
     expect((await hung.get(path.replace(encodeURIComponent(number), encodeURIComponent(other)))).status).toBe(404);
     const { rows } = await console_.owner.pool.query(
@@ -97,7 +97,7 @@ describe("on record", () => {
     expect(rows).toEqual([
       { account: CASE_OFFICER.account, outcome: "done" },
       { account: MANAGER.account, outcome: "done" },
-      { account: "kao.officer", outcome: "action-not-allowed" },
+      { account: "yeh.auditor", outcome: "action-not-allowed" },
     ]);
   });
 
