@@ -94,7 +94,7 @@ describe("個人資料查詢紀錄", () => {
     const pdf = await writeAndRead((sink) => writeSubjectAccess(access, sink));
     expect(pdf.result.entries).toBe(2);
     expectTexts(pdf, ["SA-115-申-17", "M12345****", "測試稅務局 地方稅系統 tax-042 V01 113-社-000001 減免資格審查"]);
-    expectTexts(pdf, ["設籍本縣：是", "原住民身分：未答", "符合", "共 2 筆", "密"]);
+    expectTexts(pdf, ["設籍本縣：是", "原住民身分：未答", "符合", "總筆數 2 筆", "密"]);
     for (const secret of ["123456789", "王小明"]) expect(pdf.text).not.toContain(secret);
   });
 
