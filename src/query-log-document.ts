@@ -16,7 +16,7 @@ import { writeSubjectAccess } from "./reports/subject-access.ts";
 export type QueryLogDocument = { readonly entries: AsyncIterable<ListedEntry> } & (
   | { readonly kind: "record-list"; readonly month: string; readonly checkpoint?: string | undefined }
   | { readonly kind: "subject-access"; readonly requestNumber: string; readonly nationalId: string }
-  | ({ readonly kind: "search" } & Pick<QuerySearchList, "documentNumber" | "conditions">)
+  | ({ readonly kind: "search" } & Pick<QuerySearchList, "conditions" | "limit">)
 );
 
 /** A PDF, or a CSV for spreadsheets. */

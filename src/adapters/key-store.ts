@@ -26,6 +26,9 @@ export interface KeyStore {
   readonly console: KeyRing;
 }
 
+/** What opens the personal parts of log entries, and finds entries by person or case. */
+export type LogKeys = Pick<KeyStore, "logEncryption" | "logIndex">;
+
 const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
 const SINGLE_KEYS = ["log-index"] as const;
 
@@ -34,8 +37,15 @@ const SINGLE_KEYS = ["log-index"] as const;
  * @throws KeyMissing naming the file that is missing or damaged.
  */
 export function openKeyStore(directory: string): KeyStore {
+  return { index: openRing(directory, "index"), ...openConsoleKeys(directory) };
+}
+
+/**
+ * Opens what the console needs of the key folder; the register's index key is not among it: the console asks nobody's household data.
+ * @throws KeyMissing as `openKeyStore`
+ */
+export function openConsoleKeys(directory: string): Omit<KeyStore, "index"> {
   return {
-    index: openRing(directory, "index"),
     logEncryption: openRing(directory, "log-encryption"),
     logIndex: readKey(join(directory, "log-index.key")),
     temporalPayload: openRing(directory, "temporal-payload"),

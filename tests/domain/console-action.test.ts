@@ -16,6 +16,13 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   suspendIntegration: "   -    y         y       -       -      -",
   resumeIntegration: "    -    -         y       -       -      -",
   revokeIntegration: "    -    y         y       -       -      -",
+  searchLog: "            y    y         -       y       y      y",
+  openLogEntry: "         -    -         -       y       y      y",
+  writeRecordList: "      y    y         -       y       -      -",
+  answerSubjectAccess: "  y    y         -       -       -      -",
+  seeSystem: "            -    y         y       y       y      y",
+  seeAlerts: "            -    y         y       y       y      -",
+  decideAlert: "          -    y         y       -       -      -",
   seePeople: "            y    y         y       y       y      y",
   seeTrail: "             -    -         y       y       -      -",
 };
