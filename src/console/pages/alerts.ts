@@ -94,7 +94,7 @@ async function showAlert(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext
 ${faultSummary(text, refused?.fault)}
 ${facts([
   [alerts.integration, html`${alert.applicationNumber}　${alert.systemName}${links(visit, alert)}`],
-  [alerts.window, text.integration.span(clock(text, Date.parse(alert.from)), clock(text, Date.parse(alert.until)))],
+  [alerts.window, alerts.span(clock(text, Date.parse(alert.from)), clock(text, Date.parse(alert.until)))],
   [alerts.counts, countsOf(visit, alert)],
   [alerts.foundAt, clock(text, Date.parse(alert.foundAt))],
   ...decided,

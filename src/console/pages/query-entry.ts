@@ -83,7 +83,9 @@ function content({ text }: Visit, { entry, asker, caseNumber, reason, subject }:
   const answered: readonly (readonly [string, Html | string])[] = [
     [queries.outcome, outcomeTag(text, entry.outcome)],
     ...entry.checks.map((check) => [text.check[check], answer(entry.answers[check])] as const),
-    ...Object.entries(entry.asOf).map(([dataset, day]) => [queries.asOf(dataset), text.day(day)] as const),
+    ...Object.entries(entry.asOf).map(
+      ([dataset, day]) => [queries.asOf, `${queries.dataset[dataset] ?? dataset}　${text.day(day)}`] as const,
+    ),
   ];
   const list = (title: string, all: readonly (readonly [string, Html | string])[]) =>
     html`<section><h2 class="ds-heading" data-size="xs">${title}</h2>${facts(all)}</section>`;

@@ -61,9 +61,10 @@ function room({ text }: Visit, size: DatabaseSize | undefined): Html {
   const { system } = text;
   if (size === undefined) return html`<p class="empty">${system.notMeasured}</p>`;
   const { bytes, earlierBytes, days, measuredOn } = size;
+  const megabytes = (amount: number) => Math.ceil(Math.max(0, amount) / 1_000_000).toLocaleString("en");
   return facts([
-    [system.databaseSize, `${system.megabytes(bytes)}　${text.day(measuredOn)}`],
-    [system.databaseGrowth, system.growth(Math.max(0, bytes - earlierBytes), days)],
+    [system.databaseSize, `${system.megabytes(megabytes(bytes))}　${text.day(measuredOn)}`],
+    [system.databaseGrowth, days === 0 ? system.noGrowth : system.growth(megabytes(bytes - earlierBytes), days)],
   ]);
 }
 

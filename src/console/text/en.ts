@@ -374,7 +374,8 @@ export const en: Text = {
     unanswered: "not answered",
     yes: "yes",
     no: "no",
-    asOf: (dataset) => `Data as of (${dataset})`,
+    asOf: "Data as of",
+    dataset: { household: "household register", "elderly-living-alone": "elders living alone", disability: "disability" },
     fault: {
       "entry-unreadable": "The entry can't be read and is not shown",
       "entry-not-canonical": "The entry has not the form it should have and is not shown",
@@ -415,11 +416,9 @@ export const en: Text = {
     database: "Room for the database",
     databaseSize: "Size",
     databaseGrowth: "Growth",
-    megabytes: (bytes) => `${Math.ceil(bytes / 1_000_000).toLocaleString("en")} MB`,
-    growth: (bytes, days) =>
-      days === 0
-        ? "nothing to compare with yet"
-        : `${Math.ceil(bytes / 1_000_000).toLocaleString("en")} MB in ${days} ${plural(days, "day")}`,
+    megabytes: (amount) => `${amount} MB`,
+    growth: (amount, days) => `${amount} MB in ${days} ${plural(days, "day")}`,
+    noGrowth: "nothing to compare with yet",
     notMeasured: "Not measured yet.",
     alerts: "Alerts of abnormal use",
     openAlerts: (count) => (count === 0 ? "No alert waits for a decision." : `${count} ${plural(count, "alert")} to decide`),
@@ -437,6 +436,7 @@ export const en: Text = {
     kind: "What",
     integration: "Integration",
     window: "Period",
+    span: (from, until) => `${from} to ${until}`,
     foundAt: "Found",
     state: "State",
     kindOf: {

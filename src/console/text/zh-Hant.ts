@@ -22,7 +22,7 @@ export const zhHant = {
   dayAhead: rocDayAhead,
   separator: "、",
   moment: (day: string, time: string) => `${day}${time}`,
-  monthName: (month: string) => `${Number(month.slice(0, 4)) - 1911} 年 ${Number(month.slice(5))} 月`,
+  monthName: (month: string) => `${Number(month.slice(0, 4)) - 1911} 年 ${Number(month.slice(5, 7))} 月`,
   /** A day as people type it. */
   typedDay: (iso: string) => rocDay(iso).replace(/（.*$/, ""),
   nav: {
@@ -359,7 +359,8 @@ export const zhHant = {
     unanswered: "未答",
     yes: "是",
     no: "否",
-    asOf: (dataset: string) => `資料基準日（${dataset}）`,
+    asOf: "資料基準日",
+    dataset: { household: "戶籍", "elderly-living-alone": "獨居老人", disability: "身心障礙" } as Readonly<Record<string, string>>,
     fault: {
       "entry-unreadable": "紀錄無法解讀，不予顯示",
       "entry-not-canonical": "紀錄格式不符，不予顯示",
@@ -399,9 +400,9 @@ export const zhHant = {
     database: "資料庫空間",
     databaseSize: "大小",
     databaseGrowth: "成長",
-    megabytes: (bytes: number) => `${Math.ceil(bytes / 1_000_000).toLocaleString("en")} MB`,
-    growth: (bytes: number, days: number) =>
-      days === 0 ? "尚無可比較的量測" : `最近 ${days} 天增加 ${Math.ceil(bytes / 1_000_000).toLocaleString("en")} MB`,
+    megabytes: (amount: string) => `${amount} MB`,
+    growth: (amount: string, days: number) => `最近 ${days} 天增加 ${amount} MB`,
+    noGrowth: "尚無可比較的量測",
     notMeasured: "尚未量測。",
     alerts: "異常使用警示",
     openAlerts: (count: number) => (count === 0 ? "沒有待處理的警示。" : `${count} 件待處理`),
@@ -419,6 +420,7 @@ export const zhHant = {
     kind: "異常",
     integration: "介接服務",
     window: "期間",
+    span: (from: string, until: string) => `${from} 至 ${until}`,
     foundAt: "發現",
     state: "狀態",
     kindOf: {
