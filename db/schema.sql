@@ -1273,6 +1273,22 @@ grant select on query_log to platform_worker;
 
 grant select on query_log_opening to platform_log_reader;
 
+grant select on query_log_opening (account) to platform_console;
+
+grant select on query_log_opening (account_role) to platform_console;
+
+grant select on query_log_opening (entry_ids) to platform_console;
+
+grant select on query_log_opening (opened_at) to platform_console;
+
+grant select on query_log_opening (opening_id) to platform_console;
+
+grant select on query_log_opening (purpose) to platform_console;
+
+grant select on query_log_opening (reason) to platform_console;
+
+grant select on query_log_opening (reference) to platform_console;
+
 grant delete, insert, select on session to platform_console;
 
 grant delete on session to platform_worker;

@@ -51,6 +51,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     end $$;
 
     grant execute on function open_query_log to platform_log_reader, platform_console;
+    -- Who read what and why, for those who oversee the readers; not what was looked for, in which persons are blind indexes.
+    grant select (opening_id, purpose, account, account_role, reason, reference, entry_ids, opened_at) on query_log_opening to platform_console;
     grant select on log_head, log_checkpoint, log_cosignature, open_log_disagreement, database_size, abnormal_use_alert to platform_console;
   `.execute(db);
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { LogRow, OpeningRequest } from "../../src/domain/query-log-reading.ts";
+import type { LogRow, OpeningPurpose, OpeningRequest, ReaderRole } from "../../src/domain/query-log-reading.ts";
 import type { Database } from "../tables/database.ts";
 
 /** Which entries are meant; what is left out does not matter. Indexes are hexadecimal, times epoch milliseconds. */
@@ -49,5 +49,35 @@ export async function openLogPage(
       application_number as "applicationNumber", agency_name as "agencyName", system_name as "systemName"
     from open_query_log(${purpose}, ${by.account}, ${by.role}, ${reason}, ${reference}, ${JSON.stringify(filter)}::jsonb, ${after ?? null}::uuid,
       ${newestFirst}, ${size})`.execute(db);
+  return rows;
+}
+
+/** An opening on record: who read how many entries, and why. */
+export interface OpeningOnRecord {
+  readonly openingId: string;
+  readonly purpose: OpeningPurpose;
+  readonly account: string;
+  readonly role: ReaderRole;
+  readonly reason: string;
+  readonly reference: string | null;
+  readonly entries: number;
+  /** The entry, where it was one. */
+  readonly entryId: string | null;
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+}
+
+/** Openings of the log, the newest first. @param before only those older than this one */
+export async function listOpenings(
+  db: Kysely<Database>,
+  { account, before }: { readonly account?: string | undefined; readonly before?: string | undefined },
+  limit: number,
+): Promise<OpeningOnRecord[]> {
+  const { rows } = await sql<OpeningOnRecord>`
+    select opening_id::text as "openingId", purpose, account, account_role as role, reason, reference, cardinality(entry_ids) as entries,
+      case when cardinality(entry_ids) = 1 then entry_ids[1] end as "entryId", (extract(epoch from opened_at) * 1000)::float8 as "openedAt"
+    from query_log_opening
+    where account = coalesce(${account ?? null}::text, account) and opening_id < coalesce(${before ?? null}::bigint, 9223372036854775807)
+    order by opening_id desc limit ${limit}`.execute(db);
   return rows;
 }

@@ -15,6 +15,7 @@ import { integrationRights } from "./pages/integration-rights.ts";
 import { integrationsPages } from "./pages/integrations.ts";
 import { logInPages } from "./pages/log-in.ts";
 import { messagePage } from "./pages/message.ts";
+import { openingsPage } from "./pages/openings.ts";
 import { peoplePage } from "./pages/people.ts";
 import { queriesPage } from "./pages/queries.ts";
 import { queryDocumentPages } from "./pages/query-documents.ts";
@@ -54,6 +55,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   queriesPage(routes, context);
   queryDocumentPages(routes, context);
   queryEntryPage(routes, context);
+  openingsPage(routes, context);
   systemPage(routes, context);
   alertPages(routes, context);
   peoplePage(routes, context);

@@ -40,6 +40,7 @@ export const CONSOLE_ACTIONS = {
   openLogEntry: { stages: FULL, duties: ["auditor", "ethics", "civilAffairs"] },
   writeRecordList: { stages: FULL, duties: ["caseOfficer", "dedicatedOfficer", "auditor"] },
   answerSubjectAccess: { stages: FULL, duties: ["caseOfficer", "dedicatedOfficer"] },
+  seeOpenings: { stages: FULL, duties: ["manager", "auditor", "ethics", "civilAffairs"] },
   seeSystem: { stages: FULL, duties: ["dedicatedOfficer", "manager", "auditor", "ethics", "civilAffairs"] },
   seeAlerts: { stages: FULL, duties: ["dedicatedOfficer", "manager", "auditor", "ethics"] },
   decideAlert: { stages: FULL, duties: ["dedicatedOfficer", "manager"] },

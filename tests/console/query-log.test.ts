@@ -87,6 +87,19 @@ describe("searching", () => {
   });
 });
 
+test("§4(2)2 those who oversee see who read the log and why, page by page, and nobody who was looked for", async () => {
+  await searchLog(people.caseOfficer, { nationalId: SUBJECT.nationalId, reason: "民眾來電查證" });
+  const { text } = await people.manager.get("/console/system/openings?account=yu.caseofficer");
+  for (const expected of ["yu.caseofficer", "專案承辦人員", "民眾來電查證", "查詢（遮罩）"]) expect(text).toContain(expected);
+  expect(text).not.toContain(logIndexOf(platform.api.keyStore.logIndex, "subject", SUBJECT.nationalId));
+  for (let time = 0; time < 51; time += 1) await searchLog(people.caseOfficer, { operator: "nobody", reason: "逐頁查看" });
+  const first = (await people.ethics.get("/console/system/openings?account=yu.caseofficer")).text;
+  const older = /href="([^"]*before=[^"]*)"/.exec(first)?.[1]?.replaceAll("&amp;", "&") ?? "";
+  expect([linesOf(first), first.includes("民眾來電查證")]).toEqual([50, false]);
+  expect((await people.ethics.get(older)).text).toContain("民眾來電查證");
+  expect((await people.civilAffairs.get("/console/system/openings?account=nobody")).text).toContain("沒有符合條件的軌跡");
+});
+
 describe("opening an entry", () => {
   test("§4(2)5 shows an auditor everything that it says, after the reason is on record, and asks again the next time", async () => {
     const path = `${PATH}/${platform.entryId}`;

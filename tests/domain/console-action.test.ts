@@ -20,6 +20,7 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   openLogEntry: "         -    -         -       y       y      y",
   writeRecordList: "      y    y         -       y       -      -",
   answerSubjectAccess: "  y    y         -       -       -      -",
+  seeOpenings: "          -    -         y       y       y      y",
   seeSystem: "            -    y         y       y       y      y",
   seeAlerts: "            -    y         y       y       y      -",
   decideAlert: "          -    y         y       -       -      -",

@@ -55,6 +55,8 @@ describe("the query log in a real browser, without JavaScript", () => {
     expect(new URL(auditor.url()).search).toBe("?operator=mass-1");
     await auditor.goto(`${house.console_.url}/console/queries/record-list`);
     await visitors.lookAt(auditor, "record-list");
+    await auditor.goto(`${house.console_.url}/console/system/openings`);
+    await visitors.lookAt(auditor, "openings");
     await auditor.goto(`${house.console_.url}/console/system`);
     await visitors.lookAt(auditor, "system");
   }, 90_000);

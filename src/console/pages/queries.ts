@@ -62,7 +62,9 @@ export function queriesPage(routes: ConsoleRoutes, context: ConsoleContext): voi
     }),
   );
 
-  for (const format of DOCUMENT_FORMATS)
+  for (const format of DOCUMENT_FORMATS) {
+    // For whoever reloads a page that said what was wrong, or reads it in the other language.
+    routes.get(`${PATH}/list.${format}`, "searchLog", (c) => c.redirect(PATH, 303));
     routes.post(`${PATH}/list.${format}`, "searchLog", (c, visit, form) =>
       answer(c, visit, form, async (search) => {
         const { question, entries } = await read(visit, search, { newest: MOST_LISTED });
@@ -71,6 +73,7 @@ export function queriesPage(routes: ConsoleRoutes, context: ConsoleContext): voi
         return download(context, c, visit, { document, format, name: "queries" });
       }),
     );
+  }
 }
 
 /** What was typed is shown again; but not a person's ID number. */

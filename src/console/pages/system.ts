@@ -41,7 +41,7 @@ ${facts([
   ...(cosigned.length === 0 ? [[system.noWitness, system.noCosignature] as const] : []),
   ...cosigned.map((witness) => [system.cosigned(witness.witnessName), signed(witness)] as const),
   [system.lastMonth(text.monthName(before)), lastMonth === undefined ? system.noCheckpoint : signed(lastMonth)],
-])}</section>
+])}${visit.may("seeOpenings") ? html`<p><a class="ds-link" href="/console/system/openings">${text.openings.title}</a></p>` : NOTHING}</section>
 <section><h2 class="ds-heading" data-size="xs">${system.database}</h2>${room(visit, size)}</section>
 ${visit.may("seeAlerts") ? await alerts(visit, db) : NOTHING}`;
     return page(c, visit, { title: system.title, body });

@@ -6,7 +6,7 @@ import type { ConsoleAction } from "../../domain/console-action.ts";
 import type { ApplicationKind } from "../../domain/integration-application.ts";
 import type { IntegrationState, OpenStage, StepName } from "../../domain/integration-step.ts";
 import { POLICY } from "../../domain/policy.ts";
-import type { EntryFault } from "../../domain/query-log-reading.ts";
+import type { EntryFault, OpeningPurpose } from "../../domain/query-log-reading.ts";
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 
@@ -408,6 +408,25 @@ export const zhHant = {
     openAlerts: (count: number) => (count === 0 ? "沒有待處理的警示。" : `${count} 件待處理`),
     toAlerts: "看全部警示",
   },
+  openings: {
+    title: "查閱軌跡",
+    intro: "誰在什麼時候、以什麼職務、為什麼看了查詢日誌；包括以指令查閱的。只能增加，不能修改或刪除。",
+    when: "時間",
+    account: "帳號",
+    duty: "職務",
+    purpose: "目的",
+    purposeOf: {
+      search: "查詢（遮罩）",
+      audit: "開啟內容",
+      "record-list": "查詢紀錄單",
+      "subject-access": "當事人查詢答復",
+    } satisfies Record<OpeningPurpose, string>,
+    reason: "理由",
+    entries: "筆數",
+    filter: "顯示",
+    older: "更早的軌跡",
+    none: "沒有符合條件的軌跡。",
+  },
   alerts: {
     title: "異常使用警示",
     intro: "每小時比對各介接服務的查詢。只統計次數，不含任何人的資料。",
@@ -505,6 +524,7 @@ export const zhHant = {
     openLogEntry: "開啟查詢紀錄",
     writeRecordList: "列印查詢紀錄單",
     answerSubjectAccess: "答復當事人查詢",
+    seeOpenings: "看查閱軌跡",
     seeSystem: "看系統",
     seeAlerts: "看異常使用警示",
     decideAlert: "處理異常使用警示",
