@@ -19,9 +19,9 @@ export function openingsPage(routes: ConsoleRoutes, { db }: ConsoleContext): voi
     const last = found.length === PAGE_LENGTH ? found.at(-1)?.openingId : undefined;
     const onward = new URLSearchParams({ ...(account && { account }), ...(last && { before: last }) });
     const what = ({ purpose, reference, entryId }: OpeningOnRecord) =>
-      html`${openings.purposeOf[purpose]}${reference === null ? NOTHING : `　${reference}`}${
+      html`<span>${openings.purposeOf[purpose]}${reference === null ? NOTHING : `　${reference}`}${
         purpose === "audit" && entryId !== null ? html`　<code class="long">${entryId}</code>` : NOTHING
-      }`;
+      }</span>`;
     const line = (opening: OpeningOnRecord) => html`<tr><th scope="row" class="number">${clock(text, opening.openedAt)}</th>
 <td data-label="${openings.account}">${opening.account}</td><td data-label="${openings.duty}">${text.duty[opening.role]}</td>
 <td data-label="${openings.purpose}">${what(opening)}</td><td data-label="${openings.reason}">${opening.reason}</td>
