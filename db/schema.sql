@@ -517,7 +517,10 @@ create table query_log_opening (
   reference text,
   question jsonb not null,
   entry_ids uuid[] not null,
-  opened_at timestamp with time zone default now() not null,
+  opened_at timestamp with time zone default clock_timestamp() not null,
+  first_asked_at timestamp with time zone,
+  last_asked_at timestamp with time zone,
+  recorded_in xid8 default pg_current_xact_id() not null,
   constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
   constraint query_log_opening_pkey PRIMARY KEY (opening_id),
   constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
@@ -769,13 +772,37 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.open_query_log(purpose text, account text, account_role text, reason text, reference text, question jsonb, after uuid, newest_first boolean, page_size integer)
+CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint)
  RETURNS TABLE(entry_id uuid, asked_at timestamp with time zone, integration_id integer, operator text, operation_code text, outcome text, case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     declare
+      opened public.query_log_opening;
+    begin
+      select o.* into opened from public.query_log_opening o where o.opening_id = opening;
+      if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
+        raise exception 'entries are given out after their opening is on record, and at once';
+      end if;
+      -- With the times in the statement, only the months that hold entries of it are looked through.
+      return query execute $query$
+        select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
+          l.entry, i.application_number, a.agency_name, i.system_name
+        from public.query_log l left join public.integration i using (integration_id) left join public.agency a using (agency_id)
+        where l.entry_id = any($1) and l.asked_at between $2 and $3 order by l.entry_id$query$
+        using opened.entry_ids, opened.first_asked_at, opened.last_asked_at;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.record_log_opening(purpose text, account text, account_role text, reason text, reference text, question jsonb, after uuid, newest_first boolean, page_size integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      opening bigint;
       direction text := case when newest_first then 'desc' else 'asc' end;
       conditions text := concat_ws(' and ', 'true',
         -- With the time in each id, only the months that hold them are looked at.
@@ -791,25 +818,22 @@ AS $function$
         case when after is not null then case when newest_first then 'l.entry_id < $7' else 'l.entry_id > $7' end end);
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
-      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = open_query_log.account
+      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
           and a.duty = account_role and (a.valid_until is null or a.valid_until > now())) then
         raise exception 'only somebody in office reads the query log';
       end if;
       if page_size not between 1 and 1000 then
         raise exception 'the query log is read page by page';
       end if;
-      return query execute format($query$
+      execute format($query$
         with found as materialized (
-          select l.* from public.query_log l where %1$s order by l.entry_id %2$s limit $8
-        ), opened as (
-          insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids)
-          select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}') from found f
+          select l.entry_id, l.asked_at from public.query_log l where %s order by l.entry_id %s limit $8
         )
-        select f.entry_id, f.asked_at, f.integration_id, f.operator, f.operation_code, f.outcome, f.case_number_index, f.subject_index, f.leaf_hash,
-          f.entry, i.application_number, a.agency_name, i.system_name
-        from found f left join public.integration i using (integration_id) left join public.agency a using (agency_id)
-        order by f.entry_id %2$s$query$, conditions, direction)
-        using purpose, account, account_role, reason, reference, question, after, page_size;
+        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, first_asked_at, last_asked_at)
+        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'), min(f.asked_at), max(f.asked_at) from found f
+        returning opening_id$query$, conditions, direction)
+        into opening using purpose, account, account_role, reason, reference, question, after, page_size;
+      return opening;
     end $function$
 ;
 
@@ -1315,9 +1339,13 @@ grant execute on function finish_generation_table(integer) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
 
-grant execute on function open_query_log(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_console;
+grant execute on function read_log_opening(bigint) to platform_console;
 
-grant execute on function open_query_log(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_log_reader;
+grant execute on function read_log_opening(bigint) to platform_log_reader;
+
+grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_console;
+
+grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_log_reader;
 
 grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 

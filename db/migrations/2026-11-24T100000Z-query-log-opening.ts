@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * Who opened which entries of the query log, and why (clauses 4(2)2, 4(2)5). Only `open_query_log` (a later migration) adds to it, so that nothing
+ * Who opened which entries of the query log, and why (clauses 4(2)2, 4(2)5). Only `record_log_opening` (a later migration) adds to it, so that nothing
  * is read for people without its opening. `platform_log_reader` reads the log for commands and exports, and may do nothing else.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {

@@ -1,19 +1,26 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * Reading the query log for people (clauses 4(2)2, 4(2)5): a page of entries and the record of its opening are one statement of the owner's, so that
- * no role of the console can read an entry without leaving who, in what capacity and why. The console also sees how the log and its use fare.
+ * Reading the query log for people (clauses 4(2)2, 4(2)5), in two steps of the owner's: the first puts on record who opens which entries, in what
+ * capacity and why, and gives out nothing of them; the second gives out the entries of an opening that another transaction has committed. So
+ * nobody reads an entry and takes the record back. The console also sees how the log and its use fare.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- question: what is looked for, as it goes on record: entryIds, applicationNumber, operator, caseNumberIndex and subjectIndex (hexadecimal), from
     -- and until (epoch milliseconds). Only conditions that are there become part of the statement, so that each question has a plan of its own.
-    create function open_query_log(purpose text, account text, account_role text, reason text, reference text, question jsonb,
+    alter table query_log_opening
+      -- When the entries were asked that it found: what must be looked through to give them out.
+      add column first_asked_at timestamptz,
+      add column last_asked_at timestamptz,
+      add column recorded_in xid8 not null default pg_current_xact_id();
+    alter table query_log_opening alter column opened_at set default clock_timestamp();
+
+    create function record_log_opening(purpose text, account text, account_role text, reason text, reference text, question jsonb,
         after uuid, newest_first boolean, page_size integer)
-      returns table (entry_id uuid, asked_at timestamptz, integration_id integer, operator text, operation_code text, outcome text,
-        case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
-      language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+      returns bigint language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
     declare
+      opening bigint;
       direction text := case when newest_first then 'desc' else 'asc' end;
       conditions text := concat_ws(' and ', 'true',
         -- With the time in each id, only the months that hold them are looked at.
@@ -29,28 +36,46 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         case when after is not null then case when newest_first then 'l.entry_id < $7' else 'l.entry_id > $7' end end);
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
-      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = open_query_log.account
+      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
           and a.duty = account_role and (a.valid_until is null or a.valid_until > now())) then
         raise exception 'only somebody in office reads the query log';
       end if;
       if page_size not between 1 and 1000 then
         raise exception 'the query log is read page by page';
       end if;
-      return query execute format($query$
+      execute format($query$
         with found as materialized (
-          select l.* from public.query_log l where %1$s order by l.entry_id %2$s limit $8
-        ), opened as (
-          insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids)
-          select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}') from found f
+          select l.entry_id, l.asked_at from public.query_log l where %s order by l.entry_id %s limit $8
         )
-        select f.entry_id, f.asked_at, f.integration_id, f.operator, f.operation_code, f.outcome, f.case_number_index, f.subject_index, f.leaf_hash,
-          f.entry, i.application_number, a.agency_name, i.system_name
-        from found f left join public.integration i using (integration_id) left join public.agency a using (agency_id)
-        order by f.entry_id %2$s$query$, conditions, direction)
-        using purpose, account, account_role, reason, reference, question, after, page_size;
+        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, first_asked_at, last_asked_at)
+        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'), min(f.asked_at), max(f.asked_at) from found f
+        returning opening_id$query$, conditions, direction)
+        into opening using purpose, account, account_role, reason, reference, question, after, page_size;
+      return opening;
     end $$;
 
-    grant execute on function open_query_log to platform_log_reader, platform_console;
+    -- The entries of an opening, in the order of their ids: once its record is committed, and for a minute.
+    create function read_log_opening(opening bigint)
+      returns table (entry_id uuid, asked_at timestamptz, integration_id integer, operator text, operation_code text, outcome text,
+        case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
+      language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+    declare
+      opened public.query_log_opening;
+    begin
+      select o.* into opened from public.query_log_opening o where o.opening_id = opening;
+      if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
+        raise exception 'entries are given out after their opening is on record, and at once';
+      end if;
+      -- With the times in the statement, only the months that hold entries of it are looked through.
+      return query execute $query$
+        select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
+          l.entry, i.application_number, a.agency_name, i.system_name
+        from public.query_log l left join public.integration i using (integration_id) left join public.agency a using (agency_id)
+        where l.entry_id = any($1) and l.asked_at between $2 and $3 order by l.entry_id$query$
+        using opened.entry_ids, opened.first_asked_at, opened.last_asked_at;
+    end $$;
+
+    grant execute on function record_log_opening, read_log_opening to platform_log_reader, platform_console;
     -- Who read what and why, for those who oversee the readers; not what was looked for, in which persons are blind indexes.
     grant select (opening_id, purpose, account, account_role, reason, reference, entry_ids, opened_at) on query_log_opening to platform_console;
     grant select on log_head, log_checkpoint, log_cosignature, open_log_disagreement, database_size, abnormal_use_alert to platform_console;

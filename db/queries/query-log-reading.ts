@@ -32,8 +32,8 @@ export interface LoggedEntryRow extends LogRow {
 }
 
 /**
- * Reads a page of entries and puts its opening on record, in one statement and so in one transaction: when this resolves, the opening is durable,
- * though it found nothing. The database holds both together: no role that may open the log can do the one without the other.
+ * Puts the opening of a page of entries on record, and then reads them: when this resolves, the opening is durable, though it found nothing. The
+ * database gives entries out only of an opening that is committed, so this never runs in a transaction.
  * @clause 4(2)2
  */
 export async function openLogPage(
@@ -42,14 +42,16 @@ export async function openLogPage(
   { purpose, by, reason, reference }: OpeningRequest,
   { after, newestFirst, size }: LogPage,
 ): Promise<LoggedEntryRow[]> {
+  const { rows: recorded } = await sql<{ opening: string }>`
+    select record_log_opening(${purpose}, ${by.account}, ${by.role}, ${reason}, ${reference}, ${JSON.stringify(filter)}::jsonb,
+      ${after ?? null}::uuid, ${newestFirst}, ${size}) as opening`.execute(db);
   const { rows } = await sql<LoggedEntryRow>`
     select entry_id as "entryId", (extract(epoch from asked_at) * 1000)::float8 as "askedAt", integration_id as "integrationId", operator,
       operation_code as "operationCode", outcome, encode(case_number_index, 'hex') as "caseNumberIndex",
       encode(subject_index, 'hex') as "subjectIndex", encode(leaf_hash, 'hex') as "leafHash", entry,
       application_number as "applicationNumber", agency_name as "agencyName", system_name as "systemName"
-    from open_query_log(${purpose}, ${by.account}, ${by.role}, ${reason}, ${reference}, ${JSON.stringify(filter)}::jsonb, ${after ?? null}::uuid,
-      ${newestFirst}, ${size})`.execute(db);
-  return rows;
+    from read_log_opening(${recorded[0]?.opening})`.execute(db);
+  return newestFirst ? rows.reverse() : rows;
 }
 
 /** An opening on record: who read how many entries, and why. */

@@ -46,8 +46,11 @@ describe("the role that reads the log", () => {
 });
 
 describe("the console's role", () => {
-  const open = (pool: Pool, account: string, role: string, size = 10) =>
-    pool.query("select * from open_query_log('search', $1, $2, '每月查核', null, '{}', null, true, $3)", [account, role, size]);
+  const open = async (pool: Pool, account: string, role: string, size = 10): Promise<string> => {
+    const statement = "select record_log_opening('search', $1, $2, '每月查核', null, '{}', null, true, $3) as opening";
+    return (await pool.query(statement, [account, role, size])).rows[0].opening;
+  };
+  const read = (pool: Pool, opening: string) => pool.query("select * from read_log_opening($1)", [opening]);
 
   test.each([
     "select * from query_log",
@@ -79,17 +82,30 @@ describe("the console's role", () => {
     ] as const)
       await expect(open(pool, account, role)).rejects.toThrow("only somebody in office");
     await expect(open(pool, "chen.auditor", "auditor", 1001)).rejects.toThrow("page by page");
-    const { result, recorded } = await platform.openingsOf(() => open(pool, "chen.auditor", "auditor"));
+    const { result: opening, recorded } = await platform.openingsOf(() => open(pool, "chen.auditor", "auditor"));
     expect(recorded).toMatchObject([{ account: "chen.auditor", account_role: "auditor", entry_ids: { length: 10 } }]);
-    expect(result.rows.map(({ entry_id }) => entry_id).sort()).toEqual(recorded[0]?.entry_ids);
-    // What is rolled back was never read.
-    await pool.query("begin read only");
-    await expect(open(pool, "chen.auditor", "auditor")).rejects.toThrow("read-only");
+    expect((await read(pool, opening)).rows.map(({ entry_id }) => entry_id)).toEqual(recorded[0]?.entry_ids);
+    // Nobody reads and takes the record back.
+    for (const begin of ["begin", "begin isolation level repeatable read"]) {
+      await pool.query(begin);
+      const unrecorded = await open(pool, "chen.auditor", "auditor");
+      await expect(read(pool, unrecorded)).rejects.toThrow("after their opening is on record");
+      await pool.query("rollback");
+      await expect(read(pool, unrecorded)).rejects.toThrow("after their opening is on record");
+    }
+    await pool.query("begin");
+    await pool.query("savepoint here");
+    const undone = await open(pool, "chen.auditor", "auditor");
+    await expect(read(pool, undone)).rejects.toThrow("after their opening is on record");
     await pool.query("rollback");
+    // Nor later, by what somebody else opened.
+    await owner.pool.query("update query_log_opening set opened_at = opened_at - interval '1 minute' where opening_id = $1", [opening]);
+    await expect(read(pool, opening)).rejects.toThrow("and at once");
     await close();
     for (const url of [apiUrl, workerUrl]) {
       const other = openDatabase(url, { max: 1 });
       await expect(open(other.pool, "chen.auditor", "auditor")).rejects.toMatchObject({ code: "42501" });
+      await expect(read(other.pool, opening)).rejects.toMatchObject({ code: "42501" });
       await other.close();
     }
   });
