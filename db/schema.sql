@@ -518,8 +518,7 @@ create table query_log_opening (
   question jsonb not null,
   entry_ids uuid[] not null,
   opened_at timestamp with time zone default clock_timestamp() not null,
-  first_asked_at timestamp with time zone,
-  last_asked_at timestamp with time zone,
+  asked_ats timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
   recorded_in xid8 default pg_current_xact_id() not null,
   constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
   constraint query_log_opening_pkey PRIMARY KEY (opening_id),
@@ -777,6 +776,8 @@ CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint)
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
 AS $function$
     declare
       opened public.query_log_opening;
@@ -785,13 +786,13 @@ AS $function$
       if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
         raise exception 'entries are given out after their opening is on record, and at once';
       end if;
-      -- With the times in the statement, only the months that hold entries of it are looked through.
+      -- With its time, each entry is looked for in one month only.
       return query execute $query$
         select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
           l.entry, i.application_number, a.agency_name, i.system_name
-        from public.query_log l left join public.integration i using (integration_id) left join public.agency a using (agency_id)
-        where l.entry_id = any($1) and l.asked_at between $2 and $3 order by l.entry_id$query$
-        using opened.entry_ids, opened.first_asked_at, opened.last_asked_at;
+        from unnest($1, $2) wanted(id, at) join public.query_log l on l.entry_id = wanted.id and l.asked_at = wanted.at
+          left join public.integration i using (integration_id) left join public.agency a using (agency_id)
+        order by l.entry_id$query$ using opened.entry_ids, opened.asked_ats;
     end $function$
 ;
 
@@ -829,8 +830,9 @@ AS $function$
         with found as materialized (
           select l.entry_id, l.asked_at from public.query_log l where %s order by l.entry_id %s limit $8
         )
-        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, first_asked_at, last_asked_at)
-        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'), min(f.asked_at), max(f.asked_at) from found f
+        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, asked_ats)
+        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'),
+          coalesce(array_agg(f.asked_at order by f.entry_id), '{}') from found f
         returning opening_id$query$, conditions, direction)
         into opening using purpose, account, account_role, reason, reference, question, after, page_size;
       return opening;

@@ -10,9 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- question: what is looked for, as it goes on record: entryIds, applicationNumber, operator, caseNumberIndex and subjectIndex (hexadecimal), from
     -- and until (epoch milliseconds). Only conditions that are there become part of the statement, so that each question has a plan of its own.
     alter table query_log_opening
-      -- When the entries were asked that it found: what must be looked through to give them out.
-      add column first_asked_at timestamptz,
-      add column last_asked_at timestamptz,
+      -- When each of the entries was asked: which month holds it.
+      add column asked_ats timestamptz[] not null default '{}',
       add column recorded_in xid8 not null default pg_current_xact_id();
     alter table query_log_opening alter column opened_at set default clock_timestamp();
 
@@ -47,8 +46,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         with found as materialized (
           select l.entry_id, l.asked_at from public.query_log l where %s order by l.entry_id %s limit $8
         )
-        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, first_asked_at, last_asked_at)
-        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'), min(f.asked_at), max(f.asked_at) from found f
+        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, asked_ats)
+        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'),
+          coalesce(array_agg(f.asked_at order by f.entry_id), '{}') from found f
         returning opening_id$query$, conditions, direction)
         into opening using purpose, account, account_role, reason, reference, question, after, page_size;
       return opening;
@@ -58,7 +58,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create function read_log_opening(opening bigint)
       returns table (entry_id uuid, asked_at timestamptz, integration_id integer, operator text, operation_code text, outcome text,
         case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
-      language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+      -- The statistics don't know that each entry is in one month: without this, every month is read from end to end.
+      language plpgsql security definer set search_path = pg_catalog, public, pg_temp set enable_hashjoin = off set enable_mergejoin = off as $$
     declare
       opened public.query_log_opening;
     begin
@@ -66,13 +67,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
         raise exception 'entries are given out after their opening is on record, and at once';
       end if;
-      -- With the times in the statement, only the months that hold entries of it are looked through.
+      -- With its time, each entry is looked for in one month only.
       return query execute $query$
         select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
           l.entry, i.application_number, a.agency_name, i.system_name
-        from public.query_log l left join public.integration i using (integration_id) left join public.agency a using (agency_id)
-        where l.entry_id = any($1) and l.asked_at between $2 and $3 order by l.entry_id$query$
-        using opened.entry_ids, opened.first_asked_at, opened.last_asked_at;
+        from unnest($1, $2) wanted(id, at) join public.query_log l on l.entry_id = wanted.id and l.asked_at = wanted.at
+          left join public.integration i using (integration_id) left join public.agency a using (agency_id)
+        order by l.entry_id$query$ using opened.entry_ids, opened.asked_ats;
     end $$;
 
     grant execute on function record_log_opening, read_log_opening to platform_log_reader, platform_console;
