@@ -11,6 +11,7 @@ import { alertPages } from "./pages/alerts.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
+import { integrationDocuments } from "./pages/integration-document.ts";
 import { integrationRights } from "./pages/integration-rights.ts";
 import { integrationsPages } from "./pages/integrations.ts";
 import { logInPages } from "./pages/log-in.ts";
@@ -58,6 +59,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   openingsPage(routes, context);
   systemPage(routes, context);
   alertPages(routes, context);
+  integrationDocuments(routes, context);
   peoplePage(routes, context);
   trailPage(routes, context);
   app.route("/", routes.app);

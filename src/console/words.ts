@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { CheckCode } from "../domain/checks.ts";
-import type { IntegrationState, Role } from "../domain/integration-step.ts";
+import type { ApplicationStage, IntegrationState, Role } from "../domain/integration-step.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import type { Html } from "./layout.ts";
 import type { Text } from "./text/index.ts";
@@ -41,6 +41,13 @@ export function outcomeTag(text: Text, outcome: string): Html {
 export function checkpointWords({ origin, treeSize, signedNote }: { origin: string; treeSize: number; signedNote: string }): string {
   // The third line of a checkpoint (C2SP tlog-checkpoint).
   return `${origin}　${treeSize}　${signedNote.split("\n")[2] ?? ""}`;
+}
+
+/** Where an application stands, as a word: what has come of one that was decided. */
+export function stageTag(text: Text, stage: ApplicationStage): Html {
+  if (stage === "provisioned" || stage === "replaced" || stage === "lapsed")
+    return html`<span class="ds-tag" data-color="${stage === "provisioned" ? "success" : "neutral"}">${text.stage[stage]}</span>`;
+  return stateTag(text, stage);
 }
 
 /** In what capacity somebody acted. */
