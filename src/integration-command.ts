@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createSecret, hashSecret } from "./adapters/credential-secret.ts";
-import type { Integration, StepRequest } from "./domain/integration.ts";
+import { type Integration, type StepRequest, versionShown } from "./domain/integration.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { IntegrationClient } from "./integration-client.ts";
 import { amendmentDraft, applicationDraft, correction, parseOptions, request, type Values } from "./integration-command-options.ts";
@@ -124,7 +124,11 @@ function shown(integration: Integration): Outcome {
   const lines = integration.timeline.map(
     ({ takenAt, step, account, role, reason }) => `${takenAt}  ${step}  ${account} (${role})  ${reason}`,
   );
-  return { ...told(integration), lines };
+  const credentials = integration.credentials.map(
+    ({ credentialId, validUntil, replaces }) =>
+      `Credential ${credentialId}, valid until ${validUntil}${replaces === undefined ? "" : `, made by the system with ${replaces}`}`,
+  );
+  return { ...told(integration), lines: [...lines, ...credentials, `Version ${versionShown(integration)} (--seen)`] };
 }
 
 function summary({ integrationNumber, application, state, approval, amendment }: Integration): string {
