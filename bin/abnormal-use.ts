@@ -1,4 +1,5 @@
-import { ABNORMAL_USE_HELP, alertsOf, runAbnormalUseCommand } from "../src/abnormal-use-command.ts";
+import { alertsOf } from "../src/abnormal-use-client.ts";
+import { ABNORMAL_USE_HELP, runAbnormalUseCommand } from "../src/abnormal-use-command.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { connectToPlatform } from "../src/running-platform.ts";

@@ -1,6 +1,6 @@
-import { serve } from "@hono/node-server";
 import { Pool } from "pg";
 import { pino } from "pino";
+import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
 import { API_CONNECTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
@@ -23,8 +23,7 @@ await runCommand(HELP, async () => {
     ...SHARED_STATEMENTS,
     now: Date.now,
   });
-  const server = serve({ fetch: createApp(context).fetch, hostname: config.host, port: config.port });
-  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const server = await serveHttp(createApp(context).fetch, config);
   logger.info({ host: config.host, port: config.port }, "listening");
   announceReady();
   await stopSignal();

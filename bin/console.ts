@@ -1,6 +1,7 @@
 import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
+import { alertsOf } from "../src/abnormal-use-client.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { openTemporalClient } from "../src/adapters/temporal-client.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
@@ -20,11 +21,19 @@ await runCommand(HELP, async () => {
   if (databaseUrl === undefined || temporalAddress === undefined)
     throw new Error("DATABASE_URL or TEMPORAL_ADDRESS is missing: npm start brings its own servers, bin/console.ts needs both.");
   const logger = pino({ name: "console", level: config.logLevel });
-  const keyStore = openKeyStore(config.keysDirectory, KEYS_OF.console);
+  const keys = openKeyStore(config.keysDirectory, KEYS_OF.console);
   const { db, close } = openDatabase(databaseUrl, { applicationName: "console" });
-  const temporal = openTemporalClient({ address: temporalAddress, namespace: config.temporalNamespace, keys: keyStore.temporalPayload });
-  const integrations = createIntegrationClient(temporal, config.taskQueue);
-  const context = await createConsoleContext({ settings: config, logger, db, keys: keyStore.console, integrations, now: Date.now });
+  const temporal = openTemporalClient({ address: temporalAddress, namespace: config.temporalNamespace, keys: keys.temporalPayload });
+  const context = await createConsoleContext({
+    settings: config,
+    logger,
+    db,
+    keys: keys.console,
+    logKeys: keys,
+    integrations: createIntegrationClient(temporal, config.taskQueue),
+    keepAlerts: alertsOf(temporal, config.taskQueue),
+    now: Date.now,
+  });
   const server = serve({ fetch: createConsole(context).fetch, hostname: host, port });
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   logger.info({ host, port }, "listening");

@@ -447,10 +447,12 @@ create table log_cosignature (
 create table log_disagreement (
   disagreement_id bigint generated always as identity not null,
   origin text not null,
-  witness_name text not null,
-  signed_note text not null,
+  code text not null,
+  witness_name text,
+  signed_note text,
   witness_size bigint,
   noticed_at timestamp with time zone not null,
+  constraint log_disagreement_check CHECK (((witness_name IS NULL) = (signed_note IS NULL))),
   constraint log_disagreement_pkey PRIMARY KEY (disagreement_id)
 );
 
@@ -562,7 +564,9 @@ create table query_log_opening (
   reference text,
   question jsonb not null,
   entry_ids uuid[] not null,
-  opened_at timestamp with time zone default now() not null,
+  opened_at timestamp with time zone default clock_timestamp() not null,
+  asked_ats timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
+  recorded_in xid8 default pg_current_xact_id() not null,
   constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
   constraint query_log_opening_pkey PRIMARY KEY (opening_id),
   constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
@@ -843,6 +847,74 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint)
+ RETURNS TABLE(entry_id uuid, asked_at timestamp with time zone, integration_id integer, operator text, operation_code text, outcome text, case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+AS $function$
+    declare
+      opened public.query_log_opening;
+    begin
+      select o.* into opened from public.query_log_opening o where o.opening_id = opening;
+      if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
+        raise exception 'entries are given out after their opening is on record, and at once';
+      end if;
+      -- With its time, each entry is looked for in one month only.
+      return query execute $query$
+        select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
+          l.entry, i.application_number, a.agency_name, i.system_name
+        from unnest($1, $2) wanted(id, at) join public.query_log l on l.entry_id = wanted.id and l.asked_at = wanted.at
+          left join public.integration i using (integration_id) left join public.agency a using (agency_id)
+        order by l.entry_id$query$ using opened.entry_ids, opened.asked_ats;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.record_log_opening(purpose text, account text, account_role text, reason text, reference text, question jsonb, after uuid, newest_first boolean, page_size integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      opening bigint;
+      direction text := case when newest_first then 'desc' else 'asc' end;
+      conditions text := concat_ws(' and ', 'true',
+        -- With the time in each id, only the months that hold them are looked at.
+        case when question ? 'entryIds' then '(l.entry_id, l.asked_at) in (
+          select wanted::uuid, uuid_extract_timestamp(wanted::uuid) from jsonb_array_elements_text($6->''entryIds'') as wanted)' end,
+        case when question ? 'applicationNumber' then
+          'l.integration_id = (select i.integration_id from public.integration i where i.application_number = $6->>''applicationNumber'')' end,
+        case when question ? 'operator' then 'l.operator = $6->>''operator''' end,
+        case when question ? 'caseNumberIndex' then 'l.case_number_index = decode($6->>''caseNumberIndex'', ''hex'')' end,
+        case when question ? 'subjectIndex' then 'l.subject_index = decode($6->>''subjectIndex'', ''hex'')' end,
+        case when question ? 'from' then 'l.asked_at >= to_timestamp(($6->>''from'')::float8 / 1000)' end,
+        case when question ? 'until' then 'l.asked_at < to_timestamp(($6->>''until'')::float8 / 1000)' end,
+        case when after is not null then case when newest_first then 'l.entry_id < $7' else 'l.entry_id > $7' end end);
+    begin
+      -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
+      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
+          and a.duty = account_role and (a.valid_until is null or a.valid_until > now())) then
+        raise exception 'only somebody in office reads the query log';
+      end if;
+      if page_size not between 1 and 1000 then
+        raise exception 'the query log is read page by page';
+      end if;
+      execute format($query$
+        with found as materialized (
+          select l.entry_id, l.asked_at from public.query_log l where %s order by l.entry_id %s limit $8
+        )
+        insert into public.query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids, asked_ats)
+        select $1, $2, $3, $4, $5, $6, coalesce(array_agg(f.entry_id order by f.entry_id), '{}'),
+          coalesce(array_agg(f.asked_at order by f.entry_id), '{}') from found f
+        returning opening_id$query$, conditions, direction)
+        into opening using purpose, account, account_role, reason, reference, question, after, page_size;
+      return opening;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.retention_clock()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -990,6 +1062,8 @@ grant insert, select on abnormal_signal to platform_api;
 grant select on abnormal_signal to platform_worker;
 
 grant update on abnormal_signal (neighbours) to platform_api;
+
+grant select on abnormal_use_alert to platform_console;
 
 grant insert, select on abnormal_use_alert to platform_worker;
 
@@ -1151,6 +1225,8 @@ grant select on daily_usage to platform_console;
 
 grant select on daily_usage to platform_worker;
 
+grant select on database_size to platform_console;
+
 grant insert, select on database_size to platform_worker;
 
 grant select on dataset to platform_worker;
@@ -1247,6 +1323,8 @@ grant select on legal_hold to platform_worker;
 
 grant select on log_checkpoint to platform_api;
 
+grant select on log_checkpoint to platform_console;
+
 grant select on log_checkpoint to platform_log_reader;
 
 grant insert, select on log_checkpoint to platform_worker;
@@ -1259,6 +1337,8 @@ grant update on log_checkpoint (tree_size) to platform_worker;
 
 grant select on log_cosignature to platform_api;
 
+grant select on log_cosignature to platform_console;
+
 grant select on log_cosignature to platform_log_reader;
 
 grant insert, select on log_cosignature to platform_worker;
@@ -1269,8 +1349,6 @@ grant update on log_cosignature (signed_note) to platform_worker;
 
 grant update on log_cosignature (tree_size) to platform_worker;
 
-grant select on log_disagreement to platform_api;
-
 grant insert, select on log_disagreement to platform_worker;
 
 grant select on log_disposal to platform_log_reader;
@@ -1280,6 +1358,8 @@ grant select on log_disposal to platform_worker;
 grant insert, select on log_disposal_step to platform_worker;
 
 grant select on log_head to platform_api;
+
+grant select on log_head to platform_console;
 
 grant select on log_head to platform_log_reader;
 
@@ -1323,6 +1403,12 @@ grant update on notice (cancelled_at) to platform_worker;
 
 grant update on notice (sent_at) to platform_worker;
 
+grant select on open_log_disagreement to platform_api;
+
+grant select on open_log_disagreement to platform_console;
+
+grant select on open_log_disagreement to platform_worker;
+
 grant insert, select on password to platform_console;
 
 grant insert, select on query_log to platform_api;
@@ -1331,7 +1417,23 @@ grant select on query_log to platform_log_reader;
 
 grant select on query_log to platform_worker;
 
-grant insert, select on query_log_opening to platform_log_reader;
+grant select on query_log_opening to platform_log_reader;
+
+grant select on query_log_opening (account) to platform_console;
+
+grant select on query_log_opening (account_role) to platform_console;
+
+grant select on query_log_opening (entry_ids) to platform_console;
+
+grant select on query_log_opening (opened_at) to platform_console;
+
+grant select on query_log_opening (opening_id) to platform_console;
+
+grant select on query_log_opening (purpose) to platform_console;
+
+grant select on query_log_opening (reason) to platform_console;
+
+grant select on query_log_opening (reference) to platform_console;
 
 grant delete, insert, select on session to platform_console;
 
@@ -1362,6 +1464,14 @@ grant execute on function is_submitted(uuid) to platform_console;
 grant execute on function is_submitted(uuid) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
+
+grant execute on function read_log_opening(bigint) to platform_console;
+
+grant execute on function read_log_opening(bigint) to platform_log_reader;
+
+grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_console;
+
+grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_log_reader;
 
 grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 

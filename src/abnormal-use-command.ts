@@ -1,11 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { Client } from "@temporalio/client";
+import type { KeepAlerts } from "./abnormal-use-client.ts";
 import type { AlertDecision, AlertOnRecord } from "./domain/abnormal-use-decision.ts";
 import type { Role } from "./domain/integration-step.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
-import type { keepAlerts } from "./workflows/abnormal-use.ts";
-import { ruleViolationIn } from "./workflows/rule-failure.ts";
 
 export const ABNORMAL_USE_HELP = `Usage: node bin/abnormal-use.ts list [--all]
        node bin/abnormal-use.ts dismiss ALERT --as ACCOUNT --role ROLE --reason TEXT      nothing is wrong, and why
@@ -22,23 +19,6 @@ const FLAG = { type: "boolean" } as const;
 const OPTIONS = { as: TEXT, role: TEXT, reason: TEXT, all: FLAG, json: FLAG } as const;
 const ROLES: Readonly<Record<string, Role>> = { "dedicated-officer": "dedicatedOfficer", manager: "manager" };
 const CHOICES: Readonly<Record<string, AlertDecision["choice"]>> = { dismiss: "dismissed", finding: "finding" };
-
-type KeepAlerts = (...request: Parameters<typeof keepAlerts>) => Promise<AlertOnRecord[]>;
-
-/** Has the platform's worker keep alerts. Rejects with the RuleViolation that stands against a decision. */
-export function alertsOf(client: Client, taskQueue: string): KeepAlerts {
-  return (...args) =>
-    client.workflow
-      .execute<typeof keepAlerts>("keepAlerts", {
-        workflowId: `alerts/${randomUUID()}`,
-        taskQueue,
-        args,
-        workflowExecutionTimeout: "2 minutes",
-      })
-      .catch((error: unknown) => {
-        throw ruleViolationIn(error) ?? error;
-      });
-}
 
 /**
  * Lists alerts or decides one, and returns the last line.

@@ -98,8 +98,8 @@ async function disagree(
   witnessSize: number | null,
 ): Promise<never> {
   // What can't be put on record now is met again with the next question: that it is said must not wait for it.
-  await recordDisagreement(pool, { origin, witnessName: witness.key.name, signedNote, witnessSize, noticedAt: now() }).catch(
-    () => undefined,
-  );
-  throw new NotCosigned("log-disagrees-with-witness", status);
+  const code = "log-disagrees-with-witness";
+  const refused = { witnessName: witness.key.name, signedNote, witnessSize };
+  await recordDisagreement(pool, { origin, code, refused, noticedAt: now() }).catch(() => undefined);
+  throw new NotCosigned(code, status);
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Pool } from "pg";
+import { recordDisagreement } from "../db/queries/log-cosignature.ts";
 import {
   findLatestCheckpoint,
   findTile,
@@ -102,7 +103,7 @@ export function openLogKeeping(
 /**
  * One round: takes what is new, at most 20,000 entries, and signs.
  * @returns `more` when entries are left, `none` when nothing was new or another worker has the tree
- * @throws LogDisagrees; nothing of the round is kept then
+ * @throws LogDisagrees; nothing of the round is kept then but the record of what was found
  */
 export async function growLog(keeping: LogKeeping): Promise<"more" | "done" | "none"> {
   const client = await keeping.pool.connect();
@@ -114,11 +115,14 @@ export async function growLog(keeping: LogKeeping): Promise<"more" | "done" | "n
     return result;
   } catch (error) {
     failure = error;
-    throw error;
   } finally {
     // What has failed is rolled back with its connection.
     client.release(failure !== undefined);
   }
+  // What can't be put on record now is found again in the next round.
+  if (failure instanceof LogDisagrees)
+    await recordDisagreement(keeping.pool, { origin: keeping.origin, code: failure.code, noticedAt: keeping.now() }).catch(() => undefined);
+  throw failure;
 }
 
 async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "done" | "none"> {

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * Who opened which entries of the query log, and why (clauses 4(2)2, 4(2)5). Append-only by grant. `platform_log_reader` reads the log and
- * records its openings; it may do nothing else, and no other role may read sealed parts for people.
+ * Who opened which entries of the query log, and why (clauses 4(2)2, 4(2)5). Only `record_log_opening` (a later migration) adds to it, so that nothing
+ * is read for people without its opening. `platform_log_reader` reads the log for commands and exports, and may do nothing else.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -27,6 +27,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     grant usage on schema public to platform_log_reader;
     grant select on query_log, log_head, log_tile, log_checkpoint, log_cosignature, integration, agency to platform_log_reader;
-    grant select, insert on query_log_opening to platform_log_reader;
+    grant select on query_log_opening to platform_log_reader;
   `.execute(db);
 }

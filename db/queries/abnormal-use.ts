@@ -83,14 +83,24 @@ export async function insertAlert(
   });
 }
 
-/** Alerts, newest first. @param onlyOpen those that wait for a decision */
-export async function listAlerts(db: Kysely<Database>, onlyOpen: boolean): Promise<AlertOnRecord[]> {
+/** Which alerts: those that wait for a decision, one alone, or those older than one. */
+export interface AlertFilter {
+  readonly onlyOpen: boolean;
+  readonly alertId?: number | undefined;
+  readonly before?: number | undefined;
+}
+
+/** Alerts, newest first, at most so many. */
+export async function listAlerts(db: Kysely<Database>, { onlyOpen, alertId, before }: AlertFilter, limit = 1000): Promise<AlertOnRecord[]> {
   const { rows } = await sql<AlertOnRecord>`
     select a.alert_id as "alertId", a.integration_id as "integrationId", i.application_number as "applicationNumber", i.system_name as "systemName",
       a.kind, to_json(a.window_from) #>> '{}' as "from", to_json(a.window_until) #>> '{}' as "until", a.counts, a.state,
-      a.decided_by as "decidedBy", a.decision_reason as reason
+      to_json(a.found_at) #>> '{}' as "foundAt", a.decided_by as "decidedBy", a.decision_reason as reason,
+      to_json(a.decided_at) #>> '{}' as "decidedAt"
     from abnormal_use_alert a join integration i using (integration_id)
-    where a.state = 'open' or not ${onlyOpen} order by a.alert_id desc limit 1000`.execute(db);
+    where (a.state = 'open' or not ${onlyOpen}) and a.alert_id = coalesce(${alertId ?? null}::integer, a.alert_id)
+      and a.alert_id < coalesce(${before ?? null}::integer, 2147483647)
+    order by a.alert_id desc limit ${limit}`.execute(db);
   return rows;
 }
 

@@ -29,26 +29,23 @@ export async function recordCosignature(
   );
 }
 
-/** A checkpoint of ours that a witness refused. */
-export interface Disagreement extends WitnessOfLog {
-  readonly signedNote: string;
-  /** Entries that the witness has cosigned, if it said so. */
-  readonly witnessSize: number | null;
+/** What was found against the log. */
+export interface Disagreement {
+  readonly origin: string;
+  readonly code: string;
+  /** The checkpoint of ours that a witness refused, and how many entries it has cosigned, if it said so; undefined: whoever signs found it. */
+  readonly refused?: { readonly witnessName: string; readonly signedNote: string; readonly witnessSize: number | null } | undefined;
   readonly noticedAt: Date;
 }
 
-/** Puts on record that a witness refuses the log; once, until it has cosigned again. */
-export async function recordDisagreement(
-  client: Queryable,
-  { origin, witnessName, signedNote, witnessSize, noticedAt }: Disagreement,
-): Promise<void> {
+/** Puts on record what was found against the log; once, until it is settled. */
+export async function recordDisagreement(client: Queryable, { origin, code, refused, noticedAt }: Disagreement): Promise<void> {
   await client.query(
-    `insert into log_disagreement (origin, witness_name, signed_note, witness_size, noticed_at)
-      select $1::text, $2::text, $3, $4::bigint, $5::timestamptz
+    `insert into log_disagreement (origin, code, witness_name, signed_note, witness_size, noticed_at)
+      select $1::text, $2::text, $3::text, $4, $5::bigint, $6::timestamptz
       where not exists (
-        select from log_disagreement d left join log_cosignature c using (origin, witness_name)
-        where d.origin = $1 and d.witness_name = $2 and (c.cosigned_at is null or d.noticed_at >= c.cosigned_at)
+        select from open_log_disagreement d where d.origin = $1 and d.code = $2 and d.witness_name is not distinct from $3
       )`,
-    [origin, witnessName, signedNote, witnessSize, noticedAt],
+    [origin, code, refused?.witnessName ?? null, refused?.signedNote ?? null, refused?.witnessSize ?? null, noticedAt],
   );
 }

@@ -1,5 +1,5 @@
-import { type Kysely, type RawBuilder, sql } from "kysely";
-import type { LogRow, OpeningRequest } from "../../src/domain/query-log-reading.ts";
+import { type Kysely, sql } from "kysely";
+import type { LogRow, OpeningPurpose, OpeningRequest, ReaderRole } from "../../src/domain/query-log-reading.ts";
 import type { Database } from "../tables/database.ts";
 
 /** Which entries are meant; what is left out does not matter. Indexes are hexadecimal, times epoch milliseconds. */
@@ -32,47 +32,54 @@ export interface LoggedEntryRow extends LogRow {
 }
 
 /**
- * Reads a page of entries and puts its opening on record, in one statement and so in one transaction: when this resolves, the opening is durable,
- * though it found nothing.
+ * Puts the opening of a page of entries on record, and then reads them: when this resolves, the opening is durable, though it found nothing. The
+ * database gives entries out only of an opening that is committed, so this never runs in a transaction.
  * @clause 4(2)2
  */
 export async function openLogPage(
   db: Kysely<Database>,
   filter: LogFilter,
-  opening: OpeningRequest,
-  page: LogPage,
+  { purpose, by, reason, reference }: OpeningRequest,
+  { after, newestFirst, size }: LogPage,
 ): Promise<LoggedEntryRow[]> {
-  const order = page.newestFirst ? sql`desc` : sql`asc`;
+  const { rows: recorded } = await sql<{ opening: string }>`
+    select record_log_opening(${purpose}, ${by.account}, ${by.role}, ${reason}, ${reference}, ${JSON.stringify(filter)}::jsonb,
+      ${after ?? null}::uuid, ${newestFirst}, ${size}) as opening`.execute(db);
   const { rows } = await sql<LoggedEntryRow>`
-    with found as materialized (
-      select * from query_log where ${sql.join(conditionsOf(filter, page), sql` and `)} order by entry_id ${order} limit ${page.size}
-    ), opened as (
-      insert into query_log_opening (purpose, account, account_role, reason, reference, question, entry_ids)
-      select ${opening.purpose}, ${opening.by.account}, ${opening.by.role}, ${opening.reason}, ${opening.reference},
-        ${JSON.stringify(filter)}::jsonb,
-        coalesce(array_agg(entry_id order by entry_id), '{}') from found
-    )
     select entry_id as "entryId", (extract(epoch from asked_at) * 1000)::float8 as "askedAt", integration_id as "integrationId", operator,
       operation_code as "operationCode", outcome, encode(case_number_index, 'hex') as "caseNumberIndex",
       encode(subject_index, 'hex') as "subjectIndex", encode(leaf_hash, 'hex') as "leafHash", entry,
       application_number as "applicationNumber", agency_name as "agencyName", system_name as "systemName"
-    from found left join integration using (integration_id) left join agency using (agency_id) order by entry_id ${order}`.execute(db);
-  return rows;
+    from read_log_opening(${recorded[0]?.opening})`.execute(db);
+  return newestFirst ? rows.reverse() : rows;
 }
 
-function conditionsOf(filter: LogFilter, { after, newestFirst }: LogPage): RawBuilder<unknown>[] {
-  const { entryIds, applicationNumber, operator, caseNumberIndex, subjectIndex, from, until } = filter;
-  const conditions = [
-    // With the time in each id, only the months that hold them are looked at.
-    entryIds && sql`(entry_id, asked_at) in (select id, uuid_extract_timestamp(id) from unnest(${entryIds}::uuid[]) as wanted(id))`,
-    applicationNumber !== undefined &&
-      sql`integration_id = (select integration_id from integration where application_number = ${applicationNumber})`,
-    operator !== undefined && sql`operator = ${operator}`,
-    caseNumberIndex !== undefined && sql`case_number_index = ${Buffer.from(caseNumberIndex, "hex")}`,
-    subjectIndex !== undefined && sql`subject_index = ${Buffer.from(subjectIndex, "hex")}`,
-    from !== undefined && sql`asked_at >= ${new Date(from)}`,
-    until !== undefined && sql`asked_at < ${new Date(until)}`,
-    after !== undefined && (newestFirst ? sql`entry_id < ${after}::uuid` : sql`entry_id > ${after}::uuid`),
-  ];
-  return [sql`true`, ...conditions.filter((condition) => typeof condition === "object")];
+/** An opening on record: who read how many entries, and why. */
+export interface OpeningOnRecord {
+  readonly openingId: string;
+  readonly purpose: OpeningPurpose;
+  readonly account: string;
+  readonly role: ReaderRole;
+  readonly reason: string;
+  readonly reference: string | null;
+  readonly entries: number;
+  /** The entry, where it was one. */
+  readonly entryId: string | null;
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+}
+
+/** Openings of the log, the newest first. @param before only those older than this one */
+export async function listOpenings(
+  db: Kysely<Database>,
+  { account, before }: { readonly account?: string | undefined; readonly before?: string | undefined },
+  limit: number,
+): Promise<OpeningOnRecord[]> {
+  const { rows } = await sql<OpeningOnRecord>`
+    select opening_id::text as "openingId", purpose, account, account_role as role, reason, reference, cardinality(entry_ids) as entries,
+      case when cardinality(entry_ids) = 1 then entry_ids[1] end as "entryId", (extract(epoch from opened_at) * 1000)::float8 as "openedAt"
+    from query_log_opening
+    where account = coalesce(${account ?? null}::text, account) and opening_id < coalesce(${before ?? null}::bigint, 9223372036854775807)
+    order by opening_id desc limit ${limit}`.execute(db);
+  return rows;
 }

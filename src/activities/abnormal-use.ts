@@ -36,7 +36,7 @@ export function createAbnormalUseActivities({ db, now }: Pick<WorkerContext, "db
     async watchUse(): Promise<void> {
       while (await watchNextHour());
     },
-    listAlerts: (onlyOpen: boolean): Promise<AlertOnRecord[]> => listAlerts(db, onlyOpen),
+    listAlerts: (onlyOpen: boolean): Promise<AlertOnRecord[]> => listAlerts(db, { onlyOpen }),
     /** @throws ApplicationFailure `already-decided`, `alert-unknown`, `role-not-allowed` and those of texts */
     async decideAlert(decision: AlertDecision): Promise<void> {
       try {

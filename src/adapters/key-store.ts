@@ -28,6 +28,9 @@ export interface KeyStore {
 
 export type KeyPurpose = keyof KeyStore;
 
+/** What opens the personal parts of log entries, and finds entries by person or case. */
+export type LogKeys = Pick<KeyStore, "logEncryption" | "logIndex">;
+
 /** Each purpose has a folder of its own in the key folder, so that a process can be given those that it needs and no others. */
 export const KEY_FOLDERS = {
   index: "index",
@@ -41,7 +44,8 @@ export const KEY_FOLDERS = {
 export const KEYS_OF = {
   api: ["index", "logEncryption", "logIndex"],
   worker: ["index", "temporalPayload"],
-  console: ["console", "temporalPayload"],
+  /** Of the register's index it opens nothing: with that, ID numbers could be tried against the household data. */
+  console: ["console", "temporalPayload", "logEncryption", "logIndex"],
   queryLog: ["logEncryption", "logIndex"],
   /** Commands that speak with the processes. */
   command: ["temporalPayload"],

@@ -1,9 +1,12 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { LogMeasures } from "../../db/queries/query-log-tree.ts";
 
 /** Counters of the API; labels are codes only, never anything a caller sent. */
 export interface Metrics {
   readonly registry: Registry;
   readonly refusals: Counter<"code">;
+  /** Everything in Prometheus' text form. @param log how the log fares; undefined when that couldn't be found out */
+  text(log: LogMeasures | undefined): Promise<string>;
   /** Counts an answered request. @param milliseconds from its first byte to its durable answer */
   answered(endpoint: string, results: readonly { readonly subject: string }[], milliseconds: number): void;
 }
@@ -24,8 +27,26 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
     registers: [registry],
   });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const entries = gauge("query_log_entries", "Entries of the query log.");
+  const signedEntries = gauge("query_log_signed_entries", "Entries that the newest checkpoint covers.");
+  const signedAt = gauge("query_log_signed_timestamp_seconds", "When the newest checkpoint was signed.");
+  const disagreements = new Gauge({
+    name: "query_log_disagreements",
+    help: "What was found against the query log and is not settled, by code.",
+    labelNames: ["code"],
+    registers: [registry],
+  });
   return {
     registry,
+    async text(log) {
+      for (const measure of [entries, signedEntries, signedAt, disagreements]) measure.reset();
+      entries.set(log?.entries ?? Number.NaN);
+      signedEntries.set(log?.signedEntries ?? Number.NaN);
+      signedAt.set(log?.signedAt ?? Number.NaN);
+      for (const [code, times] of Object.entries(log?.disagreements ?? {})) disagreements.labels(code).set(times);
+      return registry.metrics();
+    },
     refusals: new Counter({
       name: "verification_refusals_total",
       help: "Requests refused, by problem code.",

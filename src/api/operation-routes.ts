@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { measureLog } from "../../db/queries/query-log-tree.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal } from "./problem.ts";
 
@@ -24,7 +25,8 @@ export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindi
     const asker = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
     if (!metricsAddresses.has(asker))
       return problemResponse(new Refusal("address-not-allowed", "Metrics are for the addresses in METRICS_ADDRESSES."));
-    return c.body(await context.metrics.registry.metrics(), 200, { "content-type": context.metrics.registry.contentType });
+    const log = await measureLog(context.pool).catch(() => undefined);
+    return c.body(await context.metrics.text(log), 200, { "content-type": context.metrics.registry.contentType });
   });
   return routes;
 }

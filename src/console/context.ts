@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { Database } from "../../db/tables/database.ts";
-import type { KeyRing } from "../adapters/key-store.ts";
+import type { KeepAlerts } from "../abnormal-use-client.ts";
+import type { KeyRing, LogKeys } from "../adapters/key-store.ts";
 import { hashPassword } from "../adapters/password-hash.ts";
 import { createToken } from "../adapters/session-token.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
@@ -21,7 +22,10 @@ export interface ConsoleParts {
   readonly db: Kysely<Database>;
   /** Opens authenticators' secrets, drafts of applications, and their letters. */
   readonly keys: KeyRing;
+  /** Open the query log's entries, each with its opening on record. */
+  readonly logKeys: LogKeys;
   readonly integrations: IntegrationClient;
+  readonly keepAlerts: KeepAlerts;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

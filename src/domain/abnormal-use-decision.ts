@@ -14,9 +14,11 @@ export interface AlertOnRecord extends Omit<AbnormalUse, "from" | "until" | "key
   readonly systemName: string;
   readonly from: string;
   readonly until: string;
+  readonly foundAt: string;
   readonly state: AlertState;
   readonly decidedBy: string | null;
   readonly reason: string | null;
+  readonly decidedAt: string | null;
 }
 
 /** The dedicated officer's word on an alert. */

@@ -16,6 +16,9 @@ interface ActionRule {
 const FULL = ["full"] as const;
 const OFFICE: readonly Duty[] = ["caseOfficer", "dedicatedOfficer", "manager"];
 
+/** A manager decides, and reads nobody's queries. */
+const LOG_READERS: readonly Duty[] = ["caseOfficer", "dedicatedOfficer", "auditor", "ethics", "civilAffairs"];
+
 /** Everything that can be done in the console, and who may: what is not here can't be done. */
 export const CONSOLE_ACTIONS = {
   enter: { stages: ["none", "code", "setUp", "password", "enrol", "full"] },
@@ -37,6 +40,14 @@ export const CONSOLE_ACTIONS = {
   suspendIntegration: { stages: FULL, duties: ["manager", "dedicatedOfficer"] },
   resumeIntegration: { stages: FULL, duties: ["manager"] },
   revokeIntegration: { stages: FULL, duties: ["manager", "dedicatedOfficer"] },
+  searchLog: { stages: FULL, duties: LOG_READERS },
+  openLogEntry: { stages: FULL, duties: ["auditor", "ethics", "civilAffairs"] },
+  writeRecordList: { stages: FULL, duties: ["caseOfficer", "dedicatedOfficer", "auditor"] },
+  answerSubjectAccess: { stages: FULL, duties: ["caseOfficer", "dedicatedOfficer"] },
+  seeOpenings: { stages: FULL, duties: ["manager", "auditor", "ethics", "civilAffairs"] },
+  seeSystem: { stages: FULL, duties: ["dedicatedOfficer", "manager", "auditor", "ethics", "civilAffairs"] },
+  seeAlerts: { stages: FULL, duties: ["dedicatedOfficer", "manager", "auditor", "ethics"] },
+  decideAlert: { stages: FULL, duties: ["dedicatedOfficer", "manager"] },
   seePeople: { stages: FULL, duties: DUTIES },
   seeTrail: { stages: FULL, duties: ["manager", "auditor"] },
 } as const satisfies Record<string, ActionRule>;

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
-import { openTestLogKeeping, type TestLogKeeping } from "../support/log-keeping.ts";
+import { ORIGIN, openTestLogKeeping, type TestLogKeeping } from "../support/log-keeping.ts";
 import { PEOPLE, question } from "../support/people.ts";
 import { seedGenerations, seedIntegration } from "../support/seed.ts";
 
@@ -52,6 +52,14 @@ describe("§4(2)5 nothing is signed any more", () => {
     await askTimes(1);
     await own.owner.pool.query(tampering);
     expect(await code(rounds)).toBe(expected);
+    // Said once, however often it is met, also to those who watch the platform.
+    expect(await code(rounds)).toBe(expected);
+    const open = await own.owner.pool.query("select origin, code, witness_name from open_log_disagreement");
+    expect(open.rows).toEqual([{ origin: ORIGIN, code: expected, witness_name: null }]);
+    const { text } = await ask(own.url, undefined, { method: "GET", path: "/metrics" });
+    expect(text).toContain(`query_log_disagreements{code="${expected}"} 1\n`);
+    expect(text).toContain("query_log_signed_entries 3\n");
+    expect(text).toContain("query_log_entries 4\n");
   });
 
   test("§4(2)5 when a backup of the database is restored that has forgotten entries", async () => {
@@ -76,6 +84,10 @@ describe("§4(2)5 nothing is signed any more", () => {
     // Without what was kept outside, nobody here could know; a witness still would.
     rmSync(join(rounds.directory, "checkpoint"));
     expect(await code(rounds)).toBe("signed");
+    expect((await own.owner.pool.query("select from open_log_disagreement")).rowCount).toBe(0);
+    expect((await own.owner.pool.query("select from log_disagreement")).rowCount).toBe(1);
+    const { text } = await ask(own.url, undefined, { method: "GET", path: "/metrics" });
+    expect(text).not.toContain("query_log_disagreements{");
   });
 
   test("§4(2)5 when the kept checkpoint is damaged", async () => {

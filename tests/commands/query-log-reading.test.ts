@@ -2,7 +2,6 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openDatabase } from "../../db/client.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { readPdf } from "../support/pdf.ts";
 import { CROWD, createQueryLogPlatform, MONTH, type QueryLogPlatform, readBy, SECRETS, SUBJECT } from "../support/query-log.ts";
@@ -165,39 +164,6 @@ describe("entries that disagree with themselves", () => {
     } finally {
       const original = "update query_log set operator = $2, entry = $3, leaf_hash = $4 where entry_id = $1";
       await api.owner.pool.query(original, [entryId, ...Object.values(rows[0])]);
-    }
-  });
-});
-
-describe("the role that reads the log", () => {
-  test.each([
-    "update query_log_opening set reason = ''",
-    "delete from query_log_opening",
-    "truncate query_log_opening",
-    "update query_log set outcome = 'match'",
-    "delete from query_log",
-    "insert into query_log select * from query_log",
-    "select * from credential",
-    "select * from application",
-    "select * from subject_record",
-    "select * from idempotent_request",
-    "update integration set state = 'revoked'",
-    "insert into agency (agency_code, agency_name) values ('x', 'x')",
-    "set role postgres",
-    "create table mine (x integer)",
-    "select create_query_log_partitions(now()::date, 1)",
-  ])("§4(2)2 may not %s", async (statement) => {
-    const { pool, close } = openDatabase(platform.api.database.logReaderUrl, { max: 1 });
-    await expect(pool.query(statement)).rejects.toMatchObject({ code: "42501" });
-    await pool.query("select 1 from query_log, integration, agency, query_log_opening limit 1");
-    await close();
-  });
-
-  test("§4(2)2 is the only one that may see who opened what", async () => {
-    for (const url of [platform.api.database.apiUrl, platform.api.database.workerUrl]) {
-      const { pool, close } = openDatabase(url, { max: 1 });
-      await expect(pool.query("select * from query_log_opening")).rejects.toMatchObject({ code: "42501" });
-      await close();
     }
   });
 });

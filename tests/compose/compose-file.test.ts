@@ -93,6 +93,8 @@ describe("docker-compose.yml", () => {
       ).toBe(true);
     }
     expect(compose.services["api"]?.networks).not.toContain("processes");
+    // It reads the log through the one function that its own role may call (ADR 19).
+    expect(compose.services["console"]?.secrets).toEqual(["database-console.password"]);
     expect(compose.services["temporal-ui"]?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: "true" });
   });
 });

@@ -13,6 +13,8 @@ const RULE_FILES = [
   ...["integration-text", "ip-address", "credential", "password-policy", "login-lock", "console-action"].map(
     (topic) => `domain/${topic}.ts`,
   ),
+  ...["query-log-reading", "abnormal-use-decision"].map((topic) => `domain/${topic}.ts`),
+  ...["console/log-reading.ts", "../db/queries/abnormal-use.ts"],
   ...["console/log-in.ts", "console/password-change.ts", "integration-client.ts", "../db/queries/integration-unseen.ts"],
 ];
 
@@ -45,7 +47,7 @@ describe.each(LANGUAGES)("the words in %s", (language) => {
 });
 
 test("Chinese words hold no English but names and what people type", () => {
-  const allowed = /IP|CSV|PDF|Microsoft|Google|Authenticator|English|zh-Hant|en\b|vp_|\{left\}|2026-\d\d-\d\d/g;
+  const allowed = /IP|CSV|PDF|MB|Microsoft|Google|Authenticator|English|zh-Hant|en\b|vp_|\{left\}|2026-\d\d-\d\d/g;
   const english = texts(TEXTS["zh-Hant"]).filter(
     ([place, text]) => !/otherLanguage|lang$/.test(place) && /[A-Za-z]/.test(text.replace(allowed, "")),
   );

@@ -5,6 +5,7 @@ import { writeApplicationForm } from "../../src/reports/application-form.ts";
 import { writeDestructionCertificates } from "../../src/reports/destruction-certificate.ts";
 import { writeIpInventoryReport } from "../../src/reports/ip-inventory-report.ts";
 import { writeQueryRecordList } from "../../src/reports/query-record-list.ts";
+import { writeQuerySearchList } from "../../src/reports/query-search-list.ts";
 import { writeSubjectAccess } from "../../src/reports/subject-access.ts";
 import { madeUpApplication } from "../support/integration.ts";
 import { listedEntry, streamed } from "../support/listed.ts";
@@ -94,13 +95,39 @@ describe("個人資料查詢紀錄", () => {
     const pdf = await writeAndRead((sink) => writeSubjectAccess(access, sink));
     expect(pdf.result.entries).toBe(2);
     expectTexts(pdf, ["SA-115-申-17", "M12345****", "測試稅務局 地方稅系統 tax-042 V01 113-社-000001 減免資格審查"]);
-    expectTexts(pdf, ["設籍本縣：是", "原住民身分：未答", "符合", "共 2 筆", "密"]);
+    expectTexts(pdf, ["設籍本縣：是", "原住民身分：未答", "符合", "總筆數 2 筆", "密"]);
     for (const secret of ["123456789", "王小明"]) expect(pdf.text).not.toContain(secret);
   });
 
   test("§4(2)5 says so when nobody asked", async () => {
     const access = { requestNumber: "115-申-18", nationalId: "M123456789", entries: streamed([]), ...PRINTED };
     expectTexts(await writeAndRead((sink) => writeSubjectAccess(access, sink)), ["保存期間內無查詢紀錄"]);
+  });
+});
+
+describe("查詢紀錄清冊", () => {
+  test("§4(2)2 lists what a search found, masked, without case numbers and reasons, and says what was looked for but not about whom", async () => {
+    const day = (iso: string) => Date.parse(`${iso}T00:00:00+08:00`);
+    const conditions = { applicationNumber: "114-0001", from: day("2026-11-01"), until: day("2026-11-04"), byCase: true, byPerson: true };
+    const list = { conditions, limit: 1000, entries: streamed([listedEntry(1)]), ...PRINTED };
+    const pdf = await writeAndRead((sink) => writeQuerySearchList(list, sink));
+    expectTexts(pdf, [
+      "QL-1151124-190000",
+      "114-0001",
+      "查詢者帳號 全部",
+      "115/11/01 至 115/11/03",
+      "指定案號、指定被查詢者",
+      "最多 1,000 筆",
+      "密",
+    ]);
+    expectTexts(pdf, ["1 115/11/03 10:00:00 測試稅務局 地方稅系統 tax-042 V01 M12345**** 王○明 符合", "總筆數 1 筆"]);
+    for (const secret of ["123456789", "王小明", "113-社-000001", "減免資格審查"]) expect(pdf.text).not.toContain(secret);
+  });
+
+  test("§4(2)2 says so when nothing was found", async () => {
+    const conditions = { byCase: false, byPerson: false };
+    const pdf = await writeAndRead((sink) => writeQuerySearchList({ conditions, limit: 1000, entries: streamed([]), ...PRINTED }, sink));
+    expectTexts(pdf, ["查詢期間 全部", "其他條件 無", "沒有符合條件的查詢紀錄"]);
   });
 });
 

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ServerType, serve } from "@hono/node-server";
 import { Pool } from "pg";
 import { pino } from "pino";
 import { openDatabase } from "../../db/client.ts";
+import { serveHttp } from "../../src/adapters/http-server.ts";
 import { createKeys, type KeyStore, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createApp } from "../../src/api/app.ts";
 import { API_CONNECTIONS, createApiContext } from "../../src/api/context.ts";
@@ -95,8 +95,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
     statementsAtOnce: 1,
     now,
   });
-  const server: ServerType = serve({ fetch: createApp(context).fetch, hostname: "0.0.0.0", port: 0 });
-  await new Promise((resolve) => server.once("listening", resolve));
+  const server = await serveHttp(createApp(context).fetch, { host: "0.0.0.0", port: 0 });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import { openDatabase } from "../../db/client.ts";
+import type { KeepAlerts } from "../../src/abnormal-use-client.ts";
 import { totpCode } from "../../src/adapters/authenticator.ts";
-import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
+import { createKeys, type LogKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
 import { createConsoleContext } from "../../src/console/context.ts";
@@ -28,6 +29,8 @@ interface Options {
   readonly now?: () => number;
   readonly database?: TestDatabase;
   readonly integrations?: IntegrationClient;
+  readonly logKeys?: LogKeys;
+  readonly keepAlerts?: KeepAlerts;
   readonly origin?: string;
   readonly trustedProxies?: readonly string[];
 }
@@ -36,6 +39,8 @@ export async function startTestConsole({
   now = Date.now,
   database,
   integrations,
+  logKeys,
+  keepAlerts,
   origin,
   trustedProxies = [],
 }: Options = {}): Promise<TestConsole> {
@@ -54,8 +59,10 @@ export async function startTestConsole({
     logger,
     db: records.db,
     keys: openKeyStore(keysDirectory).console,
+    logKeys: logKeys ?? openKeyStore(keysDirectory),
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
+    keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
   });
   const server = serve({ fetch: createConsole(context).fetch, hostname: "127.0.0.1", port: 0 });

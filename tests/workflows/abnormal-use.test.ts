@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { alertsOf, runAbnormalUseCommand } from "../../src/abnormal-use-command.ts";
+import { alertsOf } from "../../src/abnormal-use-client.ts";
+import { runAbnormalUseCommand } from "../../src/abnormal-use-command.ts";
 import { createAbnormalUseActivities } from "../../src/activities/abnormal-use.ts";
 import { ensureAbnormalUseSchedule } from "../../src/adapters/abnormal-use-schedule.ts";
 import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";

@@ -11,6 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
+import { alertTasks, logAlarm } from "./home-log.ts";
 
 const SOON_DAYS = 60;
 /** From here on the password is among what is due. */
@@ -19,7 +20,7 @@ const PRESSING_DAYS = 7;
 const DAY = 86_400_000;
 
 /** One line of what is to do: the matter, whose, and when. */
-interface Task {
+export interface Task {
   readonly what: string;
   readonly of: string;
   /** Undefined: it has no page. */
@@ -33,11 +34,12 @@ export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
     const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
-    const now = [...waiting, ...due];
+    const now = [...(await alertTasks(visit, context)), ...waiting, ...due];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
 <p class="quiet">${text.day(visit.today)}</p>
+${await logAlarm(visit, context)}
 <section><h2 class="ds-heading" data-size="xs">${text.home.todo}${count(now)}</h2>${taskList(now, text.home.nothing)}</section>
 <section><h2 class="ds-heading" data-size="xs">${text.home.soon}${count(soon)}</h2>${taskList(soon, text.home.nothingSoon)}</section>`;
     return page(c, visit, { title: text.home.title, body });
@@ -89,7 +91,8 @@ function nameOf({ integrationNumber, agencyName, systemName }: TaskCase): string
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  const words: Record<NoticeKind, string> = {
+  // An alert waits as a task of its own, until it is decided.
+  const words: Record<Exclude<NoticeKind, "abnormal-use">, string> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
@@ -98,12 +101,14 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
     "disposal-proposed": home.disposalProposed,
     "disk-fills-up": home.diskFillsUp,
     "database-grows": home.databaseGrows,
-    "abnormal-use": home.abnormalUse,
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
-  const endings = own.map(({ kind, about, announces }) => {
+  const endings = own.flatMap(({ kind, about, announces }) => {
+    if (kind === "abnormal-use") return [];
     const known = cases.get(about);
-    return { at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : about, path: known && casePath(about) };
+    const room = kind === "disk-fills-up" || kind === "database-grows";
+    const path = room ? "/console/system" : known && casePath(about);
+    return [{ at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : room ? "" : about, path }];
   });
   return [...new Map(endings.map((ending) => [`${ending.what}/${ending.of}`, ending])).values()];
 }

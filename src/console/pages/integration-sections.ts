@@ -6,13 +6,9 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { clock, type Html, NOTHING } from "../layout.ts";
 import type { Text } from "../text/index.ts";
 import type { Visit } from "../visit.ts";
-import { casePath, checkNames, lastDayOf, roleName, stateTag } from "../words.ts";
+import { casePath, checkNames, facts, lastDayOf, roleName, stateTag } from "../words.ts";
 
 type Fact = readonly [term: string, description: Html | string];
-
-function facts(all: readonly Fact[]): Html {
-  return html`<dl class="facts">${all.map(([term, description]) => html`<dt>${term}</dt><dd>${description}</dd>`)}</dl>`;
-}
 
 function codes(all: readonly string[]): Html {
   return html`${all.map((text) => html`<code>${text}</code> `)}`;

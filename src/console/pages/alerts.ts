@@ -1,0 +1,133 @@
+import { html } from "hono/html";
+import { listAlerts } from "../../../db/queries/abnormal-use.ts";
+import type { AlertDecision, AlertOnRecord } from "../../domain/abnormal-use-decision.ts";
+import { taipeiDate } from "../../domain/roc-date.ts";
+import { RuleViolation } from "../../domain/rule-violation.ts";
+import type { ConsoleContext } from "../context.ts";
+import { type Fault, faultOf, faultSummary, field, select } from "../fields.ts";
+import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { ConsoleRequest, Visit } from "../visit.ts";
+import { alertPath, casePath, facts } from "../words.ts";
+import { messagePage } from "./message.ts";
+
+const PATH = "/console/system/alerts";
+const PAGE_LENGTH = 50;
+const COLOUR = { open: "warning", dismissed: "neutral", finding: "danger" } as const;
+const REASON_CODES = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"];
+const FIELD_OF = Object.fromEntries(REASON_CODES.map((code) => [code, "reason"]));
+
+/** 異常使用警示: what was unusual, what the officer made of it, and the decision on what is open. */
+export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void {
+  const { db, keepAlerts } = context;
+  routes.get(PATH, "seeAlerts", async (c, visit) => {
+    const all = c.req.query("which") === "all";
+    const before = numberOf(c.req.query("before") ?? "");
+    return showAlerts(c, visit, all, await listAlerts(db, { onlyOpen: !all, before }, PAGE_LENGTH));
+  });
+  routes.get(`${PATH}/:number{[0-9]{1,9}}`, "seeAlerts", (c, visit) => showAlert(c, visit, context));
+  routes.post(`${PATH}/:number{[0-9]{1,9}}`, "decideAlert", async (c, visit, form) => {
+    const alertId = numberOf(c.req.param("number") ?? "") ?? 0;
+    const choice = form.one("choice") === "finding" ? "finding" : "dismissed";
+    const decision: AlertDecision = { alertId, choice, by: visit.actor("decideAlert"), reason: form.one("reason") };
+    try {
+      await visit.onTrail("decideAlert", `alert/${alertId}`, () => keepAlerts({ decision, onlyOpen: true }));
+      return c.redirect(alertPath(alertId), 303);
+    } catch (error) {
+      if (error instanceof RuleViolation) return showAlert(c, visit, context, { fault: faultOf(visit.text, error, FIELD_OF), ...decision });
+      context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a decision could not be taken");
+      return showAlert(c, visit, context, { fault: { sentence: visit.text.message.failed.body }, ...decision, status: 503 });
+    }
+  });
+}
+
+function numberOf(text: string): number | undefined {
+  return /^[1-9][0-9]{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
+function showAlerts(c: ConsoleRequest, visit: Visit, all: boolean, found: readonly AlertOnRecord[]): Response | Promise<Response> {
+  const { text } = visit;
+  const { alerts } = text;
+  const last = found.length === PAGE_LENGTH ? found.at(-1)?.alertId : undefined;
+  const which = all ? "all" : "open";
+  const line = (
+    alert: AlertOnRecord,
+  ) => html`<tr><th scope="row"><a class="ds-link" href="${alertPath(alert.alertId)}">${alert.alertId}</a></th>
+<td data-label="${alerts.kind}">${alerts.kindOf[alert.kind]}</td><td data-label="${alerts.integration}">${alert.applicationNumber}　${alert.systemName}</td>
+<td data-label="${alerts.counts}">${countsOf(visit, alert)}</td><td data-label="${alerts.foundAt}" class="day">${clock(text, Date.parse(alert.foundAt))}</td>
+<td data-label="${alerts.state}">${stateOf(visit, alert)}</td></tr>`;
+  const titles = [alerts.number, alerts.kind, alerts.integration, alerts.counts, alerts.foundAt, alerts.state];
+  const options = [
+    ["open", alerts.whichOf.open],
+    ["all", alerts.whichOf.all],
+  ] as const;
+  const body = html`<h1 class="ds-heading" data-size="md">${alerts.title}</h1><p class="quiet">${alerts.intro}</p>
+<form method="get" action="${PATH}" class="filter" role="search">${select("which", alerts.which, options, which)}
+<button class="ds-button" data-variant="secondary">${alerts.filter}</button></form>
+${
+  found.length === 0
+    ? html`<p class="empty">${alerts.none}</p>`
+    : html`<table class="ds-table cards"><thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${found.map(line)}</tbody></table>`
+}
+${last === undefined ? NOTHING : html`<p><a class="ds-link" href="${PATH}?which=${which}&amp;before=${last}">${alerts.older}</a></p>`}`;
+  return page(c, visit, { title: alerts.title, body });
+}
+
+interface Refused {
+  readonly fault: Fault;
+  readonly reason: string;
+  readonly status?: 503;
+}
+
+async function showAlert(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext, refused?: Refused): Promise<Response> {
+  const { text } = visit;
+  const { alerts } = text;
+  const [alert] = await listAlerts(db, { onlyOpen: false, alertId: numberOf(c.req.param("number") ?? "") ?? 0 });
+  if (alert === undefined) return messagePage(c, visit, 404, text.message.notFound);
+  const { decidedBy, decidedAt, reason } = alert;
+  const decided =
+    decidedBy === null || decidedAt === null
+      ? []
+      : [[alerts.decided, html`${alerts.decidedBy(decidedBy, clock(text, Date.parse(decidedAt)))}<br>${reason}`] as const];
+  const body = html`<p class="quiet">${alerts.title}　${alert.alertId}</p>
+<h1 class="ds-heading" data-size="md">${alerts.kindOf[alert.kind]} ${stateOf(visit, alert)}</h1>
+${faultSummary(text, refused?.fault)}
+${facts([
+  [alerts.integration, html`${alert.applicationNumber}　${alert.systemName}${links(visit, alert)}`],
+  [alerts.window, alerts.span(clock(text, Date.parse(alert.from)), clock(text, Date.parse(alert.until)))],
+  [alerts.counts, countsOf(visit, alert)],
+  [alerts.foundAt, clock(text, Date.parse(alert.foundAt))],
+  ...decided,
+])}
+${alert.state === "open" && visit.may("decideAlert") ? decisionForm(visit, alert, refused) : NOTHING}
+<p><a class="ds-link" href="${PATH}">${alerts.back}</a></p>`;
+  const status = refused === undefined ? 200 : (refused.status ?? 422);
+  return page(c, visit, { title: alerts.kindOf[alert.kind], body, status });
+}
+
+function decisionForm(visit: Visit, { alertId }: AlertOnRecord, refused: Refused | undefined): Html {
+  const { alerts, form } = visit.text;
+  return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>
+<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}
+${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? "", long: true, fault: refused?.fault })}
+<div class="buttons"><button class="ds-button" name="choice" value="dismissed">${alerts.dismiss}</button><button class="ds-button" data-color="danger" name="choice" value="finding">${alerts.finding}</button></div></form></section>`;
+}
+
+/** To the integration, and to its queries of the period, for those who may. */
+function links({ text, may }: Visit, { applicationNumber, from, until }: AlertOnRecord): Html {
+  const day = (moment: number) => text.typedDay(taipeiDate(moment));
+  const query = new URLSearchParams({ integration: applicationNumber, from: day(Date.parse(from)), until: day(Date.parse(until) - 1) });
+  return html`${may("seeIntegrations") ? html`　<a class="ds-link" href="${casePath(applicationNumber)}">${text.alerts.toIntegration}</a>` : NOTHING}${
+    may("searchLog") ? html`　<a class="ds-link" href="/console/queries?${query.toString()}">${text.alerts.toQueries}</a>` : NOTHING
+  }`;
+}
+
+function stateOf({ text }: Visit, { state }: AlertOnRecord): Html {
+  return html`<span class="ds-tag" data-color="${COLOUR[state]}">${text.alerts.stateOf[state]}</span>`;
+}
+
+function countsOf({ text }: Visit, { counts }: AlertOnRecord): string {
+  return Object.entries(counts)
+    .map(([name, count]) => text.alerts.counted(text.alerts.countOf[name] ?? name, count))
+    .join(text.separator);
+}

@@ -1,0 +1,30 @@
+import { html } from "hono/html";
+import { listAlerts } from "../../../db/queries/abnormal-use.ts";
+import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
+import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
+import type { ConsoleContext } from "../context.ts";
+import { type Html, NOTHING } from "../layout.ts";
+import type { Visit } from "../visit.ts";
+import { alertPath } from "../words.ts";
+import type { Task } from "./home.ts";
+
+/** Alerts of abnormal use that wait for the dedicated officer. */
+export async function alertTasks({ text, duties, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+  if (!duties.includes("dedicatedOfficer")) return [];
+  return (await listAlerts(db, { onlyOpen: true }, 100)).map(({ alertId, applicationNumber, systemName, kind, foundAt }) => {
+    const day = taipeiDate(Date.parse(foundAt));
+    return {
+      what: text.home.abnormalUse,
+      of: `${applicationNumber}　${systemName}　${text.alerts.kindOf[kind]}`,
+      path: alertPath(alertId),
+      when: text.home.found(text.day(day)),
+      pressing: daysBetween(day, today) > 0,
+    };
+  });
+}
+
+/** That something disagrees with the log is said before anything else. */
+export async function logAlarm({ text, may }: Visit, { db }: ConsoleContext): Promise<Html> {
+  if (!may("seeSystem") || (await listOpenDisagreements(db)).length === 0) return NOTHING;
+  return html`<p class="ds-alert" data-color="danger" role="alert"><a class="ds-link" href="/console/system">${text.home.disagreement}</a></p>`;
+}

@@ -1,0 +1,74 @@
+import { html } from "hono/html";
+import { listAlerts } from "../../../db/queries/abnormal-use.ts";
+import {
+  type DatabaseSize,
+  findDatabaseSize,
+  findMonthCheckpoint,
+  getLogState,
+  listOpenDisagreements,
+  type OpenDisagreement,
+  type SignedCheckpoint,
+} from "../../../db/queries/log-state.ts";
+import { monthOfEntry, startOfMonth } from "../../domain/query-log-form.ts";
+import type { ConsoleContext } from "../context.ts";
+import { clock, type Html, NOTHING, page } from "../layout.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { Visit } from "../visit.ts";
+import { checkpointWords, facts } from "../words.ts";
+
+/** 系統: whether the query log is whole, how far it is signed and cosigned, room for it, and what was unusual. */
+export function systemPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {
+  routes.get("/console/system", "seeSystem", async (c, visit) => {
+    const { text, now } = visit;
+    const { system } = text;
+    const month = monthOfEntry(now);
+    const [state, lastMonth, disagreements, size] = await Promise.all([
+      getLogState(db),
+      findMonthCheckpoint(db, startOfMonth(month)),
+      listOpenDisagreements(db),
+      findDatabaseSize(db),
+    ]);
+    const { entries, latest, cosigned } = state;
+    const pending = entries - (latest?.treeSize ?? 0);
+    const before = monthOfEntry(startOfMonth(month) - 1);
+    const signed = (at: SignedCheckpoint, more: Html = NOTHING) =>
+      html`${clock(text, at.at)}${more}<br><code class="long">${checkpointWords(at)}</code>`;
+    const body = html`<h1 class="ds-heading" data-size="md">${system.title}</h1>
+<section><h2 class="ds-heading" data-size="xs">${system.log}</h2>${health(visit, disagreements)}
+${facts([
+  [system.entries, system.count(entries)],
+  [system.latest, latest === undefined ? system.noCheckpoint : signed(latest, pending > 0 ? html`　${system.pending(pending)}` : NOTHING)],
+  ...(cosigned.length === 0 ? [[system.noWitness, system.noCosignature] as const] : []),
+  ...cosigned.map((witness) => [system.cosigned(witness.witnessName), signed(witness)] as const),
+  [system.lastMonth(text.monthName(before)), lastMonth === undefined ? system.noCheckpoint : signed(lastMonth)],
+])}${visit.may("seeOpenings") ? html`<p><a class="ds-link" href="/console/system/openings">${text.openings.title}</a></p>` : NOTHING}</section>
+<section><h2 class="ds-heading" data-size="xs">${system.database}</h2>${room(visit, size)}</section>
+${visit.may("seeAlerts") ? await alerts(visit, db) : NOTHING}`;
+    return page(c, visit, { title: system.title, body });
+  });
+}
+
+function health({ text }: Visit, disagreements: readonly OpenDisagreement[]): Html {
+  const { system } = text;
+  if (disagreements.length === 0) return html`<p class="ds-alert" data-color="success">${system.healthy}</p>`;
+  return html`<div class="ds-alert" data-color="danger" role="alert"><h3 class="ds-heading" data-size="2xs">${system.disagreement}</h3><ul>${disagreements.map(
+    ({ code, noticedAt, origin, witnessName }) =>
+      html`<li>${clock(text, noticedAt)}　${system.disagreementOf[code] ?? code}　<code>${witnessName ?? origin}</code></li>`,
+  )}</ul><p>${system.disagreementNext}</p></div>`;
+}
+
+function room({ text }: Visit, size: DatabaseSize | undefined): Html {
+  const { system } = text;
+  if (size === undefined) return html`<p class="empty">${system.notMeasured}</p>`;
+  const { bytes, earlierBytes, days, measuredOn } = size;
+  const megabytes = (amount: number) => Math.ceil(Math.max(0, amount) / 1_000_000).toLocaleString("en");
+  return facts([
+    [system.databaseSize, `${system.megabytes(megabytes(bytes))}　${text.day(measuredOn)}`],
+    [system.databaseGrowth, days === 0 ? system.noGrowth : system.growth(megabytes(bytes - earlierBytes), days)],
+  ]);
+}
+
+async function alerts({ text }: Visit, db: ConsoleContext["db"]): Promise<Html> {
+  const open = (await listAlerts(db, { onlyOpen: true })).length;
+  return html`<section><h2 class="ds-heading" data-size="xs">${text.system.alerts}</h2><p>${text.system.openAlerts(open)} <a class="ds-link" href="/console/system/alerts">${text.system.toAlerts}</a></p></section>`;
+}

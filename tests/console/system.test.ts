@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
+import { type LogHouse, openLogHouse } from "../support/log-house.ts";
+
+const PASSWORD = "Correct-Horse-Battery-9";
+const ALERTS = "/console/system/alerts";
+let house: LogHouse;
+let wu: Visitor;
+let lin: Visitor;
+let chen: Visitor;
+
+beforeAll(async () => {
+  house = await openLogHouse();
+  wu = await person("wu.officer", "dedicatedOfficer");
+  lin = await person("lin.manager", "manager");
+  chen = await person("chen.auditor", "auditor");
+}, 120_000);
+afterAll(() => house?.stop());
+
+async function person(account: string, duty: string, where = house.console_): Promise<Visitor> {
+  const visitor = createVisitor(where);
+  await visitor.setUp(account, await where.appoint(account, duty), PASSWORD);
+  await visitor.get("/console");
+  return visitor;
+}
+const query = (text: string, values: unknown[] = []) => house.platform.api.owner.pool.query(text, values);
+
+describe("the log's state", () => {
+  test("§4(1)5 shows its size, its last checkpoint and last month's, who cosigned, and the room it takes", async () => {
+    const { rows } = await query("select signed_note, tree_size::int as size from log_checkpoint");
+    const root = rows[0].signed_note.split("\n")[2].replaceAll("+", "&#43;");
+    expect(rows[0].size).toBe(62);
+    const before = (await chen.get("/console/system")).text;
+    for (const expected of ["62 筆", "尚無其他機關的見證簽署", "沒有未解決的不一致", "尚未量測", "檢查點"])
+      expect(before).toContain(expected);
+    expect(before.replaceAll("+", "&#43;")).toContain(root);
+    expect(before).not.toContain("待納入");
+
+    await query("insert into database_size values (current_date - 10, 1000000000), (current_date, 1250000000)");
+    await query("insert into log_cosignature values ('verify.example.gov.tw/queries', 'ethics.example.gov.tw/witness', 62, $1, now())", [
+      rows[0].signed_note,
+    ]);
+    await house.platform.askAt(new Date().toISOString(), 3);
+    const { text } = await chen.get("/console/system");
+    for (const expected of ["65 筆", "另有 3 筆待納入", "見證：ethics.example.gov.tw/witness", "1,250 MB", "最近 10 天增加 250 MB"])
+      expect(text).toContain(expected);
+    await house.platform.keeping.settle();
+    expect((await chen.get("/console/system")).text).not.toContain("待納入");
+  });
+
+  test("§4(1)5 what was found against it is the first thing on the home of those who watch it, until it is signed again", async () => {
+    const clerk = await person("hung.case", "caseOfficer");
+    const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("查詢日誌出現不一致");
+    expect(await alarmed(wu)).toBe(false);
+    await house.platform.askAt(new Date().toISOString(), 1);
+    await query("update log_head set size = size + 1");
+    await expect(house.platform.keeping.settle()).rejects.toMatchObject({ code: "log-has-gap" });
+    expect([await alarmed(wu), await alarmed(lin), await alarmed(chen), await alarmed(clerk)]).toEqual([true, true, true, false]);
+    const { text } = await lin.get("/console/system");
+    for (const expected of ["日誌有紀錄遺失或重複", "verify.example.gov.tw/queries", "通知政風處"]) expect(text).toContain(expected);
+    await query("update log_head set size = size - 1");
+    await house.platform.keeping.settle();
+    expect(await alarmed(wu)).toBe(false);
+  });
+});
+
+describe("alerts of abnormal use", () => {
+  test("§3(10) are tasks of the dedicated officer, each on a page of its own with its counts", async () => {
+    const home = (await wu.get("/console")).text;
+    expect(home.match(/href="\/console\/system\/alerts\/\d"/g)).toEqual([`href="${ALERTS}/2"`, `href="${ALERTS}/1"`]);
+    expect((await lin.get("/console")).text).not.toContain("有異常使用警示");
+    const { text } = await wu.get(`${ALERTS}/1`);
+    for (const expected of ["一小時內查詢量異常", house.integrationNumber, "查詢人次 60", "平常 4"]) expect(text).toContain(expected);
+    expect(text).toContain(`/console/queries?integration=${house.integrationNumber}&amp;from=`);
+    expect((await chen.get(`${ALERTS}/1`)).text).not.toContain('name="choice"');
+    for (const nowhere of ["3", "0", "999999999"]) expect((await wu.get(`${ALERTS}/${nowhere}`)).status).toBe(404);
+    expect((await wu.get(`${ALERTS}/x`)).status).toBe(404);
+  });
+
+  test("§3(10) are decided with a reason, once, by whom the record then shows; nobody else may", async () => {
+    const decide = (who: Visitor, number: number, fields: Record<string, string>) => who.post(`${ALERTS}/${number}`, fields);
+    await chen.get(ALERTS);
+    expect((await decide(chen, 1, { choice: "dismissed", reason: "夜間批次" })).status).toBe(403);
+    await wu.get(`${ALERTS}/1`);
+    const unsaid = await decide(wu, 1, { choice: "dismissed", reason: "" });
+    expect([unsaid.status, unsaid.text.includes("理由未填"), unsaid.text.includes("待處理")]).toEqual([422, true, true]);
+    expect((await decide(wu, 1, { choice: "dismissed", reason: "夜間批次，已報備" })).location).toBe(`${ALERTS}/1`);
+    const decided = (await wu.get(`${ALERTS}/1`)).text;
+    for (const expected of ["已說明", "wu.officer", "夜間批次，已報備"]) expect(decided).toContain(expected);
+    expect(decided).not.toContain('name="choice"');
+    await lin.get(`${ALERTS}/1`);
+    const late = await decide(lin, 1, { choice: "finding", reason: "應列缺失" });
+    expect([late.status, late.text.includes("已說明")]).toEqual([422, true]);
+    expect((await decide(lin, 2, { choice: "finding", reason: "未經核准之逐號查詢" })).status).toBe(303);
+    expect((await chen.get(ALERTS)).text).toContain("沒有符合條件的警示");
+    expect((await chen.get(`${ALERTS}?which=all`)).text).toContain("列為缺失");
+    expect((await wu.get("/console")).text).not.toContain("有異常使用警示");
+    expect((await lin.get("/console/trail?action=decideAlert")).text).toContain("alert/2");
+  });
+
+  test("§3(10) go on page by page", async () => {
+    await query(
+      `insert into abnormal_use_alert (alert_key, integration_id, kind, window_from, window_until, counts, found_at)
+        select 'many/' || n, $1, 'off-hours', now(), now(), '{"subjects": 10}', now() from generate_series(1, 60) n`,
+      [house.platform.integrationId],
+    );
+    const first = (await wu.get(ALERTS)).text;
+    const onward = /href="([^"]*before=\d+)"/.exec(first)?.[1]?.replace("&amp;", "&") ?? "";
+    const rows = (text: string) => text.match(/<tr><th scope="row"/g)?.length;
+    expect([rows(first), rows((await wu.get(onward)).text)]).toEqual([50, 10]);
+  });
+
+  test("§3(10) stay as they are while processes don't answer, and the page says so", async () => {
+    const away = await startTestConsole({ database: house.platform.database });
+    const kao = await person("kao.manager", "manager", away);
+    await kao.get(`${ALERTS}/5`);
+    const { status, text } = await kao.post(`${ALERTS}/5`, { choice: "finding", reason: "逐號查詢" });
+    expect([status, text.includes("請稍後再試"), text.includes("逐號查詢</textarea>")]).toEqual([503, true, true]);
+    await away.close();
+  });
+});
