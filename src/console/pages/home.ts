@@ -93,6 +93,7 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
+    "integration-suspended": home.suspended,
     "inventory-opened": home.inventory,
     "inventory-ends": home.inventoryEnds,
     "disposal-proposed": home.disposalProposed,

@@ -43,7 +43,7 @@ ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
-${timelineSection(visit, integration)}
+${timelineSection(visit, record)}
 ${decisionForms(visit, integration, shared, fault, typed)}`;
   return page(c, visit, { title: `${integrationNumber} ${application.agencyName}`, body, status: fault?.status ?? 200 });
 }
