@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { countWaitingNotices } from "../../db/queries/notice-waiting.ts";
 import type { appendRequests } from "../../db/queries/query-log.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
@@ -79,7 +80,7 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     lookUp: createSubjectLookup(pool, keyStore, register, limits),
     logIndexKey: keyStore.logIndex,
     limits: createRequestLimits(),
-    metrics: createMetrics(),
+    metrics: createMetrics(() => countWaitingNotices(pool, new Date(settings.now()))),
     sourceAddress: createSourceAddress(settings.trustedProxies),
     now: settings.now,
     neighbours,

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** Counters of the API; labels are codes only, never anything a caller sent. */
 export interface Metrics {
@@ -8,7 +8,8 @@ export interface Metrics {
   answered(endpoint: string, results: readonly { readonly subject: string }[], milliseconds: number): void;
 }
 
-export function createMetrics(): Metrics {
+/** @param countWaitingNotices asked each time the metrics are read */
+export function createMetrics(countWaitingNotices: () => Promise<number>): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const subjects = new Counter({
@@ -23,6 +24,15 @@ export function createMetrics(): Metrics {
     labelNames: ["endpoint"],
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
     registers: [registry],
+  });
+  new Gauge({
+    name: "notices_waiting",
+    help: "Notices that are due and have gone out to nobody.",
+    registers: [registry],
+    async collect() {
+      // A database that is away must not take the other metrics with it.
+      this.set(await countWaitingNotices().catch(() => Number.NaN));
+    },
   });
   return {
     registry,

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
-import { isLoopbackName } from "../config.ts";
+import { isLoopbackName } from "../setting.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
 import { isTls } from "./cookies.ts";
