@@ -8,6 +8,7 @@ import { readEnvironment } from "../src/config.ts";
 import { createConsole } from "../src/console/app.ts";
 import { createConsoleContext } from "../src/console/context.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
+import { decideFoundAddress } from "../src/ip-inventory-client.ts";
 
 const HELP = `Usage: node bin/console.ts
 Serves the console until SIGTERM or SIGINT.
@@ -24,7 +25,10 @@ await runCommand(HELP, async () => {
   const { db, close } = openDatabase(databaseUrl, { applicationName: "console" });
   const temporal = openTemporalClient({ address: temporalAddress, namespace: config.temporalNamespace, keys: keyStore.temporalPayload });
   const integrations = createIntegrationClient(temporal, config.taskQueue);
-  const context = await createConsoleContext({ settings: config, logger, db, keys: keyStore.console, integrations, now: Date.now });
+  const context = await createConsoleContext({
+    ...{ settings: config, logger, db, keys: keyStore.console, integrations, now: Date.now },
+    decideFoundAddress: (workflowId, decision) => decideFoundAddress(temporal, workflowId, decision),
+  });
   const server = serve({ fetch: createConsole(context).fetch, hostname: host, port });
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   logger.info({ host, port }, "listening");

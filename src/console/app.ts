@@ -12,6 +12,8 @@ import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
 import { integrationRights } from "./pages/integration-rights.ts";
 import { integrationsPages } from "./pages/integrations.ts";
+import { ipInventoryPages } from "./pages/ip-inventories.ts";
+import { ipInventoryDecision } from "./pages/ip-inventory.ts";
 import { logInPages } from "./pages/log-in.ts";
 import { messagePage } from "./pages/message.ts";
 import { peoplePage } from "./pages/people.ts";
@@ -46,6 +48,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   integrationPage(routes, context);
   integrationDecisions(routes, context);
   integrationRights(routes, context);
+  ipInventoryPages(routes, context);
+  ipInventoryDecision(routes, context);
   peoplePage(routes, context);
   trailPage(routes, context);
   app.route("/", routes.app);

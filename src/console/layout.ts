@@ -65,6 +65,7 @@ function menu({ text, may, here }: Visit): Html {
   const places = [
     { path: "/console", label: text.nav.home, open: may("seeHome") },
     { path: "/console/integrations", label: text.nav.integrations, open: may("seeIntegrations") },
+    { path: "/console/addresses", label: text.nav.addresses, open: may("seeInventories") },
     { path: "/console/people", label: text.nav.people, open: may("seePeople") },
     { path: "/console/trail", label: text.nav.trail, open: may("seeTrail") },
     { path: "/console/password", label: text.nav.password, open: may("setPassword") },

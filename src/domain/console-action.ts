@@ -33,6 +33,9 @@ export const CONSOLE_ACTIONS = {
   suspendIntegration: { stages: FULL, duties: ["manager", "dedicatedOfficer"] },
   resumeIntegration: { stages: FULL, duties: ["manager"] },
   revokeIntegration: { stages: FULL, duties: ["manager", "dedicatedOfficer"] },
+  seeInventories: { stages: FULL, duties: OFFICE },
+  decideAddress: { stages: FULL, duties: ["dedicatedOfficer"] },
+  printInventory: { stages: FULL, duties: OFFICE },
   seePeople: { stages: FULL, duties: DUTIES },
   seeTrail: { stages: FULL, duties: ["manager", "auditor"] },
 } as const satisfies Record<string, ActionRule>;

@@ -16,6 +16,9 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   suspendIntegration: "   -    y         y       -       -      -",
   resumeIntegration: "    -    -         y       -       -      -",
   revokeIntegration: "    -    y         y       -       -      -",
+  seeInventories: "       y    y         y       -       -      -",
+  decideAddress: "        -    y         -       -       -      -",
+  printInventory: "       y    y         y       -       -      -",
   seePeople: "            y    y         y       y       y      y",
   seeTrail: "             -    -         y       y       -      -",
 };

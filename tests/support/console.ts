@@ -8,7 +8,7 @@ import { totpCode } from "../../src/adapters/authenticator.ts";
 import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
-import { createConsoleContext } from "../../src/console/context.ts";
+import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -27,10 +27,17 @@ interface Options {
   readonly now?: () => number;
   readonly database?: TestDatabase;
   readonly integrations?: IntegrationClient;
+  readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
 }
 
-export async function startTestConsole({ now = Date.now, database, integrations, origin }: Options = {}): Promise<TestConsole> {
+export async function startTestConsole({
+  now = Date.now,
+  database,
+  integrations,
+  decideFoundAddress,
+  origin,
+}: Options = {}): Promise<TestConsole> {
   const own = database ?? (await createTestDatabase());
   const keysDirectory = mkdtempSync(join(tmpdir(), "console-keys-"));
   createKeys(keysDirectory);
@@ -46,6 +53,7 @@ export async function startTestConsole({ now = Date.now, database, integrations,
     keys: openKeyStore(keysDirectory).console,
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
+    decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
   });
   const server = serve({ fetch: createConsole(context).fetch, hostname: "127.0.0.1", port: 0 });

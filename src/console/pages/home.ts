@@ -11,6 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
+import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
 /** From here on the password is among what is due. */
@@ -86,6 +87,12 @@ function nameOf({ integrationNumber, agencyName, systemName }: TaskCase): string
   return `${integrationNumber}　${agencyName}　${systemName}`;
 }
 
+/** Where that is done which is about no integration; undefined where the console has no page for it. */
+function pathOf(about: string): string | undefined {
+  const [kind, number] = about.split("/");
+  return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
+}
+
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
@@ -104,7 +111,12 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const endings = own.map(({ kind, about, announces }) => {
     const known = cases.get(about);
-    return { at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : about, path: known && casePath(about) };
+    return {
+      at: Date.parse(announces),
+      what: words[kind],
+      of: known ? nameOf(known) : about,
+      path: known ? casePath(about) : pathOf(about),
+    };
   });
   return [...new Map(endings.map((ending) => [`${ending.what}/${ending.of}`, ending])).values()];
 }

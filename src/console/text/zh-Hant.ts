@@ -3,6 +3,7 @@ import type { CheckCode } from "../../domain/checks.ts";
 import type { ConsoleAction } from "../../domain/console-action.ts";
 import type { ApplicationKind } from "../../domain/integration-application.ts";
 import type { IntegrationState, OpenStage, StepName } from "../../domain/integration-step.ts";
+import type { AddressFlaw } from "../../domain/ip-inventory.ts";
 import { POLICY } from "../../domain/policy.ts";
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 
@@ -20,7 +21,16 @@ export const zhHant = {
   moment: (day: string, time: string) => `${day}${time}`,
   /** A day as people type it. */
   typedDay: (iso: string) => rocDay(iso).replace(/（.*$/, ""),
-  nav: { label: "主選單", home: "待辦", integrations: "介接服務", people: "人員", trail: "操作軌跡", password: "變更密碼", logOut: "登出" },
+  nav: {
+    label: "主選單",
+    home: "待辦",
+    integrations: "介接服務",
+    addresses: "白名單",
+    people: "人員",
+    trail: "操作軌跡",
+    password: "變更密碼",
+    logOut: "登出",
+  },
   session: {
     endsAt: (time: string) => `閒置逾時將於 ${time} 自動登出`,
     left: "閒置逾時自動登出，還有 {left}",
@@ -157,6 +167,41 @@ export const zhHant = {
     databaseGrows: "資料庫成長過快",
     abnormalUse: "有異常使用警示待處理",
     since: (day: string, days: number) => (days === 0 ? "今天送到" : `${day}送到，已等 ${days} 天`),
+  },
+  inventory: {
+    title: "白名單 IP 清查",
+    intro: "每年 1 月 1 日及 7 月 1 日清查；重複、閒置或期滿的 IP 由專責人員確認移除，或填理由保留。截止前未答覆的，系統移除。",
+    none: "尚未清查。第一次清查會在 1 月 1 日或 7 月 1 日自動開始。",
+    review: "清查日",
+    addresses: "白名單 IP",
+    found: "發現",
+    waiting: "待答覆",
+    deadline: "截止",
+    state: "狀態",
+    open: "進行中",
+    closed: "已結束",
+    one: (day: string) => `${day} IP 清查`,
+    leadOpen: (waiting: number, deadline: string) => `還有 ${waiting} 個 IP 待專責人員答覆，截止 ${deadline}；逾期未答覆的會移除白名單。`,
+    leadDone: (addresses: number, found: number) => `清查白名單 IP ${addresses} 個，發現 ${found} 個，都已處理。`,
+    leadClean: (addresses: number) => `清查白名單 IP ${addresses} 個，未發現重複、閒置或期滿的 IP。`,
+    since: (day: string) => `使用情形自 ${day} 起計。`,
+    address: "IP",
+    of: "介接服務",
+    flaws: "發現",
+    flaw: { duplicate: "重複", idle: "閒置", expired: "期滿" } satisfies Record<AddressFlaw, string>,
+    lastUsed: "最近使用",
+    never: "從未使用",
+    outcome: "處理",
+    kept: "保留",
+    removed: "移除",
+    overdue: "逾期未答覆，移除",
+    by: (account: string, when: string) => `${account}　${when}`,
+    answer: "答覆…",
+    report: "下載清查紀錄",
+    decideTitle: (address: string) => `答覆 IP 清查：${address}`,
+    decideIntro: "移除後，從這個 IP 的查詢立即停止；要再使用須申請變更。保留的請寫明仍需使用的理由。",
+    remove: "移除白名單",
+    keep: "保留",
   },
   integrations: {
     title: "介接服務",
@@ -338,6 +383,9 @@ export const zhHant = {
     suspendIntegration: "暫停介接服務",
     resumeIntegration: "恢復介接服務",
     revokeIntegration: "撤銷介接服務",
+    seeInventories: "看 IP 清查",
+    decideAddress: "答覆 IP 清查",
+    printInventory: "列印 IP 清查紀錄",
     seePeople: "看人員",
     seeTrail: "看操作軌跡",
     appoint: "指定人員",
@@ -361,6 +409,9 @@ export const zhHant = {
     "password-used-before": `不可與前 ${POLICY.passwordsRemembered} 次使用過的密碼相同。`,
     "password-too-young": `密碼更換後 ${POLICY.passwordMinimumDays} 天內不可再改。如懷疑外洩，請洽專責人員重設。`,
     "action-not-allowed": "您的職務不包含這項操作。",
+    "inventory-not-open": "這次清查已結束，或截止日已過，不能再答覆。",
+    "address-decided": "這個 IP 已有人答覆，請看清查結果。",
+    "address-not-found": "這次清查沒有列出這個 IP，請看清查結果。",
     "application-incomplete": "理由未填，或看不出意思，請寫明。",
     "text-too-long": "文字太長，最多 1,000 字。",
     "text-not-printable": "文字含有無法列印的控制字元，請刪除。",
