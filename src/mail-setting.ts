@@ -5,7 +5,7 @@ import { ConfigError, isLoopbackName } from "./setting.ts";
 export interface MailSetting {
   /** `smtps://` (TLS from the first byte) or `smtp://` (TLS after a greeting), an account perhaps, never a password. */
   readonly url: URL;
-  /** Holds the account's password; undefined: the server takes our mail without. */
+  /** Holds the account's password; undefined, or an empty file: the server takes our mail without. */
   readonly passwordFile: string | undefined;
   readonly from: string;
 }

@@ -42,6 +42,7 @@ export function openMailer(setting: MailSetting): Mailer {
   const secure = url.protocol === "smtps:";
   const clear = isOnThisMachine(setting);
   const account = decodeURIComponent(url.username);
+  const password = passwordFile === undefined ? "" : readFileSync(passwordFile, "utf8").trim();
   const transport = createTransport({
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || (secure ? 465 : 587)),
@@ -49,7 +50,7 @@ export function openMailer(setting: MailSetting): Mailer {
     requireTLS: !clear,
     ignoreTLS: clear && !secure,
     tls: { minVersion: "TLSv1.2", rejectUnauthorized: true },
-    ...(passwordFile !== undefined && { auth: { user: account, pass: readFileSync(passwordFile, "utf8").trim() } }),
+    ...(password !== "" && { auth: { user: account, pass: password } }),
     ...PATIENCE,
     // Texts are all that goes out: no address of a file or page may become one.
     disableFileAccess: true,

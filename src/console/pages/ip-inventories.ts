@@ -65,12 +65,13 @@ function reviewsTable(visit: Visit, all: readonly InventoryOnRecord[], found: re
   const rows = all.map((review, index) => {
     const findings = found[index] ?? [];
     const waiting = findings.filter(({ outcome }) => outcome === null).length;
+    const deadline = lastDayOf(review.deadlineAt.getTime());
     return html`<tr><th scope="row"><a class="ds-link" href="${inventoryPath(review.inventoryNumber)}">${text.day(
       taipeiDate(review.openedAt.getTime()),
     )}</a></th><td data-label="${inventory.state}">${openTag(visit, review)}</td>
 <td data-label="${inventory.addresses}" class="number">${review.addressCount}</td><td data-label="${inventory.found}" class="number">${findings.length}</td>
 <td data-label="${inventory.waiting}" class="number">${waiting}</td>
-<td data-label="${inventory.deadline}" class="day">${text.dayAhead(lastDayOf(review.deadlineAt.getTime()), today)}</td></tr>`;
+<td data-label="${inventory.deadline}" class="day">${review.closedAt === null ? text.dayAhead(deadline, today) : text.day(deadline)}</td></tr>`;
   });
   const number = (title: string) => html`<th scope="col" class="number">${title}</th>`;
   return html`<table class="ds-table cards"><thead><tr><th scope="col">${inventory.review}</th><th scope="col">${inventory.state}</th>${number(

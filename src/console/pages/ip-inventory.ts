@@ -93,7 +93,7 @@ ${faultSummary(text, fault)}<dl class="facts"><dt>${inventory.flaws}</dt><dd>${f
 <p class="ds-alert" data-color="warning">${inventory.decideIntro}</p>
 <form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${reasonField(visit, fault, { reason: reason ?? "" })}
 <div class="buttons"><button class="ds-button" data-color="danger" name="choice" value="remove">${inventory.remove}</button><button class="ds-button"
-data-variant="secondary" name="choice" value="keep">${inventory.keep}</button><a class="ds-link" href="${back}">${text.form.cancel}</a></div></form></div>`;
+data-variant="secondary" name="choice" value="keep">${inventory.keep}</button><a class="ds-link" href="${back}">${inventory.back}</a></div></form></div>`;
   return page(c, visit, { title, body, status });
 }
 

@@ -213,6 +213,7 @@ export const en: Text = {
     overdue: "not answered in time, removed",
     by: (account, when) => `${account}, ${when}`,
     answer: "Answer…",
+    back: "Cancel, back to the review",
     report: "Record of the review (PDF)",
     decideTitle: (address) => `Review of addresses: ${address}`,
     decideIntro:

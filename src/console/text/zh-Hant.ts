@@ -197,6 +197,7 @@ export const zhHant = {
     overdue: "逾期未答覆，移除",
     by: (account: string, when: string) => `${account}　${when}`,
     answer: "答覆…",
+    back: "取消，回到清查",
     report: "下載清查紀錄",
     decideTitle: (address: string) => `答覆 IP 清查：${address}`,
     decideIntro: "移除後，從這個 IP 的查詢立即停止；要再使用須申請變更。保留的請寫明仍需使用的理由。",
