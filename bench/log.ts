@@ -17,6 +17,8 @@ import { benchVerifyLog, type VerifyLogFigures } from "./verify-log.ts";
 
 const ENTRIES = 10_000_000;
 const ENTRIES_AT_ONCE = 250_000;
+/** Days that they are spread over. */
+const DAYS = 28;
 const PROOFS = 2000;
 const BATCH = 100;
 const ROUNDS = 3;
@@ -32,6 +34,8 @@ export interface LogFigures {
   readonly appendsVsNoTree: number;
   readonly entries: number;
   readonly growthPerSecond: number;
+  /** Once the entries are there. */
+  readonly appendsPerSecondBesideThem: number;
   readonly proofP50Ms: number;
   readonly proofP99Ms: number;
   readonly subjectAccessP50Ms: number;
@@ -50,6 +54,7 @@ export async function benchLog(database: BenchDatabase, progress: Progress, keep
     const appends = await appendsAgainstNoTree(api.pool, progress);
     await owner.pool.query("truncate query_log; update log_head set size = 0");
     const growthPerSecond = await fill(owner.pool, database, progress);
+    const appendsPerSecondBesideThem = await appendFor(api.pool, appendRequests);
     const verify = await benchVerifyLog(progress);
     progress("log: proofs and subject access");
     const proofs = await times(PROOFS, () =>
@@ -67,6 +72,7 @@ export async function benchLog(database: BenchDatabase, progress: Progress, keep
       ...appends,
       entries: ENTRIES,
       growthPerSecond,
+      appendsPerSecondBesideThem,
       proofP50Ms: at(proofs, 0.5),
       proofP99Ms: at(proofs, 0.99),
       subjectAccessP50Ms: at(subjects, 0.5),
@@ -138,18 +144,19 @@ async function appendFor(pool: Pool, append: typeof appendRequests): Promise<num
 
 /** Ten million entries of the length that real ones have, spread over 470,000 subjects, and their tree. @returns leaves a second that the tree took */
 async function fill(pool: Pool, database: BenchDatabase, progress: Progress): Promise<number> {
+  await pool.query("select create_query_log_partitions((now() - $1 * interval '1 day')::date, 2)", [DAYS]);
   for (let first = 0; first < ENTRIES; first += ENTRIES_AT_ONCE) {
     if (first % 1_000_000 === 0) progress(`log: writing entries, ${first.toLocaleString("en")} of ${ENTRIES.toLocaleString("en")}`);
     await pool.query(
       `with made as (
-         select place, uuidv7() as id, convert_to(json_build_object('version', 1, 'salt', gen_random_uuid(), 'sealed', (
+         select place, uuidv7((place / $3::float8 - 1) * $4 * interval '1 day') as id, convert_to(json_build_object('version', 1, 'salt', gen_random_uuid(), 'sealed', (
            select string_agg(encode(uuid_send(gen_random_uuid()), 'base64'), '') from generate_series(1, 26 + (place % 2)::int)))::text, 'UTF8') as entry
          from generate_series($1::bigint, $1::bigint + $2::int - 1) place
        ), grown as (update log_head set size = $1::bigint + $2::int)
        insert into query_log (leaf_index, entry_id, asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry)
        select place, id, uuid_extract_timestamp(id), 1, 'tax-042', 'V01', 'match', decode(md5(place::text), 'hex'),
          decode(md5('subject ' || (place * 7919) % 470000), 'hex'), sha256('\\x00'::bytea || entry), entry from made`,
-      [first, ENTRIES_AT_ONCE],
+      [first, ENTRIES_AT_ONCE, ENTRIES, DAYS],
     );
   }
   progress("log: growing the tree");

@@ -588,13 +588,13 @@ CREATE INDEX notice_due ON public.notice USING btree (due_at) WHERE ((sent_at IS
 
 CREATE INDEX password_of_account ON public.password USING btree (account, password_id);
 
-CREATE INDEX query_log_case_number_index_idx ON ONLY public.query_log USING btree (case_number_index);
+CREATE INDEX query_log_case_number ON ONLY public.query_log USING btree ((((asked_at AT TIME ZONE 'Asia/Taipei'::text))::date), case_number_index);
 
 CREATE INDEX query_log_leaf_index_idx ON ONLY public.query_log USING btree (leaf_index);
 
 CREATE INDEX query_log_opening_opened_at_idx ON public.query_log_opening USING btree (opened_at);
 
-CREATE INDEX query_log_subject_index_idx ON ONLY public.query_log USING btree (subject_index);
+CREATE INDEX query_log_subject ON ONLY public.query_log USING btree ((((asked_at AT TIME ZONE 'Asia/Taipei'::text))::date), subject_index);
 
 CREATE INDEX session_of_account ON public.session USING btree (account);
 

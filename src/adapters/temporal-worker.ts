@@ -15,10 +15,10 @@ export interface WorkerParts {
   readonly shutdownGraceTime?: number;
 }
 
-/** Packs src/workflows with the failure converter; production does it once, when the image is built. */
-export function bundleWorkflows(): Promise<WorkflowBundle> {
+/** Packs src/workflows with the failure converter; production does it once, when the image is built. @param workflowsPath a test deploys others */
+export function bundleWorkflows(workflowsPath = join(import.meta.dirname, "../workflows/index.ts")): Promise<WorkflowBundle> {
   return bundleWorkflowCode({
-    workflowsPath: join(import.meta.dirname, "../workflows/index.ts"),
+    workflowsPath,
     failureConverterPath: FAILURE_CONVERTER_PATH,
     logger: new DefaultLogger("WARN"),
   });

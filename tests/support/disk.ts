@@ -8,7 +8,7 @@ const BLOCK_BYTES = 4 << 20;
  * Files that vanish meanwhile are passed over. Not grep: to it a newline ends a line, and a keyed hash may well hold one.
  * @param since only files written to after this moment
  */
-export function filesHolding(folders: readonly string[], needles: readonly Uint8Array[], since: Date): string[] {
+export function filesHolding(folders: readonly string[], needles: readonly Buffer[], since: Date): string[] {
   const found = execFileSync("find", [...folders, "-xdev", "-type", "f", "-newermt", since.toISOString(), "-print0"], {
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 64 << 20,
@@ -20,7 +20,7 @@ export function filesHolding(folders: readonly string[], needles: readonly Uint8
     .filter((path) => path !== "" && holdsOneOf(path, needles, block));
 }
 
-function holdsOneOf(path: string, needles: readonly Uint8Array[], block: Buffer): boolean {
+function holdsOneOf(path: string, needles: readonly Buffer[], block: Buffer): boolean {
   let file: number;
   try {
     file = openSync(path, "r");

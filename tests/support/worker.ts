@@ -20,8 +20,8 @@ export interface TestPlatform {
   readonly context: WorkerContext;
   readonly client: Client;
   readonly database: TestDatabase;
-  /** Starts a worker; it serves until its `stop` or the platform's. */
-  startWorker(): Promise<{ stop(): Promise<void> }>;
+  /** Starts a worker; it serves until its `stop` or the platform's. @param workflows others than today's */
+  startWorker(workflows?: WorkflowBundle): Promise<{ stop(): Promise<void> }>;
   stop(): Promise<void>;
 }
 
@@ -52,11 +52,11 @@ export async function createTestPlatform(temporal?: TemporalConnections, now: ()
   const context: WorkerContext = { config, logger: pino({ level: "silent" }), ...opened, keyStore, now, randomId: randomUUID };
   const running = new Set<() => Promise<void>>();
 
-  async function startWorker() {
+  async function startWorker(workflows?: WorkflowBundle) {
     const parts = {
       taskQueue: config.taskQueue,
       activities: createActivities(context),
-      workflowBundle: await (bundle as Promise<WorkflowBundle>),
+      workflowBundle: workflows ?? (await (bundle as Promise<WorkflowBundle>)),
       shutdownGraceTime: 2000,
     };
     const worker = await createWorker(nativeConnection, { namespace: "default", keys: keyStore.temporalPayload }, parts);

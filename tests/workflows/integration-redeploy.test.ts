@@ -1,0 +1,79 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { WorkflowBundle } from "@temporalio/worker";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundleWorkflows } from "../../src/adapters/temporal-worker.ts";
+import { integrationWorkflowId } from "../../src/integration-client.ts";
+import { MANAGER, say } from "../support/integration.ts";
+import { createIntegrationPlatform, type IntegrationPlatform } from "../support/integration-platform.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const FOUND = "  let lastUse: string | undefined;\n";
+const ASKS = "lastUse = (await activities.findLastUse(integrationNumber)) ?? undefined;\n";
+const PATCH = "asks-for-use-at-its-beginning";
+const folders: string[] = [];
+let platform: IntegrationPlatform;
+
+beforeAll(async () => {
+  platform = await createIntegrationPlatform();
+});
+afterAll(async () => {
+  await platform.stop();
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** Tomorrow's workflows: those of today, but that an integration asks for its last use when it begins. */
+async function changedWorkflows(added: string): Promise<WorkflowBundle> {
+  const folder = mkdtempSync(join(tmpdir(), "redeploy-"));
+  folders.push(folder);
+  for (const part of ["workflows", "domain"]) cpSync(join(ROOT, "src", part), join(folder, "src", part), { recursive: true });
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const path = join(folder, "src/workflows/integration.ts");
+  const today = readFileSync(path, "utf8");
+  expect(today.split(FOUND)).toHaveLength(2);
+  writeFileSync(path, today.replace(FOUND, FOUND + added).replace("workflowInfo,\n", "patched,\n  workflowInfo,\n"));
+  return bundleWorkflows(join(folder, "src/workflows/index.ts"));
+}
+
+async function eventsOf(number: string) {
+  const { events } = await platform.client.workflow.getHandle(integrationWorkflowId(number)).fetchHistory();
+  return events ?? [];
+}
+
+async function patchesOf(number: string): Promise<number> {
+  return (await eventsOf(number)).filter(({ markerRecordedEventAttributes: marker }) => marker?.markerName === "core_patch").length;
+}
+
+describe("an integration whose workflow is changed under way", () => {
+  test("§3(3) goes on as it began where the change is patched; a new one takes it; unpatched, it waits and loses nothing", {
+    timeout: 90_000,
+  }, async () => {
+    const [patched, unpatched] = await Promise.all([
+      changedWorkflows(`  if (patched("${PATCH}")) ${ASKS}`),
+      changedWorkflows(`  void patched;\n  ${ASKS}`),
+    ]);
+    const today = await platform.startWorker();
+    const old = await platform.activated();
+    await today.stop();
+
+    const careless = await platform.startWorker(unpatched);
+    const suspended = platform.integrations.suspend(old, say(MANAGER));
+    suspended.catch(() => undefined);
+    await expect
+      .poll(async () => (await eventsOf(old)).some(({ workflowTaskFailedEventAttributes: failed }) => failed != null), { timeout: 30_000 })
+      .toBe(true);
+    expect(await platform.onRecord(old)).toMatchObject({ state: "active" });
+    await careless.stop();
+
+    await platform.startWorker(patched);
+    await suspended;
+    expect(await platform.onRecord(old)).toMatchObject({ state: "suspended" });
+    await platform.integrations.resume(old, say(MANAGER));
+    await expect.poll(async () => (await platform.onRecord(old)).state, { timeout: 10_000 }).toBe("active");
+    expect(await patchesOf(old)).toBe(0);
+
+    const fresh = await platform.activated();
+    expect(await patchesOf(fresh)).toBe(1);
+  });
+});
