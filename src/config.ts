@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import type { MailServer } from "./adapters/mail.ts";
 import { POLICY } from "./domain/policy.ts";
 import { requireIdleMinutes } from "./domain/session.ts";
-import { type MailSetting, readMailSetting } from "./mail-setting.ts";
+import { readMailSetting } from "./mail-setting.ts";
 import { ConfigError, isLoopbackName } from "./setting.ts";
 import { ALGORITHM, parseVerifierKey, type VerifierKey } from "./transparency/verifier-key.ts";
 
@@ -41,7 +42,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly metricsAddresses: readonly string[];
   /** How notices go out by mail; undefined: they don't, and the console alone shows them. */
-  readonly mail: MailSetting | undefined;
+  readonly mail: MailServer | undefined;
   /** Whether loopback and private addresses may be whitelisted: for trying the platform out, not for real use. */
   readonly privateAddressesAllowed: boolean;
   readonly logLevel: string;

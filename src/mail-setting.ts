@@ -1,14 +1,6 @@
+import type { MailServer } from "./adapters/mail.ts";
 import { isMailAddress } from "./domain/mail-address.ts";
 import { ConfigError, isLoopbackName } from "./setting.ts";
-
-/** The mail server that takes our notices, and in whose name they go. */
-export interface MailSetting {
-  /** `smtps://` (TLS from the first byte) or `smtp://` (TLS after a greeting), an account perhaps, never a password. */
-  readonly url: URL;
-  /** Holds the account's password; undefined, or an empty file: the server takes our mail without. */
-  readonly passwordFile: string | undefined;
-  readonly from: string;
-}
 
 /**
  * Reads how mail goes out. Without `SMTP_URL` none does.
@@ -18,7 +10,7 @@ export function readMailSetting({
   SMTP_URL,
   SMTP_PASSWORD_FILE,
   MAIL_FROM = "",
-}: Readonly<Record<string, string | undefined>>): MailSetting | undefined {
+}: Readonly<Record<string, string | undefined>>): MailServer | undefined {
   if (SMTP_URL === undefined || SMTP_URL === "") return undefined;
   const url = URL.canParse(SMTP_URL) ? new URL(SMTP_URL) : undefined;
   if (url === undefined || !/^smtps?:$/.test(url.protocol) || url.hostname === "" || !/^\/?$/.test(url.pathname) || url.search !== "")
@@ -28,16 +20,11 @@ export function readMailSetting({
   if (url.password !== "")
     throw new ConfigError("SMTP_URL must not hold the password: put it into a file, and name that in SMTP_PASSWORD_FILE.");
   if (!isMailAddress(MAIL_FROM)) throw new ConfigError("MAIL_FROM must be the mail address in whose name notices go out.");
-  return { url, passwordFile: SMTP_PASSWORD_FILE || undefined, from: MAIL_FROM };
-}
-
-/** Whether the server is this machine itself: only then may mail go to it in the clear. */
-export function isOnThisMachine({ url }: MailSetting): boolean {
-  return isLoopbackName(url.hostname);
+  return { url, passwordFile: SMTP_PASSWORD_FILE || undefined, from: MAIL_FROM, onThisMachine: isLoopbackName(url.hostname) };
 }
 
 /** The setting as another process of the platform reads it. */
-export function environmentOfMail(setting: MailSetting | undefined): Record<string, string> {
+export function environmentOfMail(setting: MailServer | undefined): Record<string, string> {
   if (setting === undefined) return {};
   return { SMTP_URL: setting.url.href, SMTP_PASSWORD_FILE: setting.passwordFile ?? "", MAIL_FROM: setting.from };
 }

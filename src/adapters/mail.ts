@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createTransport } from "nodemailer";
-import { isOnThisMachine, type MailSetting } from "../mail-setting.ts";
+
+/** The mail server that takes our notices, and in whose name they go. */
+export interface MailServer {
+  /** `smtps://` (TLS from the first byte) or `smtp://` (TLS after a greeting), an account perhaps, never a password. */
+  readonly url: URL;
+  /** Holds the account's password; undefined, or an empty file: the server takes our mail without. */
+  readonly passwordFile: string | undefined;
+  readonly from: string;
+  /** Only then may mail go to it in the clear. */
+  readonly onThisMachine: boolean;
+}
 
 /** A server that doesn't get on within these (milliseconds) is as good as down. */
 const PATIENCE = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000, dnsTimeout: 10_000 };
@@ -37,18 +47,16 @@ export interface Mailer {
  * on this machine may go without.
  * @throws Error when the password file can't be read
  */
-export function openMailer(setting: MailSetting): Mailer {
-  const { url, passwordFile, from } = setting;
+export function openMailer({ url, passwordFile, from, onThisMachine }: MailServer): Mailer {
   const secure = url.protocol === "smtps:";
-  const clear = isOnThisMachine(setting);
   const account = decodeURIComponent(url.username);
   const password = passwordFile === undefined ? "" : readFileSync(passwordFile, "utf8").trim();
   const transport = createTransport({
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || (secure ? 465 : 587)),
     secure,
-    requireTLS: !clear,
-    ignoreTLS: clear && !secure,
+    requireTLS: !onThisMachine,
+    ignoreTLS: onThisMachine && !secure,
     tls: { minVersion: "TLSv1.2", rejectUnauthorized: true },
     ...(password !== "" && { auth: { user: account, pass: password } }),
     ...PATIENCE,
