@@ -11,20 +11,19 @@ import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 const DAY = 86_400_000;
 
 export function createNoticeMailActivities({ db, config, logger, now }: Pick<WorkerContext, "db" | "config" | "logger" | "now">) {
-  /** One notice to whoever has yet to get it. @returns whether the server has taken or refused it for all of them */
-  async function send(mailer: Mailer, from: string, notice: NoticeToMail, offices: readonly Office[]): Promise<boolean> {
+  /** One notice to whoever has yet to get it. @throws MailDelayed */
+  async function send(mailer: Mailer, from: string, notice: NoticeToMail, offices: readonly Office[]): Promise<void> {
     const addressees = addresseesOf(notice, offices, notice.contact, now().getTime());
     const waiting = addressees.filter((address) => !notice.settled.includes(address));
     const mail = noticeMail(notice, config.consoleOrigin);
     for (const to of waiting) {
       // Its reason may have gone while others were sent.
-      if (!(await isNoticeOpen(db, notice.key))) return true;
+      if (!(await isNoticeOpen(db, notice.key))) return;
       const replyCode = await mailer.send({ to, ...mail, messageId: messageIdOf(notice.key, to, from) });
       await insertNoticeMail(db, notice.key, to, replyCode, now());
       if (replyCode >= 500) logger.warn({ kind: notice.kind, replyCode }, "the mail server refused a notice for good");
     }
     if (addressees.length > 0) await markNoticeSent(db, notice.key, now());
-    return true;
   }
 
   return {

@@ -10,7 +10,7 @@ import type { Notice } from "../../src/domain/notice.ts";
 import { readMailSetting } from "../../src/mail-setting.ts";
 import { mailNotices } from "../../src/workflows/notice-mail.ts";
 import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { createIntegrationPlatform, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 import { startMailServer, type TestMailServer } from "../support/mail-server.ts";
 import { startWorkerProcess } from "../support/worker-process.ts";
 
@@ -80,9 +80,8 @@ describe("a notice that is due", () => {
   test("§4(1)2 goes to the agency's office, as its application in force names it", async () => {
     const worker = await platform.startWorker();
     const number = randomUUID();
-    const draft = { ...madeUpApplication(number, today, inDays(30)), contact: "049-2222106, tax@example.gov.tw" };
-    await platform.integrations.apply(draft, say(APPLICANT));
-    await worker.stop();
+    const draft = { ...madeUpApplication(number, inDays(0), inDays(30)), contact: "049-2222106, tax@example.gov.tw" };
+    await platform.integrations.apply(draft, say(APPLICANT)).finally(() => worker.stop());
     await due({ about: number, kind: "period-ends", recipient: "applicant", key: `${number}/period-ends/x/30/applicant` });
     await send();
     expect(server.mails.map(({ to }) => to)).toEqual(["tax@example.gov.tw"]);
