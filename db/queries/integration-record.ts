@@ -5,7 +5,8 @@ import type { Application, Approval } from "../../src/domain/integration-applica
 import type { ApplicationStage, IntegrationState } from "../../src/domain/integration-step.ts";
 import type { Database } from "../tables/database.ts";
 
-interface ApplicationRow {
+/** An application on record, with what was approved of it. */
+export interface ApplicationRow {
   readonly application: Application;
   readonly stage: ApplicationStage;
   readonly approval: Approval | null;
@@ -28,6 +29,15 @@ const OPEN = `('submitted', 'returned', 'checked', 'approved')`;
 const DAY = (moment: string) => `((${moment}) at time zone 'Asia/Taipei')::date`;
 const ADDRESSES = (array: string) => `array(select host(a) from unnest(${array}) with ordinality as x(a, place) order by place)`;
 
+const APPLICATION = `json_build_object(
+  'stage', a.stage,
+  'application', json_strip_nulls(json_build_object('applicationNumber', a.application_number, 'kind', a.kind,
+    'agencyCode', g.agency_code, 'agencyName', g.agency_name, 'systemName', a.system_name, 'legalBasis', a.legal_basis,
+    'purpose', a.purpose, 'checks', a.requested_checks, 'addresses', ${ADDRESSES("a.requested_addresses")},
+    'from', a.requested_from, 'until', a.requested_until, 'contact', a.contact, 'improvement', a.improvement)),
+  'approval', case when a.approved_from is not null then json_build_object('checks', a.approved_checks,
+    'addresses', ${ADDRESSES("a.requested_addresses")}, 'from', a.approved_from, 'until', a.approved_until) end)`;
+
 /**
  * An integration as the records have it: all that its workflow knows, so that it can be begun again from here.
  * @returns undefined when there is none of this number
@@ -36,14 +46,7 @@ export async function readIntegration(db: Kysely<Database>, integrationNumber: s
   const { rows } = await sql<{ integration: IntegrationRow }>`
     select json_build_object(
       'state', i.state, 'suspendedFor', i.suspended_for,
-      'applications', (select json_agg(json_build_object(
-          'stage', a.stage,
-          'application', json_strip_nulls(json_build_object('applicationNumber', a.application_number, 'kind', a.kind,
-            'agencyCode', g.agency_code, 'agencyName', g.agency_name, 'systemName', a.system_name, 'legalBasis', a.legal_basis,
-            'purpose', a.purpose, 'checks', a.requested_checks, 'addresses', ${sql.raw(ADDRESSES("a.requested_addresses"))},
-            'from', a.requested_from, 'until', a.requested_until, 'contact', a.contact, 'improvement', a.improvement)),
-          'approval', case when a.approved_from is not null then json_build_object('checks', a.approved_checks,
-            'addresses', ${sql.raw(ADDRESSES("a.requested_addresses"))}, 'from', a.approved_from, 'until', a.approved_until) end)
+      'applications', (select json_agg(${sql.raw(APPLICATION)}
           order by a.stage = 'provisioned' desc, a.stage in ${sql.raw(OPEN)} desc, a.submitted_at)
         from application a join agency g using (agency_id) where a.integration_id = i.integration_id),
       'held', (select json_build_object(
@@ -97,6 +100,15 @@ function toIntegration(integrationNumber: string, row: IntegrationRow): Integrat
 
 function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
+}
+
+/** Every application for an integration that there ever was, decided or not, newest first. @clause 3(3) */
+export async function readApplications(db: Kysely<Database>, integrationNumber: string): Promise<ApplicationRow[]> {
+  const { rows } = await sql<{ application: ApplicationRow }>`
+    select ${sql.raw(APPLICATION)} as application
+    from integration i join application a using (integration_id) join agency g on g.agency_id = a.agency_id
+    where i.application_number = ${integrationNumber} order by a.submitted_at desc, a.application_number desc`.execute(db);
+  return rows.map(({ application }) => application);
 }
 
 /** Numbers of the integrations that have not ended. */

@@ -10,6 +10,7 @@ import { isTls } from "./cookies.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
+import { integrationDocuments } from "./pages/integration-document.ts";
 import { integrationRights } from "./pages/integration-rights.ts";
 import { integrationsPages } from "./pages/integrations.ts";
 import { ipInventoryPages } from "./pages/ip-inventories.ts";
@@ -48,6 +49,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   integrationPage(routes, context);
   integrationDecisions(routes, context);
   integrationRights(routes, context);
+  integrationDocuments(routes, context);
   ipInventoryPages(routes, context);
   ipInventoryDecision(routes, context);
   peoplePage(routes, context);

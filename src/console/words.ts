@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { CheckCode } from "../domain/checks.ts";
-import type { IntegrationState, Role } from "../domain/integration-step.ts";
+import type { ApplicationStage, IntegrationState, Role } from "../domain/integration-step.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import type { Html } from "./layout.ts";
 import type { Text } from "./text/index.ts";
@@ -22,6 +22,13 @@ const COLOUR: Readonly<Record<IntegrationState, "success" | "warning" | "danger"
 /** A state as a word, with its colour. */
 export function stateTag(text: Text, state: IntegrationState): Html {
   return html`<span class="ds-tag" data-color="${COLOUR[state]}">${text.state[state]}</span>`;
+}
+
+/** Where an application stands, as a word: what has come of one that was decided. */
+export function stageTag(text: Text, stage: ApplicationStage): Html {
+  if (stage === "provisioned" || stage === "replaced" || stage === "lapsed")
+    return html`<span class="ds-tag" data-color="${stage === "provisioned" ? "success" : "neutral"}">${text.stage[stage]}</span>`;
+  return stateTag(text, stage);
 }
 
 /** In what capacity somebody acted. */

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
+import { readApplications } from "../../../db/queries/integration-record.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -9,6 +10,7 @@ import { page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
+import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
 import { amendmentSection, applicationSection, credentialsSection, rightsSection, timelineSection } from "./integration-sections.ts";
 import { numberOf, type Shown } from "./integration-step.ts";
@@ -43,6 +45,7 @@ ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
+${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}
 ${timelineSection(visit, record)}
 ${decisionForms(visit, integration, shared, fault, typed)}`;
   return page(c, visit, { title: `${integrationNumber} ${application.agencyName}`, body, status: fault?.status ?? 200 });

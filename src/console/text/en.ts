@@ -70,6 +70,7 @@ export const en: Text = {
     expired: "Expired",
     revoked: "Revoked",
   },
+  stage: { provisioned: "Provisioned", replaced: "Replaced by a later one", lapsed: "Lapsed with the integration" },
   step: {
     submit: "Applied",
     check: "Checked",
@@ -269,6 +270,9 @@ export const en: Text = {
     changed: "changed",
     span: (from, until) => `${from} to ${until}`,
     application: "Application",
+    applications: "Applications",
+    form: "Form",
+    printForm: "Print (PDF)",
     rights: "Approved rights",
     noRights: "Nothing has been approved.",
     legalBasis: "Legal basis",

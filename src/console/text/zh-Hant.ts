@@ -59,6 +59,10 @@ export const zhHant = {
     expired: "已屆期",
     revoked: "已撤銷",
   } satisfies Record<IntegrationState, string>,
+  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "隨介接終止" } satisfies Record<
+    "provisioned" | "replaced" | "lapsed",
+    string
+  >,
   step: {
     submit: "提出申請",
     check: "審查完備",
@@ -252,6 +256,9 @@ export const zhHant = {
     changed: "有變更",
     span: (from: string, until: string) => `${from}至 ${until}`,
     application: "申請內容",
+    applications: "申請單",
+    form: "申請單",
+    printForm: "列印",
     rights: "核准權限",
     noRights: "尚未核准任何權限。",
     legalBasis: "法令依據",
