@@ -1,7 +1,7 @@
 import { serve } from "@hono/node-server";
 import { Pool } from "pg";
 import { pino } from "pino";
-import { openKeyStore } from "../src/adapters/key-store.ts";
+import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
 import { API_CONNECTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
@@ -18,7 +18,7 @@ await runCommand(HELP, async () => {
   const logger = pino({ name: "api", level: config.logLevel });
   const pool = new Pool({ ...API_CONNECTIONS, connectionString: config.databaseUrl });
   pool.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
-  const context = await createApiContext(pool, openKeyStore(config.keysDirectory), logger, {
+  const context = await createApiContext(pool, openKeyStore(config.keysDirectory, KEYS_OF.api), logger, {
     ...config,
     ...SHARED_STATEMENTS,
     now: Date.now,

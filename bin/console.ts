@@ -1,7 +1,7 @@
 import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
-import { openKeyStore } from "../src/adapters/key-store.ts";
+import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { openTemporalClient } from "../src/adapters/temporal-client.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
@@ -21,7 +21,7 @@ await runCommand(HELP, async () => {
   if (databaseUrl === undefined || temporalAddress === undefined)
     throw new Error("DATABASE_URL or TEMPORAL_ADDRESS is missing: npm start brings its own servers, bin/console.ts needs both.");
   const logger = pino({ name: "console", level: config.logLevel });
-  const keyStore = openKeyStore(config.keysDirectory);
+  const keyStore = openKeyStore(config.keysDirectory, KEYS_OF.console);
   const { db, close } = openDatabase(databaseUrl, { applicationName: "console" });
   const temporal = openTemporalClient({ address: temporalAddress, namespace: config.temporalNamespace, keys: keyStore.temporalPayload });
   const integrations = createIntegrationClient(temporal, config.taskQueue);

@@ -1,5 +1,5 @@
 import { openDatabase } from "../db/client.ts";
-import { openKeyStore } from "../src/adapters/key-store.ts";
+import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { QUERY_LOG_HELP, runQueryLogCommand } from "../src/query-log-command.ts";
@@ -8,7 +8,7 @@ import { recordsUrl } from "../src/running-platform.ts";
 
 await runCommand(QUERY_LOG_HELP, async (argv) => {
   const config = readEnvironment();
-  const keyStore = openKeyStore(config.keysDirectory);
+  const keyStore = openKeyStore(config.keysDirectory, KEYS_OF.queryLog);
   const { db, close } = openDatabase(recordsUrl(config, "platform_log_reader"), { max: 1, applicationName: "query-log" });
   try {
     const { lastLine, faults } = await runQueryLogCommand(argv, (...what) => openQueryLog(db, keyStore, ...what));

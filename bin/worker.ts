@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
-import { openKeyStore } from "../src/adapters/key-store.ts";
+import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { installTemporalLogger } from "../src/adapters/temporal-worker.ts";
 import { runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
@@ -19,7 +19,7 @@ await runCommand(HELP, async () => {
   if (config.temporalAddress === undefined)
     throw new Error("TEMPORAL_ADDRESS is missing: npm start brings its own Temporal, bin/worker.ts needs one.");
   const logger = pino({ name: "worker", level: config.logLevel });
-  const keyStore = openKeyStore(config.keysDirectory);
+  const keyStore = openKeyStore(config.keysDirectory, KEYS_OF.worker);
   const { db, pool, close } = openDatabase(config.databaseUrl, { applicationName: "worker" });
   installTemporalLogger(logger);
   await runWorker(

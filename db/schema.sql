@@ -58,7 +58,7 @@ create table access_version (
 create table account (
   account text not null,
   failures integer default 0 not null,
-  locked_until timestamp with time zone,
+  failing_since timestamp with time zone,
   set_up_hash bytea,
   set_up_until timestamp with time zone,
   totp_secret bytea,
@@ -66,8 +66,9 @@ create table account (
   totp_enrolled_at timestamp with time zone,
   totp_last_step bigint,
   constraint account_account_check CHECK ((account ~ '^[a-z][a-z0-9._-]{1,63}$'::text)),
-  constraint account_check CHECK (((set_up_hash IS NULL) = (set_up_until IS NULL))),
-  constraint account_check1 CHECK (((totp_secret IS NULL) = (totp_key_id IS NULL))),
+  constraint account_check CHECK (((failures = 0) = (failing_since IS NULL))),
+  constraint account_check1 CHECK (((set_up_hash IS NULL) = (set_up_until IS NULL))),
+  constraint account_check2 CHECK (((totp_secret IS NULL) = (totp_key_id IS NULL))),
   constraint account_pkey PRIMARY KEY (account),
   constraint account_set_up_hash_check CHECK ((length(set_up_hash) = 32)),
   constraint account_set_up_hash_key UNIQUE (set_up_hash)
@@ -158,9 +159,11 @@ create table credential (
   valid_from timestamp with time zone not null,
   valid_until timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  replaces uuid,
   constraint credential_check CHECK (((valid_until <= (valid_from + '90 days'::interval)) AND (valid_until > valid_from))),
   constraint credential_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint credential_pkey PRIMARY KEY (credential_id),
+  constraint credential_replaces_fkey FOREIGN KEY (replaces) REFERENCES credential(credential_id),
   constraint credential_secret_hash_check CHECK ((length(secret_hash) = 32)),
   constraint credential_secret_hash_key UNIQUE (secret_hash)
 );
@@ -468,6 +471,17 @@ create table log_tree (
   size bigint not null,
   constraint log_tree_pkey PRIMARY KEY (singleton),
   constraint log_tree_singleton_check CHECK (singleton)
+);
+
+create table login_network (
+  account text not null,
+  network text not null,
+  failures integer not null,
+  locked_until timestamp with time zone,
+  tried_at timestamp with time zone not null,
+  logged_in_at timestamp with time zone,
+  constraint login_network_account_fkey FOREIGN KEY (account) REFERENCES account(account),
+  constraint login_network_pkey PRIMARY KEY (account, network)
 );
 
 create table notice (
@@ -797,7 +811,7 @@ AS $function$
       present public.credential;
       step bigint;
     begin
-      select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for update of i;
+      select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for no key update of i;
       select c.* into present from public.credential c where c.credential_id = present_id;
       if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now() then
         return jsonb_build_object('outcome', 'not-valid');
@@ -808,7 +822,7 @@ AS $function$
       end if;
       fresh_until := least(fresh_until, now() + interval '90 days', holder.approved_until);
       present_until := least(present_until, present.valid_until);
-      insert into public.credential values (fresh_id, holder.integration_id, fresh_hash, now(), fresh_until, null);
+      insert into public.credential values (fresh_id, holder.integration_id, fresh_hash, now(), fresh_until, null, present_id);
       update public.credential c set valid_until = present_until where c.credential_id = present_id;
       insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
         select holder.integration_id, count(*) + 1, 'rotateCredential', 'system', 'system', 'the system changed credential ' || present_id, now()
@@ -845,10 +859,10 @@ AS $function$
     begin
       if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
           select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
-            and (a.valid_until is null or a.valid_until > now())) then
+            and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
-      select i.* into holder from public.integration i where i.application_number = integration_number for update;
+      select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
       if not found or holder.state not in ('provisioned', 'active') then
         return false;
       end if;
@@ -944,13 +958,13 @@ grant select on account to platform_console;
 
 grant insert, select on account to platform_worker;
 
+grant update on account (failing_since) to platform_console;
+
+grant update on account (failing_since) to platform_worker;
+
 grant update on account (failures) to platform_console;
 
 grant update on account (failures) to platform_worker;
-
-grant update on account (locked_until) to platform_console;
-
-grant update on account (locked_until) to platform_worker;
 
 grant update on account (set_up_hash) to platform_console;
 
@@ -1041,6 +1055,8 @@ grant insert, select on credential to platform_worker;
 grant select on credential (credential_id) to platform_console;
 
 grant select on credential (integration_id) to platform_console;
+
+grant select on credential (replaces) to platform_console;
 
 grant select on credential (revoked_at) to platform_console;
 
@@ -1209,6 +1225,20 @@ grant select on log_tree to platform_api;
 grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
+
+grant delete, insert, select on login_network to platform_console;
+
+grant delete on login_network to platform_worker;
+
+grant select on login_network (account) to platform_worker;
+
+grant update on login_network (failures) to platform_console;
+
+grant update on login_network (locked_until) to platform_console;
+
+grant update on login_network (logged_in_at) to platform_console;
+
+grant update on login_network (tried_at) to platform_console;
 
 grant select on notice to platform_console;
 

@@ -83,6 +83,8 @@ async function appointAccount(trx: Transaction<Database>, account: string, value
 
 async function endDuty(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<string> {
   const duty = dutyOf(values);
+  // A log-in under way is over before, or finds the appointment ended.
+  await lockAccount(trx, account);
   // One that has yet to begin, and was ended before, has nothing left to end.
   const held = (await listAppointments(trx, account)).filter(
     ({ duty: of, from, until }) => of === duty && (until === undefined || (until > by.at && until > from)),

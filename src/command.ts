@@ -23,9 +23,12 @@ export async function runCommand(help: string, run: (argv: string[]) => Promise<
 /** A hand that signals twice does so on purpose; within this, one Ctrl-C came by two ways (npm hands it on, a terminal gives it to all). */
 const SAME_SIGNAL = 1000;
 
+/** How long a process goes on without the one that started it (milliseconds). */
+const ORPHAN_LIMIT = 3000;
+
 /**
- * Resolves on SIGTERM or SIGINT, and when the process that started this one is gone.
- * A second signal, more than a second after the first, ends the process at once.
+ * Resolves on SIGTERM or SIGINT, and when the process that started this one is gone: with it went the servers that it started, so what waits for
+ * them is not waited for. A second signal, more than a second after the first, ends the process at once.
  */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
@@ -36,7 +39,10 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       resolve(signal);
     };
     for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, take);
-    process.once("disconnect", () => take("SIGTERM"));
+    process.once("disconnect", () => {
+      take("SIGTERM");
+      setTimeout(() => process.exit(1), ORPHAN_LIMIT).unref();
+    });
     // Listening for its end must not keep us alive.
     process.channel?.unref();
   });

@@ -22,7 +22,7 @@ export const INTEGRATION_HELP = `Usage: node bin/integration.ts <step> <integrat
   reapply NUMBER           --application NUMBER --improvement TEXT; brings a suspended integration back
 
   add-credential NUMBER    as dedicated-officer; prints a further credential's secret, this once
-  revoke-credential NUMBER --credential ID   as dedicated-officer or manager; acts at once
+  revoke-credential NUMBER --credential ID   as dedicated-officer or manager; ends it and what the system made by it, at once
   suspend NUMBER           [--corrective-action]   as manager or dedicated-officer; acts at once
   resume NUMBER            as manager
   revoke NUMBER            as manager or dedicated-officer; ends it at once
@@ -32,8 +32,9 @@ export const INTEGRATION_HELP = `Usage: node bin/integration.ts <step> <integrat
 
   CHECK   resident, indigenous, elderlyLivingAlone, disability (repeat the option for several)
   ADDRESS one fixed IPv4 or IPv6 address (repeat the option for several)
-  ROLE    applicant, case-officer, dedicated-officer, manager
+  ROLE    applicant, case-officer, dedicated-officer, manager; but for applicants, the account must hold that office: bin/appoint.ts
   DAY     YYYY-MM-DD; both days are included; from today, for one year, when left out
+  --seen N  the version that show told: a decision on what has moved on since is refused; without it, whatever stands now is decided on
   --json  the last line is one JSON object
 
 Environment: TEMPORAL_ADDRESS (for stop: DATABASE_URL), else the platform running from DATA_DIR; KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
@@ -45,7 +46,7 @@ const OPTIONS = {
   ...{ as: TEXT, role: TEXT, reason: TEXT, json: FLAG },
   ...{ "agency-code": TEXT, agency: TEXT, system: TEXT, "legal-basis": TEXT, purpose: TEXT, contact: TEXT },
   ...{ from: TEXT, until: TEXT, check: SEVERAL, address: SEVERAL, improvement: TEXT },
-  ...{ application: TEXT, "shared-address": SEVERAL, credential: TEXT, "new-credential": FLAG, "corrective-action": FLAG },
+  ...{ seen: TEXT, application: TEXT, "shared-address": SEVERAL, credential: TEXT, "new-credential": FLAG, "corrective-action": FLAG },
 } as const;
 
 export type Values = ReturnType<typeof parseOptions>["values"];
@@ -66,7 +67,8 @@ export function request(values: Values): StepRequest {
   const role = ROLES[values.role ?? ""];
   if (values.as === undefined || role === undefined)
     throw new Error("Say who acts, and in what capacity: --as ACCOUNT --role manager (or another of --help).");
-  return { by: { account: values.as, role }, reason: values.reason ?? "" };
+  const seen = values.seen === undefined ? {} : { seen: Number(values.seen) };
+  return { by: { account: values.as, role }, reason: values.reason ?? "", ...seen };
 }
 
 /** The application that the options of `apply` describe. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createSecret, hashSecret } from "./adapters/credential-secret.ts";
 import { listForeignAddresses } from "./adapters/taiwan-addresses.ts";
-import type { Integration, StepRequest } from "./domain/integration.ts";
+import { type Integration, type StepRequest, versionShown } from "./domain/integration.ts";
 import { underWay } from "./domain/integration-decision.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { IntegrationClient } from "./integration-client.ts";
@@ -126,7 +126,11 @@ function shown(integration: Integration): Outcome {
   const lines = integration.timeline.map(
     ({ takenAt, step, account, role, reason }) => `${takenAt}  ${step}  ${account} (${role})  ${reason}`,
   );
-  return { ...told(integration), lines };
+  const credentials = integration.credentials.map(
+    ({ credentialId, validUntil, replaces }) =>
+      `Credential ${credentialId}, valid until ${validUntil}${replaces === undefined ? "" : `, made by the system with ${replaces}`}`,
+  );
+  return { ...told(integration), lines: [...lines, ...credentials, `Version ${versionShown(integration)} (--seen)`] };
 }
 
 function summary(integration: Integration): string {

@@ -197,7 +197,7 @@ function withoutAccount(databaseUrl: string): string {
 async function requireIndexKeys(ownerUrl: string, keysDirectory: string): Promise<void> {
   const { db, close } = openDatabase(ownerUrl, { max: 1 });
   try {
-    const { index } = openKeyStore(keysDirectory);
+    const { index } = openKeyStore(keysDirectory, ["index"]);
     const current = await db
       .selectFrom("dataset")
       .innerJoin("generation", "generation.generation_id", "dataset.current_generation_id")

@@ -1,7 +1,7 @@
 import type { Client } from "@temporalio/client";
 import { type OpenDatabase, openDatabase } from "../db/client.ts";
 import { findRunningPlatform } from "./adapters/data-directory.ts";
-import { openKeyStore } from "./adapters/key-store.ts";
+import { KEYS_OF, openKeyStore } from "./adapters/key-store.ts";
 import { type PasswordHolder, rolePassword } from "./adapters/role-password.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import type { Config } from "./config.ts";
@@ -38,5 +38,9 @@ export async function connectToPlatform(config: Config): Promise<Client> {
   const address = config.temporalAddress ?? findRunningPlatform(config.dataDirectory)?.temporalAddress;
   if (address === undefined)
     throw new Error(`No platform runs from ${config.dataDirectory}: start it with npm start, or set DATA_DIR or TEMPORAL_ADDRESS.`);
-  return connectTemporalClient({ address, namespace: config.temporalNamespace, keys: openKeyStore(config.keysDirectory).temporalPayload });
+  return connectTemporalClient({
+    address,
+    namespace: config.temporalNamespace,
+    keys: openKeyStore(config.keysDirectory, KEYS_OF.command).temporalPayload,
+  });
 }

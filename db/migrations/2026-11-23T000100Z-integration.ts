@@ -71,7 +71,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       secret_hash bytea not null unique check (length(secret_hash) = 32),
       valid_from timestamptz not null,
       valid_until timestamptz not null check (valid_until <= valid_from + interval '90 days' and valid_until > valid_from),
-      revoked_at timestamptz
+      revoked_at timestamptz,
+      replaces uuid references credential
     );
 
     create table access_version (

@@ -14,15 +14,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create table account (
       account text primary key check (account ~ '^[a-z][a-z0-9._-]{1,63}$'),
       failures integer not null default 0,
-      locked_until timestamptz,
+      failing_since timestamptz,
       set_up_hash bytea unique check (length(set_up_hash) = 32),
       set_up_until timestamptz,
       totp_secret bytea,
       totp_key_id text,
       totp_enrolled_at timestamptz,
       totp_last_step bigint,
+      check ((failures = 0) = (failing_since is null)),
       check ((set_up_hash is null) = (set_up_until is null)),
       check ((totp_secret is null) = (totp_key_id is null))
+    );
+
+    -- Where an account was tried from: failures count for the network that they came from, and those that its holder came from stay open to it.
+    create table login_network (
+      account text not null references account,
+      network text not null,
+      failures integer not null,
+      locked_until timestamptz,
+      tried_at timestamptz not null,
+      logged_in_at timestamptz,
+      primary key (account, network)
     );
 
     create table password (
@@ -73,17 +85,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant usage on schema public to platform_console;
     grant select on agency, application, integration, integration_step, integration_scope, integration_address, appointment, account
       to platform_console;
-    grant select (credential_id, integration_id, valid_from, valid_until, revoked_at) on credential to platform_console;
-    grant update (failures, locked_until, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
+    grant select (credential_id, integration_id, valid_from, valid_until, revoked_at, replaces) on credential to platform_console;
+    grant update (failures, failing_since, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
       on account to platform_console;
+    grant select, insert, delete, update (failures, locked_until, tried_at, logged_in_at) on login_network to platform_console;
     grant select, insert on password, admin_trail to platform_console;
     grant select, insert, delete, update (last_seen_at) on session to platform_console;
 
     grant select, insert on account to platform_worker;
-    grant update (failures, locked_until, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
+    grant update (failures, failing_since, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
       on account to platform_worker;
     grant select, insert, update (valid_until, ended_by, end_reason) on appointment to platform_worker;
-    grant select (account), delete on session to platform_worker;
+    grant select (account), delete on session, login_network to platform_worker;
     grant insert on admin_trail to platform_worker;
   `.execute(db);
 }

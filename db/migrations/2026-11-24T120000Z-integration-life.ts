@@ -78,7 +78,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       present public.credential;
       step bigint;
     begin
-      select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for update of i;
+      select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for no key update of i;
       select c.* into present from public.credential c where c.credential_id = present_id;
       if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now() then
         return jsonb_build_object('outcome', 'not-valid');
@@ -89,7 +89,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       end if;
       fresh_until := least(fresh_until, now() + interval '90 days', holder.approved_until);
       present_until := least(present_until, present.valid_until);
-      insert into public.credential values (fresh_id, holder.integration_id, fresh_hash, now(), fresh_until, null);
+      insert into public.credential values (fresh_id, holder.integration_id, fresh_hash, now(), fresh_until, null, present_id);
       update public.credential c set valid_until = present_until where c.credential_id = present_id;
       insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
         select holder.integration_id, count(*) + 1, 'rotateCredential', 'system', 'system', 'the system changed credential ' || present_id, now()

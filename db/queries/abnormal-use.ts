@@ -3,6 +3,7 @@ import type { AbnormalUse, UseOfHour } from "../../src/domain/abnormal-use.ts";
 import type { AlertDecision, AlertOnRecord } from "../../src/domain/abnormal-use-decision.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
+import { requireOffice } from "./appointment.ts";
 import { noticeOnce } from "./notice-once.ts";
 
 /** Until when use has been watched; nobody else watches until the transaction ends. */
@@ -95,9 +96,10 @@ export async function listAlerts(db: Kysely<Database>, onlyOpen: boolean): Promi
 
 /**
  * Puts a decision on record; the same one again changes nothing.
- * @throws RuleViolation `already-decided`, `alert-unknown`
+ * @throws RuleViolation `already-decided`, `alert-unknown`, `not-in-office`
  */
 export async function decideAlert(db: Kysely<Database>, { alertId, choice, by, reason }: AlertDecision, at: Date): Promise<void> {
+  await requireOffice(db, { ...by, takenAt: at.toISOString() });
   const { numAffectedRows } = await sql`
     update abnormal_use_alert set state = ${choice}, decided_by = ${by.account}, decided_as = ${by.role}, decision_reason = ${reason}, decided_at = ${at}
     where alert_id = ${alertId} and (state = 'open'

@@ -1,11 +1,9 @@
 import type { Kysely, Transaction } from "kysely";
-import type { LoginAttempts } from "../../src/domain/login-lock.ts";
 import type { Database } from "../tables/database.ts";
 
 /** An account, and what its holder logs in with. */
 export interface AccountOnRecord {
   readonly account: string;
-  readonly attempts: LoginAttempts;
   /** SHA-256 of the one-time token that opens the set-up page, and until when (epoch milliseconds). */
   readonly setUp: { readonly hash: Buffer; readonly until: number } | undefined;
   /** The sealed secret of the authenticator, and the key that opens it. */
@@ -18,11 +16,10 @@ export interface AccountOnRecord {
 
 /** Holds the account until the transaction ends, so that attempts at once are counted one after the other. */
 export async function lockAccount(trx: Transaction<Database>, account: string): Promise<AccountOnRecord | undefined> {
-  const row = await trx.selectFrom("account").selectAll().where("account", "=", account).forUpdate().executeTakeFirst();
+  const row = await trx.selectFrom("account").selectAll().where("account", "=", account).forNoKeyUpdate().executeTakeFirst();
   if (row === undefined) return undefined;
   return {
     account: row.account,
-    attempts: { failures: row.failures, lockedUntil: row.locked_until?.getTime() },
     setUp: row.set_up_hash === null || row.set_up_until === null ? undefined : { hash: row.set_up_hash, until: row.set_up_until.getTime() },
     authenticator: row.totp_secret === null || row.totp_key_id === null ? undefined : { sealed: row.totp_secret, keyId: row.totp_key_id },
     enrolled: row.totp_enrolled_at !== null,
@@ -34,19 +31,20 @@ export async function accountExists(db: Kysely<Database>, account: string): Prom
   return (await db.selectFrom("account").select("account").where("account", "=", account).executeTakeFirst()) !== undefined;
 }
 
-export async function updateAttempts(trx: Transaction<Database>, account: string, attempts: LoginAttempts): Promise<void> {
-  const lockedUntil = attempts.lockedUntil === undefined ? null : new Date(attempts.lockedUntil);
-  await trx.updateTable("account").set({ failures: attempts.failures, locked_until: lockedUntil }).where("account", "=", account).execute();
-}
-
 /** A one-time token replaces what the holder logged in with: the old authenticator counts no more. @param hash SHA-256 of the token */
 export async function resetAccount(trx: Transaction<Database>, account: string, hash: Buffer, until: Date): Promise<void> {
   await trx
     .updateTable("account")
     .set({ set_up_hash: hash, set_up_until: until, totp_secret: null, totp_key_id: null, totp_enrolled_at: null, totp_last_step: null })
-    .set({ failures: 0, locked_until: null })
+    .set({ failures: 0, failing_since: null })
     .where("account", "=", account)
     .execute();
+  await trx.deleteFrom("login_network").where("account", "=", account).execute();
+}
+
+/** A set-up begins: whoever began one before and left it may have seen its authenticator's secret. */
+export async function forgetAuthenticator(trx: Transaction<Database>, account: string): Promise<void> {
+  await trx.updateTable("account").set({ totp_secret: null, totp_key_id: null }).where("account", "=", account).execute();
 }
 
 export async function updateAuthenticator(trx: Transaction<Database>, account: string, sealed: Buffer, keyId: string): Promise<void> {
@@ -57,16 +55,16 @@ export async function updateAuthenticator(trx: Transaction<Database>, account: s
 export async function updateEnrolment(trx: Transaction<Database>, account: string, step: number, now: Date): Promise<void> {
   await trx
     .updateTable("account")
-    .set({ totp_enrolled_at: now, totp_last_step: String(step), set_up_hash: null, set_up_until: null, failures: 0, locked_until: null })
+    .set({ totp_enrolled_at: now, totp_last_step: String(step), set_up_hash: null, set_up_until: null })
     .where("account", "=", account)
     .execute();
 }
 
-/** A code was right: none of its time step or before is taken again, and the failures are forgotten. */
+/** A code was right: none of its time step or before is taken again. */
 export async function updateLastStep(trx: Transaction<Database>, account: string, step: number): Promise<void> {
   await trx
     .updateTable("account")
-    .set({ totp_last_step: String(step), failures: 0, locked_until: null })
+    .set({ totp_last_step: String(step) })
     .where("account", "=", account)
     .execute();
 }

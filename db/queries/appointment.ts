@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import type { Appointment } from "../../src/domain/appointment.ts";
+import { type Appointment, isDuty } from "../../src/domain/appointment.ts";
 import type { Office } from "../../src/domain/notice-mail.ts";
+import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 
 /** An appointment as it is on record. */
@@ -42,6 +43,32 @@ export async function listAppointments(db: Kysely<Database>, account?: string): 
   }));
 }
 
+/**
+ * Whoever reaches the processes can name any account: the records ask whether it held the office when the step was taken. Applicants, systems and
+ * the platform itself hold none.
+ * @param takenAt ISO 8601
+ * @throws RuleViolation `not-in-office`
+ * @clause 3(1)
+ */
+export async function requireOffice(
+  db: Kysely<Database>,
+  { account, role, takenAt }: { readonly account: string; readonly role: string; readonly takenAt: string },
+): Promise<void> {
+  if (!isDuty(role)) return;
+  const at = new Date(takenAt);
+  const held = await db
+    .selectFrom("appointment")
+    .select("appointment_id")
+    .where("account", "=", account)
+    .where("duty", "=", role)
+    .where("valid_from", "<=", at)
+    .where((either) => either.or([either("valid_until", "is", null), either("valid_until", ">", at)]))
+    .limit(1)
+    .executeTakeFirst();
+  if (held === undefined)
+    throw new RuleViolation("3(1)", "not-in-office", "The account doesn't hold this office: name one that does, or appoint it first.");
+}
+
 /** Until the transaction ends nobody else appoints: the rules look at every appointment there is. */
 export async function lockAppointments(trx: Transaction<Database>): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('appointment'))`.execute(trx);
@@ -50,7 +77,7 @@ export async function lockAppointments(trx: Transaction<Database>): Promise<void
 /** Writes an appointment, and its account when it is the first. @clause 3(2) */
 export async function insertAppointment(
   trx: Transaction<Database>,
-  { account, duty, from, until, mailAddress }: Office,
+  { account, duty, from, until, mailAddress }: Appointment & Partial<Pick<Office, "mailAddress">>,
   by: { account: string; reason: string; at: number },
 ): Promise<void> {
   await trx

@@ -80,6 +80,8 @@ export interface CredentialOnRecord {
   readonly validFrom: number;
   readonly validUntil: number;
   readonly revokedAt: number | undefined;
+  /** The credential by which the system made this one itself. */
+  readonly replaces?: string;
 }
 
 /** An integration with all that its page shows. */
@@ -97,7 +99,7 @@ export async function getIntegrationOnRecord(db: Kysely<Database>, integrationNu
   const issued = await db
     .selectFrom("credential as c")
     .innerJoin("integration as i", "i.integration_id", "c.integration_id")
-    .select(["c.credential_id", "c.valid_from", "c.valid_until", "c.revoked_at"])
+    .select(["c.credential_id", "c.valid_from", "c.valid_until", "c.revoked_at", "c.replaces"])
     .where("i.application_number", "=", integrationNumber)
     .orderBy("c.valid_from", "desc")
     .execute();
@@ -113,6 +115,7 @@ export async function getIntegrationOnRecord(db: Kysely<Database>, integrationNu
       validFrom: credential.valid_from.getTime(),
       validUntil: credential.valid_until.getTime(),
       revokedAt: credential.revoked_at?.getTime(),
+      ...(credential.replaces !== null && { replaces: credential.replaces }),
     })),
   };
 }

@@ -18,7 +18,12 @@ interface IntegrationRow {
   readonly applications: readonly ApplicationRow[];
   /** What holds, or held; null before it was provisioned. */
   readonly held: Approval | null;
-  readonly credentials: readonly (Record<"credentialId", string> & { readonly from: number; readonly until: number })[];
+  readonly credentials: readonly {
+    readonly credentialId: string;
+    readonly from: number;
+    readonly until: number;
+    readonly replaces: string | null;
+  }[];
   readonly timeline: readonly (Omit<TimelineEntry, "takenAt" | "application"> & {
     readonly at: number;
     readonly application: string | null;
@@ -57,7 +62,7 @@ export async function readIntegration(db: Kysely<Database>, integrationNumber: s
           'from', ${sql.raw(DAY("i.approved_from"))}, 'until', ${sql.raw(DAY("i.approved_until - interval '1 day'"))})
         from application a where a.integration_id = i.integration_id and a.stage = 'provisioned'),
       'credentials', (select coalesce(json_agg(json_build_object('credentialId', c.credential_id,
-          'from', extract(epoch from c.valid_from) * 1000, 'until', extract(epoch from c.valid_until) * 1000)
+          'from', extract(epoch from c.valid_from) * 1000, 'until', extract(epoch from c.valid_until) * 1000, 'replaces', c.replaces)
           order by c.valid_from, c.valid_until, c.credential_id), '[]')
         from credential c
         where c.integration_id = i.integration_id and c.revoked_at is null),
@@ -85,7 +90,10 @@ function toIntegration(integrationNumber: string, row: IntegrationRow): Integrat
     amendment: amendment && { ...amendment, approval: amendment.approval ?? undefined },
     suspendedFor: row.suspendedFor ?? undefined,
     credentials: row.credentials.map(
-      ({ credentialId, from, until }): Credential => ({ credentialId, validFrom: iso(from), validUntil: iso(until) }),
+      ({ credentialId, from, until, replaces }): Credential => ({
+        ...{ credentialId, validFrom: iso(from), validUntil: iso(until) },
+        ...(replaces !== null && { replaces }),
+      }),
     ),
     timeline: row.timeline.map(
       ({ at, application, ...entry }): TimelineEntry => ({

@@ -1,11 +1,13 @@
 import { sql, type Transaction } from "kysely";
 import { hasRights, type TimelineEntry } from "../../src/domain/integration.ts";
+import type { Approval } from "../../src/domain/integration-application.ts";
 import { periodMoments } from "../../src/domain/integration-period.ts";
 import { type RecordedStep, stageAfter } from "../../src/domain/integration-record.ts";
-import { isFinal } from "../../src/domain/integration-step.ts";
+import { isFinal, STEP_RULES, stateAfter } from "../../src/domain/integration-step.ts";
 import { integrationNotices } from "../../src/domain/notice.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
+import { requireOffice } from "./appointment.ts";
 import { applicationNumberTaken, correctApplication, insertApplication, openIntegration } from "./integration-application.ts";
 import { readIntegration } from "./integration-record.ts";
 import { writeCredentials, writeScopeAndAddresses } from "./integration-rights.ts";
@@ -16,7 +18,7 @@ import { keepNotices } from "./notice.ts";
  * when they have gone on without the step (an emergency stop came first), it is not written.
  * @param foreignAddresses those of the application's that look as if they were abroad
  * @returns whether the step is on record
- * @throws RuleViolation `application-number-taken`, `improvement-missing` or `record-disagrees`
+ * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing`, `record-disagrees`, and those of `stateAfter`
  */
 export async function recordStep(
   trx: Transaction<Database>,
@@ -37,12 +39,9 @@ export async function recordStep(
     if (!recorded && sequence === 1) throw applicationNumberTaken();
     return recorded;
   }
-  if (Number(known) !== sequence - 1)
-    throw new RuleViolation(
-      "3(3)",
-      "record-disagrees",
-      "The records lack an earlier step: restore them, or look at the integration's timeline.",
-    );
+  if (Number(known) !== sequence - 1) throw recordDisagrees();
+  await requireOffice(trx, entry);
+  if (sequence > 1) await requireFollows(trx, integration);
   await writeApplications(trx, integrationId, step);
   await trx
     .updateTable("integration")
@@ -55,6 +54,33 @@ export async function recordStep(
   await insertStep(trx, integrationId, step, foreignAddresses);
   await announce(trx, integration.integrationNumber);
   return true;
+}
+
+/**
+ * Whoever reaches the processes can begin one that says anything of an integration: what has not been checked and approved on record gives no
+ * rights, and nothing else than what was approved is given.
+ */
+async function requireFollows(trx: Transaction<Database>, next: RecordedStep["integration"]): Promise<void> {
+  const known = await readIntegration(trx, next.integrationNumber);
+  const [{ step, account, role }] = next.timeline;
+  if (known === undefined || step === "submit") throw recordDisagrees();
+  const stage = STEP_RULES[step].of === "application" ? (known.amendment?.stage ?? known.state) : known.state;
+  stateAfter(stage, step, { account, role });
+  if (step === "provision" && !sameApproval((known.amendment ?? known).approval, next.approval)) throw recordDisagrees();
+}
+
+function sameApproval(one: Approval | undefined, other: Approval | undefined): boolean {
+  const textOf = (approval: Approval | undefined) =>
+    approval && JSON.stringify([approval.checks, approval.addresses, approval.from, approval.until]);
+  return textOf(one) === textOf(other);
+}
+
+function recordDisagrees(): RuleViolation {
+  return new RuleViolation(
+    "3(3)",
+    "record-disagrees",
+    "The records lack an earlier step, or have another: restore them, or look at the integration's timeline.",
+  );
 }
 
 /** What another attempt at the same submission has just opened is found after the wait for its end. */
@@ -80,7 +106,7 @@ export async function lockIntegration(trx: Transaction<Database>, integrationNum
     .selectFrom("integration")
     .select("integration_id")
     .where("application_number", "=", integrationNumber)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return found?.integration_id;
 }

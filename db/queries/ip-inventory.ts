@@ -3,6 +3,7 @@ import { removeAddress } from "../../src/domain/integration-rights.ts";
 import type { AddressDecision, AddressFinding, AddressFlaw, InventoryTerm, WhitelistedAddress } from "../../src/domain/ip-inventory.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
+import { requireOffice } from "./appointment.ts";
 import { readIntegration } from "./integration-record.ts";
 import { stepOnRecord } from "./integration-unseen.ts";
 
@@ -53,6 +54,7 @@ export async function decideAddress(
   { integrationNumber, address, choice, by, reason }: AddressDecision,
   now: number,
 ): Promise<void> {
+  await requireOffice(trx, { ...by, takenAt: new Date(now).toISOString() });
   const { numAffectedRows } = await sql`
     update ip_inventory_finding f set outcome = ${choice === "keep" ? "kept" : "removed"}, decided_by = ${by.account}, reason = ${reason},
       decided_at = ${new Date(now)}

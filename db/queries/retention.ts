@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Disposal, DisposalCertificate, DisposalEntry } from "../../src/domain/retention.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
+import { requireOffice } from "./appointment.ts";
 import { noticeOnce } from "./notice-once.ts";
 
 const firstDay = (month: string) => `${month}-01`;
@@ -33,10 +34,11 @@ export async function readDisposal(db: Kysely<Database>, month: string): Promise
 
 /**
  * Writes the newest step of a month; nothing when it is there already. A proposal is announced to managers.
- * @throws RuleViolation `record-disagrees` when another step has its place
+ * @throws RuleViolation `record-disagrees` when another step has its place; `not-in-office`
  */
 export async function insertDisposalStep(trx: Transaction<Database>, { month, timeline }: Disposal): Promise<void> {
   const { step, matter = null, account, role, reason, takenAt } = timeline.at(-1) as DisposalEntry;
+  await requireOffice(trx, { account, role, takenAt });
   const { rows } = await sql<{ same: boolean }>`
     with written as (
       insert into log_disposal_step (month, sequence, step, matter, actor, actor_role, reason, taken_at)

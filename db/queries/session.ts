@@ -65,8 +65,10 @@ export async function insertSession(
   await db.insertInto("session").values({ token_hash: tokenHash, account, stage, began_at: at, last_seen_at: at }).execute();
 }
 
-export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Promise<void> {
-  await db.deleteFrom("session").where("token_hash", "=", tokenHash).execute();
+/** Ends a session. @returns false when it had ended before */
+export async function deleteSession(db: Kysely<Database>, tokenHash: Buffer): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom("session").where("token_hash", "=", tokenHash).executeTakeFirst();
+  return numDeletedRows > 0n;
 }
 
 /** Ends every session of an account. */

@@ -52,7 +52,6 @@ export interface Database {
     submitted: unknown;
     foreign_addresses: string[] | null;
   };
-  unseen_step: { step_id: string };
   notice: {
     notice_key: string;
     kind: string;
@@ -93,17 +92,27 @@ export interface Database {
     valid_from: Date;
     valid_until: Date;
     revoked_at: Date | null;
+    /** The credential by which the system made this one itself. */
+    replaces: Generated<string | null>;
   };
   account: {
     account: string;
     failures: Generated<number>;
-    locked_until: Date | null;
+    failing_since: Date | null;
     set_up_hash: Buffer | null;
     set_up_until: Date | null;
     totp_secret: Buffer | null;
     totp_key_id: string | null;
     totp_enrolled_at: Date | null;
     totp_last_step: string | null;
+  };
+  login_network: {
+    account: string;
+    network: string;
+    failures: number;
+    locked_until: Date | null;
+    tried_at: Date;
+    logged_in_at: Date | null;
   };
   password: { password_id: Generated<string>; account: string; argon2_hash: string; set_at: Date };
   appointment: {

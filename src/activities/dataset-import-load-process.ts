@@ -23,7 +23,7 @@ process.once("message", async ({ importId, config, databaseUrl, now }: LoadOrder
     config,
     db,
     pool,
-    keyStore: openKeyStore(config.keysDirectory),
+    keyStore: openKeyStore(config.keysDirectory, ["index"]),
     now: () => new Date(now + performance.now() - started),
   };
   let nextReport = 0;

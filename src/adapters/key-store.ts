@@ -26,51 +26,73 @@ export interface KeyStore {
   readonly console: KeyRing;
 }
 
-const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
-const SINGLE_KEYS = ["log-index"] as const;
+export type KeyPurpose = keyof KeyStore;
+
+/** Each purpose has a folder of its own in the key folder, so that a process can be given those that it needs and no others. */
+export const KEY_FOLDERS = {
+  index: "index",
+  logEncryption: "log-encryption",
+  logIndex: "log-index",
+  temporalPayload: "temporal-payload",
+  console: "console",
+} as const satisfies Record<KeyPurpose, string>;
+
+/** The keys that each process opens; docker-compose.yml gives each container these folders and no others. */
+export const KEYS_OF = {
+  api: ["index", "logEncryption", "logIndex"],
+  worker: ["index", "temporalPayload"],
+  console: ["console", "temporalPayload"],
+  queryLog: ["logEncryption", "logIndex"],
+  /** Commands that speak with the processes. */
+  command: ["temporalPayload"],
+} as const satisfies Record<string, readonly KeyPurpose[]>;
+
+const PURPOSES = Object.keys(KEY_FOLDERS) as KeyPurpose[];
+type Ring = Exclude<(typeof KEY_FOLDERS)[KeyPurpose], "log-index">;
 
 /**
- * Opens the key folder: files `<purpose>.<number>.key` and `log-index.key`, each with 32 bytes in base64.
+ * Opens keys of the key folder: files `<purpose>/<number>.key`, each with 32 bytes in base64.
+ * @param purposes what the process needs; whatever else it asks the store for is refused with KeyMissing
  * @throws KeyMissing naming the file that is missing or damaged.
  */
-export function openKeyStore(directory: string): KeyStore {
-  return {
-    index: openRing(directory, "index"),
-    logEncryption: openRing(directory, "log-encryption"),
-    logIndex: readKey(join(directory, "log-index.key")),
-    temporalPayload: openRing(directory, "temporal-payload"),
-    console: openRing(directory, "console"),
-  };
+export function openKeyStore(directory: string, purposes: readonly KeyPurpose[] = PURPOSES): KeyStore {
+  const store = {};
+  for (const purpose of PURPOSES) {
+    const refuse = () => {
+      throw new KeyMissing(`This process opens no key of ${KEY_FOLDERS[purpose]}: it has nothing to do with it.`);
+    };
+    Object.defineProperty(store, purpose, purposes.includes(purpose) ? { value: openPurpose(directory, purpose) } : { get: refuse });
+  }
+  return store as KeyStore;
 }
 
-/** Makes the keys that are not there yet (folder 0700, files 0600); never touches one that is. Returns the names of the new files. */
+function openPurpose(directory: string, purpose: KeyPurpose): KeyRing | KeyObject {
+  const folder = KEY_FOLDERS[purpose];
+  return folder === "log-index" ? readKey(keyFile(directory, folder, 1)) : openRing(directory, folder);
+}
+
+/** Makes the keys that are not there yet (folders 0700, files 0600); never touches one that is. Returns the names of the new files. */
 export function createKeys(directory: string): string[] {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const present = readdirSync(directory);
-  const missing = [
-    ...RINGS.filter((ring) => ringIds(present, ring).length === 0).map((ring) => `${ring}.1.key`),
-    ...SINGLE_KEYS.map((name) => `${name}.key`).filter((file) => !present.includes(file)),
-  ];
-  for (const file of missing) writeKey(join(directory, file));
+  const missing = Object.values(KEY_FOLDERS).filter((folder) => ringIds(directory, folder).length === 0);
+  for (const folder of missing) writeKey(directory, folder, 1);
   const signingKey = createLogSigningKey(directory);
-  return signingKey === undefined ? missing : [...missing, signingKey];
+  return [...missing.map((folder) => join(folder, "1.key")), ...(signingKey === undefined ? [] : [signingKey])];
 }
 
 /** Adds the next key to a ring and returns its id. Running processes pick it up when they start, or when a record names it. */
-export function rotateKey(directory: string, ring: (typeof RINGS)[number]): string {
-  const last = ringIds(readdirSync(directory), ring).at(-1) ?? 0;
-  writeKey(join(directory, `${ring}.${last + 1}.key`));
-  return String(last + 1);
+export function rotateKey(directory: string, ring: Ring): string {
+  const next = (ringIds(directory, ring).at(-1) ?? 0) + 1;
+  writeKey(directory, ring, next);
+  return String(next);
 }
 
-function openRing(directory: string, purpose: string): KeyRing {
-  const ids = existsSync(directory) ? ringIds(readdirSync(directory), purpose) : [];
-  const keys = new Map(ids.map((id) => [String(id), readKey(join(directory, `${purpose}.${id}.key`))]));
+function openRing(directory: string, folder: string): KeyRing {
+  const keys = new Map(ringIds(directory, folder).map((id) => [String(id), readKey(keyFile(directory, folder, id))]));
   const currentId = [...keys.keys()].at(-1);
   const current = currentId === undefined ? undefined : keys.get(currentId);
   if (currentId === undefined || current === undefined) {
     throw new KeyMissing(
-      `No key ${purpose}.<number>.key in ${directory}: restore the key folder from its backup, or make keys with bin/keys create.`,
+      `No key ${folder}/<number>.key in ${directory}: restore the key folder from its backup, or make keys with bin/keys create.`,
     );
   }
   return {
@@ -81,16 +103,21 @@ function openRing(directory: string, purpose: string): KeyRing {
       if (known !== undefined) return known;
       // Rotated since this process started. Ids come from our own records, yet only digits may reach a path.
       if (!/^[0-9]{1,9}$/.test(id)) throw new KeyMissing(`"${id}" is not the id of a key.`);
-      const added = readKey(join(directory, `${purpose}.${id}.key`));
+      const added = readKey(keyFile(directory, folder, id));
       keys.set(id, added);
       return added;
     },
   };
 }
 
-function ringIds(files: string[], purpose: string): number[] {
-  return files
-    .map((file) => new RegExp(`^${purpose}\\.([0-9]{1,9})\\.key$`).exec(file)?.[1])
+function keyFile(directory: string, folder: string, id: number | string): string {
+  return join(directory, folder, `${id}.key`);
+}
+
+function ringIds(directory: string, folder: string): number[] {
+  const path = join(directory, folder);
+  return (existsSync(path) ? readdirSync(path) : [])
+    .map((file) => /^([0-9]{1,9})\.key$/.exec(file)?.[1])
     .filter((id) => id !== undefined)
     .map(Number)
     .sort((a, b) => a - b);
@@ -102,6 +129,7 @@ function readKey(path: string): KeyObject {
   return createSecretKey(bytes);
 }
 
-function writeKey(path: string): void {
-  writeFileSync(path, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+function writeKey(directory: string, folder: string, id: number): void {
+  mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
+  writeFileSync(keyFile(directory, folder, id), `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
 }

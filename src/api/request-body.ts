@@ -2,30 +2,55 @@ import type { IncomingMessage } from "node:http";
 import { Refusal } from "./problem.ts";
 
 /** Bytes that a request body may have. */
-export const MAXIMUM_BODY_BYTES = 1_048_576;
+const MAXIMUM_BYTES = 1_048_576;
+/** Bytes that are read of anybody: more than any question about one person takes. */
+const STRANGERS_BYTES = 16_384;
+
+/** How much of a body is kept, and what is said to one that is larger. */
+export interface BodyLimit {
+  readonly bytes: number;
+  readonly refusal: () => unknown;
+}
+
+const tooLarge = () => new Refusal("body-too-large", "A body has at most 1 MiB: split the batch.");
+const OF_ANYBODY: BodyLimit = { bytes: STRANGERS_BYTES, refusal: tooLarge };
+
+/**
+ * Nobody whom we don't know fills our memory: more than a question takes is read of known callers only. Whoever is known is logged in any case,
+ * so all of theirs is read, whatever will stand against it.
+ * @param requireKnown asked only where it matters; what it rejects with is said to a stranger's larger body
+ */
+export function limitOf(incoming: IncomingMessage, requireKnown: () => Promise<void>): BodyLimit | Promise<BodyLimit> {
+  if (Number(incoming.headers["content-length"]) <= STRANGERS_BYTES) return OF_ANYBODY;
+  return requireKnown().then(
+    () => ({ bytes: MAXIMUM_BYTES, refusal: tooLarge }),
+    (error: unknown) => ({ bytes: STRANGERS_BYTES, refusal: () => error }),
+  );
+}
 
 /**
  * Reads a whole body, straight from Node's stream: going through a web Request costs as much as all of the validation.
  * A body that is too large is read to its end but not kept, so that the caller can hear the answer.
- * @throws Refusal `body-too-large`
+ * @throws the limit's refusal
  */
-export function readBody(incoming: IncomingMessage): Promise<Buffer> {
+export function readBody(incoming: IncomingMessage, { bytes, refusal }: BodyLimit): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const tooLarge = () => reject(new Refusal("body-too-large", "A body has at most 1 MiB: split the batch."));
-    if (Number(incoming.headers["content-length"] ?? 0) > MAXIMUM_BODY_BYTES) {
+    if (Number(incoming.headers["content-length"] ?? 0) > bytes) {
       incoming.resume();
-      tooLarge();
+      reject(refusal());
       return;
     }
+    // The caller may have gone away before anybody listened.
+    if (incoming.destroyed) reject(new Error("The request broke off."));
     const chunks: Buffer[] = [];
     let size = 0;
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= MAXIMUM_BODY_BYTES) chunks.push(chunk);
+      if (size <= bytes) chunks.push(chunk);
       else chunks.length = 0;
     });
     incoming.on("end", () =>
-      size > MAXIMUM_BODY_BYTES ? tooLarge() : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+      size > bytes ? reject(refusal()) : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
     );
     // Also when the caller goes away.
     incoming.on("error", reject);

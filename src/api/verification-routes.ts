@@ -8,7 +8,7 @@ import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { type ProblemCode, Refusal, toRefusal } from "./problem.ts";
 import { refuse } from "./refused-query.ts";
-import { parseJson, readBody } from "./request-body.ts";
+import { limitOf, parseJson, readBody } from "./request-body.ts";
 import * as schema from "./verification-schema.ts";
 import { type AnsweredQuestion, answerQuestion, findAnswerOfFirstTry, type Question } from "./verification-service.ts";
 
@@ -105,7 +105,11 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     });
   };
   try {
-    const bytes = await readBody(incoming);
+    const limit = await limitOf(incoming, async () => {
+      credential = findCredential(await context.register.confirmed(), incoming.headers.authorization);
+    });
+    const bytes = await readBody(incoming, limit);
+    // Whether a caller may ask is judged when all has come: that may have taken long.
     body = attempt(() => parseJson(incoming, bytes));
     const snapshot = await context.register.confirmed();
     credential = findCredential(snapshot, incoming.headers.authorization);

@@ -18,6 +18,8 @@ type Answer = Response | Promise<Response>;
 export interface ConsoleRoutes {
   get(path: string, action: ConsoleAction, answer: (c: ConsoleRequest, visit: Visit) => Answer, options?: { looksOnly?: boolean }): void;
   post(path: string, action: ConsoleAction, answer: (c: ConsoleRequest, visit: Visit, form: SentForm) => Answer): void;
+  /** The page at a path, or the nearest one above it: what only takes forms can't be come back to. */
+  pageAt(path: string): string;
   readonly app: Hono<{ Bindings: HttpBindings }>;
 }
 
@@ -48,8 +50,16 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
     if (!Object.hasOwn(CONSOLE_ACTIONS, action)) throw new Error(`The page ${path} names no action of the table, so it can't be served.`);
   }
 
+  function pageAt(path: string): string {
+    const [bare = ""] = path.split("?");
+    if (app.router.match("GET", bare)[0].length > 0) return path;
+    const above = bare.slice(0, bare.lastIndexOf("/"));
+    return above.startsWith(PAGE_OF.full) ? pageAt(above) : PAGE_OF.full;
+  }
+
   return {
     app,
+    pageAt,
     get(path, action, answer, options) {
       requireAction(path, action);
       app.get(path, async (c) => {

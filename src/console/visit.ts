@@ -4,6 +4,7 @@ import { insertTrailEntry } from "../../db/queries/admin-trail.ts";
 import { listAppointments } from "../../db/queries/appointment.ts";
 import { findSession, touchSession } from "../../db/queries/session.ts";
 import { createToken, formTokenOf, hashToken } from "../adapters/session-token.ts";
+import { networkOf } from "../adapters/source-address.ts";
 import { type Duty, dutiesAt } from "../domain/appointment.ts";
 import { actingDuty, type ConsoleAction, type LoginStage, mayTake } from "../domain/console-action.ts";
 import type { Actor } from "../domain/integration-step.ts";
@@ -27,6 +28,8 @@ export interface Visit {
   /** When the session ends unless it is used again, epoch milliseconds. */
   readonly endsAt: number | undefined;
   readonly tokenHash: Buffer;
+  /** Where the request comes from, as attempts to log in are counted. */
+  readonly network: string;
   readonly formToken: string;
   /** Epoch milliseconds, and the day in Taiwan. */
   readonly now: number;
@@ -70,6 +73,7 @@ export async function readVisit(context: ConsoleContext, c: ConsoleRequest, { lo
     ...who,
     endsAt: present && sessionEnd(present, settings.consoleIdleMinutes),
     tokenHash,
+    network: networkOf(address),
     formToken: formTokenOf(token),
     now,
     today: taipeiDate(now),

@@ -1,6 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import type { Kysely } from "kysely";
 import { openDatabase } from "../../db/client.ts";
+import { insertAppointment } from "../../db/queries/appointment.ts";
+import type { Database } from "../../db/tables/database.ts";
 import { createSecret, hashSecret } from "../adapters/credential-secret.ts";
 import { createSupplier, type Supplier } from "../adapters/openpgp-supplier.ts";
 import type { Config } from "../config.ts";
@@ -33,8 +36,9 @@ type Tell = (line: string) => void;
 /** Tells the main story on a running platform: data arrives and is destroyed, an integration is opened, questions are asked and recorded. */
 export async function tellStory(config: Config, platform: Platform, tell: Tell): Promise<StoryResult> {
   const temporal = await connectToPlatform({ ...config, temporalAddress: platform.temporalAddress });
-  const { pool, close } = openDatabase(platform.ownerUrl, { max: 2, applicationName: "demo" });
+  const { db, pool, close } = openDatabase(platform.ownerUrl, { max: 2, applicationName: "demo" });
   try {
+    await appointPeople(db);
     const asOf = taipeiDate(Date.now());
     tell(`\n1. Data arrives. ${COUNT.toLocaleString("en")} people are made up; none is real.`);
     const trusted = (unit: string, dataset: string) =>
@@ -75,6 +79,20 @@ export async function tellStory(config: Config, platform: Platform, tell: Tell):
     await close();
     await temporal.connection.close();
   }
+}
+
+const OFFICES = [
+  { account: "officer-hung", duty: "caseOfficer" },
+  { account: "manager-chen", duty: "manager" },
+  { account: "officer-lin", duty: "dedicatedOfficer" },
+] as const;
+
+/** Decisions count only from people in office. */
+async function appointPeople(db: Kysely<Database>): Promise<void> {
+  const by = { account: "planning-department", reason: "示範", at: Date.now() };
+  await db.transaction().execute(async (trx) => {
+    for (const office of OFFICES) await insertAppointment(trx, { ...office, from: by.at, until: undefined }, by);
+  });
 }
 
 type AskKeys = (request: Parameters<typeof askForKeys>[2]) => ReturnType<typeof askForKeys>;

@@ -8,6 +8,8 @@ export interface Credential {
   /** ISO 8601 times; valid until just before the second. */
   readonly validFrom: string;
   readonly validUntil: string;
+  /** The credential by which the system made this one itself. */
+  readonly replaces?: string;
 }
 
 /** What an officer's command sends of a new secret. */
@@ -78,4 +80,19 @@ export function rotateCredential(presentValidUntil: number, approvedUntil: numbe
 /** From when on a credential's end is announced (epoch milliseconds). @clause 3(5) */
 export function credentialReminderAt(validUntil: number): number {
   return validUntil - POLICY.credentialReminderDays * DAY;
+}
+
+/**
+ * A credential, and those that were made by it, directly or through others: whoever knows a leaked secret may have made them.
+ * @returns ids; none when there is no such credential
+ * @clause 3(5)
+ */
+export function credentialsMadeBy(credentials: readonly Pick<Credential, "credentialId" | "replaces">[], credentialId: string): string[] {
+  const found = credentials.some((known) => known.credentialId === credentialId) ? [credentialId] : [];
+  // Grows while it is walked.
+  for (const maker of found)
+    found.push(
+      ...credentials.filter((made) => made.replaces === maker && !found.includes(made.credentialId)).map((made) => made.credentialId),
+    );
+  return found;
 }

@@ -1,4 +1,4 @@
-import { type Credential, issueCredential, type NewCredential } from "./credential.ts";
+import { type Credential, credentialsMadeBy, issueCredential, type NewCredential } from "./credential.ts";
 import { hasRights, type Integration, type StepRequest, type SuspensionCause, takeStep } from "./integration.ts";
 import { reapplicationRequired } from "./integration-decision.ts";
 import { periodMoments } from "./integration-period.ts";
@@ -64,17 +64,18 @@ export function addCredential(integration: Integration, request: CredentialReque
   return { ...integration, credentials: [...integration.credentials, credential], timeline };
 }
 
-/** Ends one credential at once. @throws RuleViolation `credential-unknown` @clause 3(5) */
+/** Ends a credential at once, and those that the system made by it. @throws RuleViolation `credential-unknown` @clause 3(5) */
 export function revokeCredential(integration: Integration, request: CredentialRevocation, now: number): Integration {
   const { timeline } = takeStep(integration, "revokeCredential", request, now);
-  const left = (integration.credentials as Credential[]).filter(({ credentialId }) => credentialId !== request.credentialId);
-  if (left.length === integration.credentials.length)
+  const revoked = credentialsMadeBy(integration.credentials, request.credentialId);
+  if (revoked.length === 0)
     throw new RuleViolation(
       "3(5)",
       "credential-unknown",
       "The integration has no such credential: look at its list; it may be revoked already.",
     );
-  return { ...integration, credentials: left, timeline };
+  const credentials = integration.credentials.filter(({ credentialId }) => !revoked.includes(credentialId));
+  return { ...integration, credentials, timeline };
 }
 
 /** Takes one address off the whitelist. @throws RuleViolation `address-unknown` @clause 3(8) */

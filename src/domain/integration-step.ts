@@ -119,6 +119,12 @@ export function stateAfter<S extends Step>(state: IntegrationState, step: S, act
   return STEP_RULES[step].to;
 }
 
+/** Steps that people send are people's: the platform and the systems take theirs themselves. @throws RuleViolation `role-not-allowed` @clause 3(3) */
+export function requirePerson({ role }: Actor): void {
+  if (role === "platform" || role === "system")
+    throw new RuleViolation("3(3)", "role-not-allowed", "This step is a person's: say in which office, or as applicant.");
+}
+
 function outOfOrder(state: IntegrationState, step: Step): RuleViolation {
   if (state === "withdrawn")
     return new RuleViolation("3(3)", "application-withdrawn", "The applicant has withdrawn the application: nothing is left to decide.");

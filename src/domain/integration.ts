@@ -12,6 +12,7 @@ import {
   stateAfter,
 } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
+import { RuleViolation } from "./rule-violation.ts";
 
 /** One step on an integration's timeline: who, when (ISO 8601), why. */
 export interface TimelineEntry {
@@ -86,23 +87,37 @@ export function hasRights(integration: Integration): integration is RightsHolder
 export interface StepRequest {
   readonly by: Actor;
   readonly reason: string;
+  /** `versionShown` of what was before their eyes; undefined: whatever stands now. */
+  readonly seen?: number;
+}
+
+/** Names what a page shows of applications: the place on the timeline of the newest step that any of them took. */
+export function versionShown({ timeline }: Pick<Integration, "timeline">): number {
+  return timeline.findLastIndex(({ application }) => application !== undefined) + 1;
 }
 
 /**
  * What every step has in common: that its turn has come, who takes it, and why.
  * @param now epoch milliseconds
  * @returns the state or stage that it leads to, and the timeline with it
- * @throws RuleViolation of `stateAfter`, `account-malformed`, and those of texts
+ * @throws RuleViolation of `stateAfter`, `application-changed`, `account-malformed`, and those of texts
  * @clause 3(3)
  */
 export function takeStep<S extends Step>(integration: Integration, step: S, request: StepRequest, now: number) {
   const { of } = STEP_RULES[step];
   const underWay = integration.amendment ?? { stage: integration.state, application: integration.application };
   const to = stateAfter(of === "application" ? underWay.stage : integration.state, step, request.by);
+  if (of === "application") requireSeen(integration, request);
   requireAccount(request.by.account);
   requireText(request.reason, "reason");
   const about = of === "application" ? underWay.application.applicationNumber : undefined;
   return { to, timeline: [...integration.timeline, entryOf(step, request, now, about)] };
+}
+
+/** Nobody decides on what they have not seen: it may have been sent back, put right and checked again meanwhile. */
+function requireSeen(integration: Integration, { seen }: StepRequest): void {
+  if (seen !== undefined && seen !== versionShown(integration))
+    throw new RuleViolation("3(3)", "application-changed", "The application has gone on since it was shown: look at it anew, then decide.");
 }
 
 /** Whether a step's turn has come, whoever may take it. */

@@ -25,9 +25,13 @@ export const POLICY = {
   passwordMinimumDays: 1,
   passwordMaximumDays: 90,
   passwordsRemembered: 3,
-  /** Wrong passwords or codes in a row, and the minutes that the account is locked for then. */
+  /** Wrong passwords or codes in a row from one network, and the minutes that the account is locked for it then. */
   loginFailures: 5,
   lockMinutes: 15,
+  /** Wrong ones from all networks in one day; then the account is locked until the day is over, but for networks that its holder came from lately. */
+  accountFailures: 100,
+  accountFailureHours: 24,
+  knownNetworkDays: 90,
   /** How long the one-time token of an appointment or a reset opens the set-up page, in hours. */
   setUpHours: 24,
   /** Minutes after which an idle session ends (clause 4(2)4), with the most that a setting may say; hours after which any session does. */

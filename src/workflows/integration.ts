@@ -17,7 +17,7 @@ import * as decision from "../domain/integration-decision.ts";
 import { nextDueStep, takeDueStep } from "../domain/integration-due.ts";
 import { lastStep, type RecordedStep } from "../domain/integration-record.ts";
 import * as rights from "../domain/integration-rights.ts";
-import { type IntegrationState, isFinal } from "../domain/integration-step.ts";
+import { type IntegrationState, isFinal, requirePerson } from "../domain/integration-step.ts";
 import { underRules } from "./rule-failure.ts";
 
 type Given = Pick<RecordedStep, "secretHash" | "sharedAddresses">;
@@ -121,7 +121,10 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
 
   function accept(name: PersonsStepName): void {
     const { rule, given } = PERSONS_STEPS[name] as PersonsStep<StepRequest>;
-    const attempt = (request: StepRequest) => rule(current, request, Date.now());
+    const attempt = (request: StepRequest) => {
+      requirePerson(request.by);
+      return rule(current, request, Date.now());
+    };
     setHandler(
       stepUpdate(name),
       (request) =>

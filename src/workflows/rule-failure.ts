@@ -10,11 +10,28 @@ export function underRules<T>(run: () => T): T {
   }
 }
 
-/** A broken rule as the failure that crosses Temporal; any other error as it is. */
+/**
+ * A broken rule as the failure that crosses Temporal, and so what the records' own constraints refuse (SQLSTATE class 23), since asking again
+ * would be refused again; any other error as it is.
+ */
 export function asRuleFailure(error: unknown): unknown {
-  if (!(error instanceof RuleViolation)) return error;
-  const { clause, code, message } = error;
+  const broken = isRefusedByRecords(error) ? recordRefused() : error;
+  if (!(broken instanceof RuleViolation)) return error;
+  const { clause, code, message } = broken;
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [clause] });
+}
+
+function isRefusedByRecords(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^23[0-9A-Z]{3}$/.test(String(error.code));
+}
+
+/** The database's own words may quote a row, so they go no further. */
+function recordRefused(): RuleViolation {
+  return new RuleViolation(
+    "3(3)",
+    "record-refused",
+    "The records refused this, so nothing has changed: look at what stands on record, then try again.",
+  );
 }
 
 /** The rule that a call through Temporal broke, wherever it lies in the chain of causes; undefined when it failed otherwise. */

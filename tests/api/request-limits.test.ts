@@ -85,8 +85,14 @@ describe("limits", () => {
     const path = "/v1/verifications/batch";
     const narrow = await seedIntegration(api.owner.pool, { checks: ["resident"], addresses: ["127.0.0.6"] });
     await api.settle();
+    // Of strangers only what is short is read at all.
+    const short = { ...batch, subjects: batch.subjects.slice(0, 100) };
+    const unknown = { token: `vp_${"x".repeat(43)}`, path, from: "127.0.0.4" };
+    const statuses = [];
+    for (let times = 0; times < 7; times += 1) statuses.push((await ask(api.url, short, unknown)).status);
+    expect(statuses).toEqual([...Array(6).fill(401), 429]);
+    expect(await entriesFrom("127.0.0.4")).toBe(600);
     for (const [from, credential, more] of [
-      ["127.0.0.4", `vp_${"x".repeat(43)}`, {}],
       ["127.0.0.5", token, {}],
       // One who may ask, and asks for more than it may.
       ["127.0.0.6", narrow.token, { checks: ["disability"] }],

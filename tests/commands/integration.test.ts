@@ -10,6 +10,7 @@ import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
 import { createKeys } from "../../src/adapters/key-store.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { appointEverybody } from "../support/offices.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -23,6 +24,9 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   database = await createTestDatabase();
   createKeys(join(directory, "keys"));
+  const { db, close } = openDatabase(database.workerUrl, { max: 1 });
+  await appointEverybody(db);
+  await close();
   environment = {
     DATA_DIR: directory,
     TASK_QUEUE: newTaskQueue(),
@@ -95,7 +99,7 @@ describe("bin/integration", () => {
     expect(JSON.parse(added.lines.at(-1) ?? "").credential.secret).toMatch(/^vp_/);
     const shown = await integration(["show", "115-1"]);
     expect(shown.lines.join()).not.toContain(secret);
-    expect(shown.lines.slice(0, -1).map((line) => line.split("  ")[1])).toEqual([
+    expect(shown.lines.filter((line) => /^\d{4}-/.test(line)).map((line) => line.split("  ")[1])).toEqual([
       "submit",
       "check",
       "approve",
@@ -110,8 +114,15 @@ describe("bin/integration", () => {
     );
   });
 
-  test("§3(3) says which rule stands against a step, for people and for machines", async () => {
+  test("§3(3) says which rule stands against a step, for people and for machines", { timeout: STORY }, async () => {
     await integration(apply("115-2"));
+    expect((await integration(["show", "115-2"])).lines.at(-2)).toBe("Version 1 (--seen)");
+    expect((await integration(["check", "115-2", ...AS_CASE_OFFICER, "--seen", "2"])).error).toContain(
+      "(application-changed, clause 3(3))",
+    );
+    expect((await integration(["check", "115-2", ...AS_CASE_OFFICER, "--as", "hung.nobody"])).error).toContain(
+      "(not-in-office, clause 3(1))",
+    );
     const refused = await integration(["approve", "115-2", ...AS_OFFICER, "--json"]);
     expect(refused.exitCode).toBe(1);
     expect(refused.error).toContain("(role-not-allowed, clause 3(3))");
@@ -146,7 +157,7 @@ describe("bin/integration", () => {
     expect((await integration(["show", "115-2"], rest)).lines.at(-1)).toContain("115-2");
   });
 
-  test("§3(3) goes on where it was after kill -9 of the worker", async () => {
+  test("§3(3) goes on where it was after kill -9 of the worker", { timeout: STORY }, async () => {
     await integration(apply("115-3"));
     await integration(["check", "115-3", ...AS_CASE_OFFICER]);
     await integration(["approve", "115-3", ...AS_MANAGER]);

@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { openKeyStore } from "../../src/adapters/key-store.ts";
+import { KEY_FOLDERS, KEYS_OF, type KeyPurpose, openKeyStore } from "../../src/adapters/key-store.ts";
 import { runProgram } from "../support/platform-process.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "keys-command-"));
@@ -10,14 +10,14 @@ const keysDirectory = join(directory, "keys");
 afterAll(() => rmSync(directory, { recursive: true }));
 
 const keys = (...args: string[]) => runProgram("bin/keys.ts", { KEYS_DIR: keysDirectory }, args);
-const files = () => readdirSync(keysDirectory).filter((file) => file.endsWith(".key"));
+const files = () => readdirSync(keysDirectory, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".key"));
 const contents = () => new Map(files().map((file) => [file, readFileSync(join(keysDirectory, file), "utf8")]));
 
 describe("bin/keys", () => {
   test("makes what is missing, for its owner alone", async () => {
     expect((await keys("create")).code).toBe(0);
     expect(files().sort()).toEqual(
-      expect.arrayContaining(["index.1.key", "log-encryption.1.key", "log-index.key", "temporal-payload.1.key"]),
+      expect.arrayContaining(["index/1.key", "log-encryption/1.key", "log-index/1.key", "temporal-payload/1.key", "console/1.key"]),
     );
     for (const file of files()) expect(statSync(join(keysDirectory, file)).mode & 0o777, file).toBe(0o600);
   });
@@ -28,10 +28,10 @@ describe("bin/keys", () => {
       const before = contents();
       expect(await keys("rotate", ring)).toEqual({ code: 0, output: `Made ${ring} key 2 in ${keysDirectory}.` });
       const after = contents();
-      expect([...after.keys()].filter((file) => !before.has(file))).toEqual([`${ring}.2.key`]);
+      expect([...after.keys()].filter((file) => !before.has(file))).toEqual([`${ring}/2.key`]);
       for (const [file, text] of before) expect(after.get(file), file).toBe(text);
       expect(new Set(after.values()).size).toBe(after.size);
-      expect(statSync(join(keysDirectory, `${ring}.2.key`)).mode & 0o777).toBe(0o600);
+      expect(statSync(join(keysDirectory, `${ring}/2.key`)).mode & 0o777).toBe(0o600);
     },
   );
 
@@ -41,6 +41,20 @@ describe("bin/keys", () => {
       expect(ring.currentId).toBe("2");
       expect(ring.get("2").equals(ring.current)).toBe(true);
       expect(ring.get("1").equals(ring.current)).toBe(false);
+    }
+  });
+
+  test("§4(1)4 are each process' own: it starts without those that it has nothing to do with, and can't ask for them", () => {
+    for (const [process, purposes] of Object.entries(KEYS_OF)) {
+      const own = join(directory, process);
+      mkdirSync(own);
+      for (const purpose of purposes)
+        cpSync(join(keysDirectory, KEY_FOLDERS[purpose]), join(own, KEY_FOLDERS[purpose]), { recursive: true });
+      const store = openKeyStore(own, purposes);
+      for (const purpose of Object.keys(KEY_FOLDERS) as KeyPurpose[])
+        if ((purposes as readonly KeyPurpose[]).includes(purpose)) expect(store[purpose], `${process} ${purpose}`).toBeDefined();
+        else expect(() => store[purpose], `${process} ${purpose}`).toThrow("This process opens no key of");
+      expect(() => openKeyStore(own)).toThrow(/No key|cannot be read/);
     }
   });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
+import { KEY_FOLDERS, KEYS_OF } from "../../src/adapters/key-store.ts";
 import { readComposeFile, readDockerfile } from "../support/compose.ts";
 
 const compose = readComposeFile();
@@ -55,6 +56,27 @@ describe("docker-compose.yml", () => {
       }
     }
     expect(readFileSync(join(import.meta.dirname, "../../.gitignore"), "utf8")).toContain("/secrets/");
+  });
+
+  test("gives each service the keys that its process opens, to read, and no others", () => {
+    const mounted = (service: string) =>
+      (compose.services[service]?.volumes ?? []).filter((volume) => volume.startsWith("./secrets/")).map((volume) => volume.split(":"));
+    const opened = { api: KEYS_OF.api, worker: KEYS_OF.worker, console: KEYS_OF.console, "query-log": KEYS_OF.queryLog };
+    for (const [service, purposes] of Object.entries(opened)) {
+      const own = service === "worker" ? ["log-signing", "openpgp"] : [];
+      expect(
+        mounted(service)
+          .map(([source]) => source)
+          .sort(),
+        service,
+      ).toEqual([...purposes.map((purpose) => KEY_FOLDERS[purpose]), ...own].map((folder) => `./secrets/keys/${folder}`).sort());
+      for (const [source, target, mode] of mounted(service)) {
+        expect(target).toBe(source?.replace("./secrets", "/run"));
+        expect(mode, `${service} ${source}`).toBe(source?.endsWith("/openpgp") ? undefined : "ro");
+      }
+    }
+    const others = services.filter(([name]) => !(name in opened) && name !== "secrets");
+    expect(others.flatMap(([name]) => mounted(name))).toEqual([]);
   });
 
   test("keeps databases and Temporal where nobody else reaches them", () => {

@@ -88,12 +88,32 @@ describe("a decision that a rule stands against", () => {
     expect(told?.text).toMatch(/待配賦|未核可/);
   });
 
+  test("§3(3) on an application that was put right since the page was opened is not taken, and what stands now is shown", async () => {
+    const number = await platform.checked();
+    await lin.get(path(number));
+    await chen.get(path(number, "/refuse"));
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "請補正"));
+    await platform.integrations.resubmit(number, { ...say(APPLICANT), correction: { purpose: "另一個用途" } });
+    await platform.integrations.check(number, say(CASE_OFFICER));
+    for (const answer of [
+      await lin.post(path(number, "/approve"), approval()),
+      await chen.post(path(number, "/refuse"), { reason: "目的不符" }),
+    ])
+      expect([answer.status, answer.text.includes("申請內容已有變動"), answer.text.includes("另一個用途")]).toEqual([422, true, true]);
+    expect(await stateOf(number)).toBe("checked");
+    // The page that said so shows what stands now, so a decision on it is one on that.
+    expect((await lin.post(path(number, "/approve"), approval())).status).toBe(303);
+    await wu.get(path(number));
+    expect((await wu.post(path(number, "/provision"), { reason: "配賦", credential: "yes", seen: "" })).text).toContain("申請內容已有變動");
+    expect(await stateOf(number)).toBe("approved");
+  });
+
   test("§3(3) nobody decides on what they applied for", async () => {
     const number = `own-${Date.now()}`;
     await platform.integrations.apply(madeUpApplication(number, today, inDays(30)), say({ ...APPLICANT, account: "lin.manager" }));
     await platform.integrations.check(number, say(CASE_OFFICER));
     expect((await lin.get(path(number))).text).toContain("您參與過本案，須由其他主管決定");
-    const { status, text } = await lin.post(path(number, "/approve"), approval());
+    const { status, text } = await lin.post(path(number, "/approve"), approval({ seen: "2" }));
     expect([status, text.includes("不得由本人決定")]).toEqual([422, true]);
     expect((await lin.get("/console")).text).not.toContain(number);
     expect((await chen.get("/console")).text).toContain(number);

@@ -14,7 +14,7 @@ beforeAll(async () => {
   platform = await createIntegrationPlatform();
   await platform.startWorker();
   console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations });
-  officer = await person("lin.case", "caseOfficer");
+  officer = await person(CASE_OFFICER.account, "caseOfficer");
 }, 120_000);
 afterAll(async () => {
   await console_.close();
@@ -47,7 +47,7 @@ test("§3(3) every application can be printed, decided or not, each with its own
   const pending = await printed(officer, form(change));
   expect([pending.status, pending.type]).toEqual([200, "application/pdf"]);
   const { text } = await readPdf(pending.bytes);
-  for (const told of [change, "縮小查驗範圍", "尚未核定", APPLICANT.account, "lin.case"]) expect(text).toContain(told);
+  for (const told of [change, "縮小查驗範圍", "尚未核定", APPLICANT.account, CASE_OFFICER.account]) expect(text).toContain(told);
   expect(text).not.toContain(MANAGER.account);
 
   await platform.integrations.check(number, say(CASE_OFFICER));

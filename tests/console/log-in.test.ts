@@ -123,7 +123,7 @@ describe("logging in", () => {
       Array.from({ length: 8 }, () => guesser.post("/console/log-in", { account: "lin.manager", password: "Wrong-Password-77" })),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(422));
-    const { rows } = await console_.owner.pool.query("select failures from account where account = 'lin.manager'");
+    const { rows } = await console_.owner.pool.query("select failures from login_network where account = 'lin.manager'");
     expect(rows[0].failures).toBe(5);
     later(14 * MINUTE);
     expect((await visitor().logIn("lin.manager", PASSWORD, secret)).text).toContain("帳號或密碼不符");

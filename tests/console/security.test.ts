@@ -119,6 +119,20 @@ describe("forms", () => {
     expect(page.text).toContain("Nothing to do");
   });
 
+  test("lead back to a page where the path takes forms only", async () => {
+    const person = await loggedIn("lin.manager");
+    for (const [back, page] of [
+      ["/console/integrations/115-1/approve", "/console/integrations/115-1"],
+      ["/console/integrations/115-1/refuse", "/console/integrations/115-1/refuse"],
+      ["/console/integrations?state=active", "/console/integrations?state=active"],
+      ["/console/log-out", "/console"],
+      ["/console/nowhere/at/all", "/console"],
+    ] as const)
+      expect((await person.post("/console/language", { language: "zh-Hant", back })).location, back).toBe(page);
+    const refused = await person.post("/console/integrations/115-1/approve", { reason: "x" });
+    expect(/name="back" value="([^"]+)"/.exec(refused.text)?.[1]).toBe("/console/integrations/115-1/approve");
+  });
+
   test("§3(5) too many tries from one address are put off", async () => {
     const other = await startTestConsole({ now });
     const guest = createVisitor(other, now);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { versionShown } from "../../src/domain/integration.ts";
 import { approve, check, refuse, resubmit, sendBack, submit, withdraw } from "../../src/domain/integration-decision.ts";
 import { takeDueStep } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
-import { provision } from "../../src/domain/integration-rights.ts";
+import { provision, suspend } from "../../src/domain/integration-rights.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, ruleBroken, say } from "../support/integration.ts";
 
 const NOW = startOfDay("2026-03-01") + 9 * 3_600_000;
@@ -87,5 +88,21 @@ describe("the decision", () => {
 
   test("§3(3) needs a reason", () => {
     expect(ruleBroken(() => approve(checked, { by: MANAGER, reason: " " }, NOW))).toBe("application-incomplete");
+  });
+
+  test("§3(3) is on what was shown, and on nothing that came after it", () => {
+    const seen = versionShown(checked);
+    const again = check(resubmit(sendBack(checked, say(CASE_OFFICER), NOW), say(APPLICANT), NOW), say(CASE_OFFICER), NOW);
+    for (const decide of [approve, refuse]) {
+      expect(decide(checked, { ...say(MANAGER), seen }, NOW).timeline).toHaveLength(3);
+      expect(ruleBroken(() => decide(again, { ...say(MANAGER), seen }, NOW))).toBe("application-changed");
+      expect(ruleBroken(() => decide(checked, { ...say(MANAGER), seen: Number.NaN }, NOW))).toBe("application-changed");
+    }
+    expect(ruleBroken(() => check(submitted, { ...say(CASE_OFFICER), seen: 0 }, NOW))).toBe("application-changed");
+    expect(ruleBroken(() => sendBack(checked, { ...say(CASE_OFFICER), seen: 1 }, NOW))).toBe("application-changed");
+    expect(ruleBroken(() => provision(approved, { ...say(OFFICER), credential, seen }, NOW))).toBe("application-changed");
+    // What concerns the integration, not an application, changes nothing of what was shown.
+    const suspended = suspend(active, { ...say(OFFICER), seen: 0 }, NOW);
+    expect([versionShown(suspended), suspended.timeline.length]).toEqual([versionShown(active), active.timeline.length + 1]);
   });
 });

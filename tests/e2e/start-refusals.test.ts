@@ -126,21 +126,21 @@ describe("npm start says in one sentence what to do when", () => {
   });
 
   test("§4(1)4 the keys of a database that has records are missing, and makes no others", async () => {
-    expect(await refusal({})).toMatch(/^No key index\.<number>\.key in .*: restore the key folder from its backup, or make keys .*$/);
+    expect(await refusal({})).toMatch(/^No key index.<number>\.key in .*: restore the key folder from its backup, or make keys .*$/);
     expect(readdirSync(directory)).not.toContain("keys");
   });
 
   test.each([
-    ["missing", (file: string) => rmSync(file), /^The key .*log-index\.key cannot be read: restore it .*$/],
+    ["missing", (file: string) => rmSync(file), /^The key .*log-index.1\.key cannot be read: restore it .*$/],
     [
       "not text",
       (file: string) => writeFileSync(file, randomBytes(32)),
-      /^The key .*log-index\.key is not 32 bytes in base64: restore it .*$/,
+      /^The key .*log-index.1\.key is not 32 bytes in base64: restore it .*$/,
     ],
-    ["damaged", (file: string) => writeFileSync(file, "c2hvcnQ="), /^The key .*log-index\.key is not 32 bytes in base64: restore it .*$/],
-    ["readable for all", (file: string) => chmodSync(file, 0o644), /^The key .*log-index\.key is open to others.*: chmod 600 it.*$/],
+    ["damaged", (file: string) => writeFileSync(file, "c2hvcnQ="), /^The key .*log-index.1\.key is not 32 bytes in base64: restore it .*$/],
+    ["readable for all", (file: string) => chmodSync(file, 0o644), /^The key .*log-index.1\.key is open to others.*: chmod 600 it.*$/],
   ])("§4(1)4 a key is %s", async (_how, spoil, sentence) => {
-    spoil(join(makeKeys(), "log-index.key"));
+    spoil(join(makeKeys(), "log-index", "1.key"));
     expect(await refusal({})).toMatch(sentence);
   });
 

@@ -66,6 +66,14 @@ describe("npm start", () => {
     expect(((await (await fetch(`${url}/openapi.json`)).json()) as { openapi: string }).openapi).toBe("3.1.0");
   }, 60_000);
 
+  test("§3(1) has people appointed, who may act from then on", async () => {
+    for (const [account, duty] of [
+      ["hung.case", "caseOfficer"],
+      ["lin.manager", "manager"],
+    ] as const)
+      await command("bin/appoint.ts", "appoint", account, "--duty", duty, "--as", "chief", "--reason", "府函");
+  }, 20_000);
+
   test("runs once on a folder, and says so to a second start", async () => {
     const second = await runProgram("bin/start.ts", { ...settings, PORT: String(await freePort()) });
     expect(second).toMatchObject({
@@ -132,8 +140,8 @@ describe("npm start", () => {
   test("kill -9 leaves nothing running after seconds; so does a stop on the way up", async () => {
     await up();
     platform.signal("SIGKILL");
-    // What does not end by itself is ended after twenty seconds.
-    await nothingNames(dataDirectory, 40_000);
+    // A worker does not wait for servers that have gone with what started it.
+    await nothingNames(dataDirectory, 10_000);
     platform = startProgram("bin/start.ts", settings);
     await platform.said("Postgres: data in");
     platform.signal("SIGTERM");

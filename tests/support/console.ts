@@ -18,7 +18,7 @@ export interface TestConsole {
   readonly database: TestDatabase;
   readonly owner: ReturnType<typeof openDatabase>;
   readonly logLines: string[];
-  /** Appoints, and returns the one-time token of a new account. */
+  /** Appoints who isn't yet, since yesterday, and returns a one-time token. */
   appoint(account: string, duty: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -29,6 +29,7 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
+  readonly trustedProxies?: readonly string[];
 }
 
 export async function startTestConsole({
@@ -37,6 +38,7 @@ export async function startTestConsole({
   integrations,
   decideFoundAddress,
   origin,
+  trustedProxies = [],
 }: Options = {}): Promise<TestConsole> {
   const own = database ?? (await createTestDatabase());
   const keysDirectory = mkdtempSync(join(tmpdir(), "console-keys-"));
@@ -47,7 +49,7 @@ export async function startTestConsole({
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
   const context = await createConsoleContext({
-    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies: [] },
+    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies },
     logger,
     db: records.db,
     keys: openKeyStore(keysDirectory).console,
@@ -69,15 +71,15 @@ export async function startTestConsole({
       const printed: string[] = [];
       const print = console.log;
       console.log = (line: string) => void printed.push(line);
+      const { rowCount } = await owner.pool.query("select from appointment where account = $1 and duty = $2", [account, duty]);
+      const command = rowCount === 0 ? ["appoint", account, "--duty", duty] : ["reset", account];
       try {
-        await runAppointCommand(
-          ["appoint", account, "--duty", duty, "--as", "chief.planning", "--reason", "府計字第1號"],
-          worker.db,
-          now(),
-        );
+        await runAppointCommand([...command, "--as", "chief.planning", "--reason", "府計字第1號"], worker.db, now());
       } finally {
         console.log = print;
       }
+      // Clocks of tests are ahead of those of the servers.
+      await owner.pool.query("update appointment set valid_from = valid_from - interval '1 day' where account = $1", [account]);
       return printed.at(-1) ?? "";
     },
     async close() {
@@ -110,27 +112,32 @@ export interface Visitor {
   logIn(account: string, password: string, secret: string): Promise<ReadPage>;
 }
 
-export function createVisitor({ url }: { url: string }, now: () => number = Date.now): Visitor {
+/** @param from the address that a proxy says the browser has */
+export function createVisitor({ url }: { url: string }, now: () => number = Date.now, from?: string): Visitor {
   const cookies = new Map<string, string>();
+  const hop = from === undefined ? {} : { "x-forwarded-for": from };
   let formToken = "";
+  let seen: string | undefined;
 
   async function read(path: string, init: RequestInit): Promise<ReadPage> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url + path, { ...init, redirect: "manual", headers: { cookie, ...init.headers } });
+    const response = await fetch(url + path, { ...init, redirect: "manual", headers: { cookie, ...hop, ...init.headers } });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
     const text = await response.text();
     formToken = /name="formToken" value="([^"]+)"/.exec(text)?.[1] ?? formToken;
+    seen = /name="seen" value="(\d+)"/.exec(text)?.[1] ?? seen;
     return { status: response.status, headers: response.headers, text, location: response.headers.get("location") };
   }
 
   const get: Visitor["get"] = (path, headers = {}) => read(path, { headers });
   const post: Visitor["post"] = (path, fields, headers = {}) => {
-    const body = new URLSearchParams({ formToken });
+    const body = new URLSearchParams({ formToken, ...(seen !== undefined && { seen }) });
     for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
     if (fields["formToken"] !== undefined) body.delete("formToken", formToken);
+    if (fields["seen"] !== undefined && seen !== undefined) body.delete("seen", seen);
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });
   };
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readComposeFile, readDockerfile } from "./compose.ts";
 
@@ -55,11 +55,25 @@ export function createServiceStarter(tree: string, places: Places, settings: Rea
     return filled.replace(anyPlace, (there) => places[there] ?? there);
   }
 
+  /** A key folder that holds what the service mounts of ours, as its container sees it. */
+  function keysOf(name: string): string {
+    const whole = places["/run/keys"] ?? "";
+    const view = `${whole}-of-${name}`;
+    if (existsSync(view)) return view;
+    mkdirSync(view);
+    for (const volume of services[name]?.volumes ?? []) {
+      const [, folder] = /:\/run\/keys\/([\w-]+)/.exec(volume) ?? [];
+      if (folder !== undefined) symlinkSync(join(whole, folder), join(view, folder));
+    }
+    return view;
+  }
+
   function environmentOf(name: string): Record<string, string> {
     const all = { ...readDockerfile().environment, ...services[name]?.environment };
     return {
       PATH: process.env["PATH"] ?? "",
       ...Object.fromEntries(Object.entries(all).map(([key, value]) => [key, here(String(value))])),
+      ...(all["KEYS_DIR"] === "/run/keys" && { KEYS_DIR: keysOf(name) }),
     };
   }
 

@@ -13,6 +13,7 @@ import { bundleWorkflows, createWorker, installTemporalLogger } from "../../src/
 import { readEnvironment } from "../../src/config.ts";
 import type { WorkerContext } from "../../src/context.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+import { appointEverybody } from "./offices.ts";
 import { newTaskQueue, temporalAddress } from "./temporal.ts";
 
 /** A platform's worker side in a test: its own database, keys and task queue. */
@@ -50,6 +51,7 @@ export async function createTestPlatform(temporal?: TemporalConnections, now: ()
   const keyStore = openKeyStore(config.keysDirectory);
   const opened = openDatabase(database.workerUrl, { max: 4 });
   const context: WorkerContext = { config, logger: pino({ level: "silent" }), ...opened, keyStore, now, randomId: randomUUID };
+  await appointEverybody(opened.db);
   const running = new Set<() => Promise<void>>();
 
   async function startWorker(workflows?: WorkflowBundle) {

@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { rotateCredential } from "../../db/queries/credential.ts";
+import { stopOnRecord } from "../../db/queries/integration-stop.ts";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { openAccessRegister } from "../../src/api/access-register.ts";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
 import { stopIntegration } from "../../src/integration-stop.ts";
-import { APPLICANT, MANAGER, OFFICER, say } from "../support/integration.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
 
 const DAY = 86_400_000;
@@ -96,4 +97,31 @@ describe("a credential that a system changed by itself", () => {
       ...Array.from({ length: 2 }, () => ({ id: rotation.presentId, cancelled: true })),
     ]);
   });
+});
+
+test("§5(5) the console's role can suspend in the name of somebody in office only, and change nothing else", async () => {
+  const number = await platform.activated();
+  const { db, pool, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
+  const stop = (by: { account: string; role: typeof OFFICER.role }) => stopOnRecord(db, number, { by, reason: "測試理由" });
+  await platform.context.pool.query(
+    `with new as (insert into account (account) values ('ma.manager') returning account)
+     insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason)
+     select account, 'manager', now() + interval '1 day', 'chief', now(), '府函' from new`,
+  );
+  for (const by of [
+    APPLICANT,
+    { ...OFFICER, account: "nobody.here" },
+    { ...CASE_OFFICER, role: "dedicatedOfficer" as const },
+    { ...MANAGER, account: "ma.manager" },
+  ])
+    await expect(stop(by)).rejects.toThrow("in office");
+  expect(await stopOnRecord(db, "unknown", { by: OFFICER, reason: "測試理由" })).toBe(false);
+  for (const statement of [
+    "update integration set state = 'active'",
+    "insert into unseen_step values (1)",
+    "update notice set sent_at = now()",
+  ])
+    await expect(pool.query(statement)).rejects.toThrow("permission denied");
+  await close();
+  expect((await platform.onRecord(number)).state).toBe("active");
 });

@@ -7,7 +7,7 @@ import { checkbox, type Fault, field } from "../fields.ts";
 import { formToken, type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
-import { reasonField, type Typed } from "./integration-typed.ts";
+import { reasonField, seenField, type Typed } from "./integration-typed.ts";
 
 /** The manager's decision: checks and period as asked for or less, and addresses that others have too acknowledged one by one. */
 export function approveForm(
@@ -32,7 +32,7 @@ export function approveForm(
       fault,
     });
   return html`<section><h2 class="ds-heading" data-size="xs">${decision.approve}</h2><p>${decision.approveIntro}</p>
-<form method="post" action="${path}/approve" class="stack">${formToken(visit)}
+<form method="post" action="${path}/approve" class="stack">${formToken(visit)}${seenField(integration)}
 <fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${decision.checks}</legend>${application.checks.map((check) =>
     checkbox("checks", check, text.check[check], checks.includes(check)),
   )}${wrong("checks", fault)}</fieldset>

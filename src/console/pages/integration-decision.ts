@@ -6,7 +6,7 @@ import { showIntegration } from "./integration.ts";
 import { reasonPage } from "./integration-reason.ts";
 import { freshSecret, secretPage } from "./integration-secret.ts";
 import { numberOf, type Shown, takeStep, toRecord } from "./integration-step.ts";
-import type { Typed } from "./integration-typed.ts";
+import { seenIn, type Typed } from "./integration-typed.ts";
 
 /** An application's way: checked or sent back, approved or refused, provisioned. Its forms stand at the foot of the case. */
 export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleContext): void {
@@ -15,7 +15,7 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
 
   routes.post("/console/integrations/:number/check", "checkApplication", (c, visit, form) => {
     const typed = { reason: form.one("reason") };
-    const take = () => integrations.check(numberOf(c), { by: visit.actor("checkApplication"), ...typed });
+    const take = () => integrations.check(numberOf(c), { by: visit.actor("checkApplication"), seen: seenIn(form), ...typed });
     return takeStep(context, c, visit, { action: "checkApplication", take, done: () => toRecord(c), refused: again(c, visit, typed) });
   });
 
@@ -24,7 +24,7 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
     const [checks, sharedAddresses] = [form.all("checks"), form.all("shared")];
     const day = (text: string) => parseDate(text) ?? text;
     const period = { ...(from && { from: day(from) }), ...(until && { until: day(until) }) };
-    const request = { by: visit.actor("decideApplication"), reason, checks, sharedAddresses, ...period };
+    const request = { by: visit.actor("decideApplication"), seen: seenIn(form), reason, checks, sharedAddresses, ...period };
     const take = () => integrations.approve(numberOf(c), request);
     const refused = again(c, visit, { reason, checks, from, until, shared: sharedAddresses });
     return takeStep(context, c, visit, { action: "decideApplication", take, done: () => toRecord(c), refused });
@@ -33,7 +33,8 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
   routes.post("/console/integrations/:number/provision", "provisionIntegration", (c, visit, form) => {
     const typed = { reason: form.one("reason"), credential: form.one("credential") !== "" };
     const fresh = typed.credential ? freshSecret() : undefined;
-    const request = { by: visit.actor("provisionIntegration"), reason: typed.reason, ...(fresh && { credential: fresh.credential }) };
+    const given = fresh && { credential: fresh.credential };
+    const request = { by: visit.actor("provisionIntegration"), seen: seenIn(form), reason: typed.reason, ...given };
     return takeStep(context, c, visit, {
       action: "provisionIntegration",
       take: () => integrations.provision(numberOf(c), request),
@@ -50,7 +51,7 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
       intro: decision.sendBackIntro,
       submit: decision.sendBackSubmit,
     }),
-    take: (c, visit, { reason }) => integrations.sendBack(numberOf(c), { by: visit.actor("checkApplication"), reason }),
+    take: (c, visit, { reason, seen }) => integrations.sendBack(numberOf(c), { by: visit.actor("checkApplication"), seen, reason }),
   });
   reasonPage(routes, context, {
     path: "refuse",
@@ -60,6 +61,6 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
       intro: integration.amendment === undefined ? decision.refuseIntro : decision.refuseAmendmentIntro,
       submit: decision.refuseSubmit,
     }),
-    take: (c, visit, { reason }) => integrations.refuse(numberOf(c), { by: visit.actor("decideApplication"), reason }),
+    take: (c, visit, { reason, seen }) => integrations.refuse(numberOf(c), { by: visit.actor("decideApplication"), seen, reason }),
   });
 }

@@ -9,7 +9,7 @@ import { formToken, type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { approveForm } from "./integration-approval.ts";
-import { reasonField, type Typed } from "./integration-typed.ts";
+import { reasonField, seenField, type Typed } from "./integration-typed.ts";
 
 /** Steps that have a page of their own, in the order of their buttons. */
 const PAGES = [
@@ -31,7 +31,7 @@ export function decisionForms(
   const open = (step: Step, action: ConsoleAction) => visit.may(action) && canFollow(integration, step);
   const path = casePath(integration.integrationNumber);
   const parts: Html[] = [];
-  if (open("check", "checkApplication")) parts.push(checkForm(visit, path, fault, typed));
+  if (open("check", "checkApplication")) parts.push(checkForm(visit, integration, path, fault, typed));
   if (open("approve", "decideApplication"))
     parts.push(
       partTaken(integration, visit.account ?? "") === undefined
@@ -51,10 +51,10 @@ export function decisionForms(
   return parts.length === 0 ? NOTHING : html`<div class="decision">${parts}</div>`;
 }
 
-function checkForm(visit: Visit, path: string, fault: Fault | undefined, typed: Typed | undefined): Html {
+function checkForm(visit: Visit, integration: Integration, path: string, fault: Fault | undefined, typed: Typed | undefined): Html {
   const { decision } = visit.text;
   return html`<section><h2 class="ds-heading" data-size="xs">${decision.check}</h2><p>${decision.checkIntro}</p>
-<form method="post" action="${path}/check" class="stack">${formToken(visit)}${reasonField(visit, fault, typed)}
+<form method="post" action="${path}/check" class="stack">${formToken(visit)}${seenField(integration)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button">${decision.checkSubmit}</button><a class="ds-button" data-variant="secondary" href="${path}/send-back">${
     decision.sendBack
   }</a></div></form></section>`;
@@ -68,6 +68,6 @@ function provisionForm(visit: Visit, integration: Integration, path: string, fau
     ? html`<input type="hidden" name="credential" value="yes">`
     : checkbox("credential", "yes", decision.newCredential, typed?.credential ?? false);
   return html`<section><h2 class="ds-heading" data-size="xs">${decision.provision}</h2><p>${first ? decision.provisionIntro : decision.amendIntro}</p>
-<form method="post" action="${path}/provision" class="stack">${formToken(visit)}${choice}${reasonField(visit, fault, typed)}
+<form method="post" action="${path}/provision" class="stack">${formToken(visit)}${seenField(integration)}${choice}${reasonField(visit, fault, typed)}
 <button class="ds-button">${first ? decision.provisionSubmit : decision.amendSubmit}</button></form></section>`;
 }

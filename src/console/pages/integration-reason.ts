@@ -9,7 +9,7 @@ import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { showIntegration } from "./integration.ts";
 import { type Answer, numberOf, type Shown, takeStep, toRecord } from "./integration-step.ts";
-import { reasonField, type Typed } from "./integration-typed.ts";
+import { reasonField, seenField, seenIn, type Typed } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 
 /** A step with a page of its own, which says what will happen and asks why. */
@@ -22,10 +22,13 @@ interface ReasonStep<T> {
   readonly choice?: { readonly name: string; readonly field: (visit: Visit, chosen: boolean) => Html };
   /** Whether it gives rather than takes. */
   readonly gives?: boolean;
-  readonly take: (c: ConsoleRequest, visit: Visit, typed: Typed & { readonly chosen: boolean }) => Promise<T>;
+  readonly take: (c: ConsoleRequest, visit: Visit, typed: TypedReason) => Promise<T>;
   /** Undefined: the record. */
   readonly done?: (c: ConsoleRequest, visit: Visit, result: T) => Answer;
 }
+
+/** What was typed, and the version of what was shown. */
+type TypedReason = Typed & { readonly chosen: boolean; readonly seen: number };
 
 interface StepWords {
   readonly title: string;
@@ -36,7 +39,7 @@ interface StepWords {
 export function reasonPage<T>(routes: ConsoleRoutes, context: ConsoleContext, step: ReasonStep<T>): void {
   const path = `/console/integrations/:number/${step.path}`;
 
-  async function show(c: ConsoleRequest, visit: Visit, fault?: Shown, typed?: Typed & { readonly chosen: boolean }): Promise<Response> {
+  async function show(c: ConsoleRequest, visit: Visit, fault?: Shown, typed?: TypedReason): Promise<Response> {
     const record = await getIntegrationOnRecord(context.db, numberOf(c));
     if (record === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     const { title, intro, submit } = await step.words(visit, record, c);
@@ -44,7 +47,7 @@ export function reasonPage<T>(routes: ConsoleRoutes, context: ConsoleContext, st
     const body = html`<div class="narrow"><p class="quiet">${integrationNumber}　${application.agencyName}　${application.systemName}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(visit.text, fault)}<p class="ds-alert" data-color="${step.gives === true ? "info" : "warning"}">${intro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${step.choice?.field(visit, typed?.chosen ?? false) ?? NOTHING}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenField(record.integration)}${step.choice?.field(visit, typed?.chosen ?? false) ?? NOTHING}
 ${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button"${step.gives === true ? NOTHING : html` data-color="danger"`}>${submit}</button><a class="ds-link" href="${casePath(
       integrationNumber,
@@ -54,7 +57,8 @@ ${reasonField(visit, fault, typed)}
 
   routes.get(path, step.action, (c, visit) => show(c, visit));
   routes.post(path, step.action, (c, visit, form) => {
-    const typed = { reason: form.one("reason"), chosen: step.choice !== undefined && form.one(step.choice.name) !== "" };
+    const chosen = step.choice !== undefined && form.one(step.choice.name) !== "";
+    const typed = { reason: form.one("reason"), chosen, seen: seenIn(form) };
     return takeStep(context, c, visit, {
       action: step.action,
       take: () => step.take(c, visit, typed),

@@ -1,5 +1,6 @@
 import type { CredentialOnRecord, IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { countSubjectsSince } from "../../../db/queries/integration-stop.ts";
+import { credentialsMadeBy } from "../../domain/credential.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { stopFromConsole } from "../../integration-stop.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -37,12 +38,14 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
   reasonPage(routes, context, {
     path: "credentials/:credential/revoke",
     action: "revokeCredential",
-    words({ text: { decision }, now }, record, c) {
+    words({ text: { decision, separator }, now }, record, c) {
       const credentialId = c.req.param("credential") ?? "";
-      const others = valid(record, now).filter((other) => other.credentialId !== credentialId).length;
+      const ending = credentialsMadeBy(record.integration.credentials, credentialId);
+      const madeByIt = ending.filter((other) => other !== credentialId).join(separator);
+      const left = valid(record, now).filter((other) => !ending.includes(other.credentialId)).length;
       return {
         title: decision.revokeCredentialTitle,
-        intro: decision.revokeCredentialIntro(credentialId, others),
+        intro: decision.revokeCredentialIntro(credentialId, madeByIt, left),
         submit: decision.revokeCredentialSubmit,
       };
     },

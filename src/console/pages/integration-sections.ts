@@ -93,7 +93,9 @@ export function credentialsSection(visit: Visit, { integration, issued }: Integr
   return html`<section>${heading}<table class="ds-table cards"><thead><tr><th scope="col">${words.credential}</th><th scope="col">${
     words.validFrom
   }</th><th scope="col">${words.validUntil}</th></tr></thead><tbody>${issued.map(
-    ({ credentialId, validFrom, validUntil, revokedAt }) => html`<tr><th scope="row"><code>${credentialId}</code></th>
+    ({ credentialId, validFrom, validUntil, revokedAt, replaces }) => html`<tr><th scope="row"><code>${credentialId}</code>${
+      replaces === undefined ? NOTHING : html`<p class="quiet">${words.replaces(replaces)}</p>`
+    }</th>
 <td data-label="${words.validFrom}">${text.day(taipeiDate(validFrom))}</td>
 <td data-label="${words.validUntil}">${
       revokedAt === undefined ? text.dayAhead(lastDayOf(validUntil), today) : html`${clock(text, revokedAt)} ${words.revokedAt}`

@@ -1,5 +1,8 @@
+import { html } from "hono/html";
+import { type Integration, versionShown } from "../../domain/integration.ts";
 import { type Fault, field } from "../fields.ts";
 import type { Html } from "../layout.ts";
+import type { SentForm } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 
 /** What was typed into a form that could not be taken: it is shown again. */
@@ -10,6 +13,16 @@ export interface Typed {
   readonly until?: string;
   readonly shared?: readonly string[];
   readonly credential?: boolean;
+}
+
+/** What is decided on is what was shown: the form names it. */
+export function seenField(integration: Integration): Html {
+  return html`<input type="hidden" name="seen" value="${versionShown(integration)}">`;
+}
+
+/** What a form says was shown; what says nothing has seen nothing. */
+export function seenIn(form: SentForm): number {
+  return Number.parseInt(form.one("seen") || "0", 10);
 }
 
 /** Every step says why. */

@@ -60,14 +60,14 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
   );
   routes.post("/console/log-in", "enter", (c, visit, form) => {
     const account = accountOf(form);
-    const take = () => logIn(context, account, form.one("password"));
+    const take = () => logIn(context, { account, network: visit.network }, form.one("password"));
     return step(c, visit, (fault) => logInPage(c, visit, form.one("account"), fault), take, { account, action: "logIn" });
   });
 
   routes.get("/console/code", "giveCode", (c, visit) => codePage(c, visit));
   routes.post("/console/code", "giveCode", (c, visit, form) => {
     const account = visit.account ?? "";
-    const take = () => giveCode(context, account, visit.tokenHash, digitsOf(form.one("code")));
+    const take = () => giveCode(context, { account, network: visit.network, session: visit.tokenHash }, digitsOf(form.one("code")));
     return step(c, visit, (fault) => codePage(c, visit, fault), take, { account, action: "giveCode" });
   });
 
@@ -88,7 +88,7 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
     const language = LANGUAGES.find((known) => known === form.one("language"));
     if (language !== undefined) chooseLanguage(c, consoleOrigin, language);
     const back = form.one("back");
-    return c.redirect(/^\/console(?:[/?]|$)/.test(back) ? back : "/console", 303);
+    return c.redirect(/^\/console(?:[/?]|$)/.test(back) ? routes.pageAt(back) : "/console", 303);
   });
   routes.get("/console/session", "enter", (c, visit) => c.json({ endsIn: Math.max(0, (visit.endsAt ?? visit.now) - visit.now) }), {
     looksOnly: true,

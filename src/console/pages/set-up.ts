@@ -7,7 +7,7 @@ import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { writeToken } from "../cookies.ts";
 import { type Fault, faultOf, field } from "../fields.ts";
-import { enrol, type Progress } from "../log-in.ts";
+import { type Entrant, enrol, type Progress } from "../log-in.ts";
 import { type NewPassword, setPassword } from "../password-change.ts";
 import { type ConsoleRoutes, PAGE_OF } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -34,7 +34,7 @@ export function setUpPages(routes: ConsoleRoutes, context: ConsoleContext): void
     const typed: NewPassword = { current: form.one("current"), password: form.one("password"), repeated: form.one("repeated") };
     try {
       const progress = await visit.onTrail("setPassword", "", () =>
-        setPassword(context, visit.account ?? "", visit.stage as SessionStage, typed),
+        setPassword(context, entrantOf(visit), visit.stage as SessionStage, typed),
       );
       goOn(c, progress);
       if (progress.stage !== "full") return c.redirect(PAGE_OF[progress.stage], 303);
@@ -48,7 +48,7 @@ export function setUpPages(routes: ConsoleRoutes, context: ConsoleContext): void
   routes.get("/console/authenticator", "enrolAuthenticator", (c, visit) => authenticatorPage(c, visit, context));
   routes.post("/console/authenticator", "enrolAuthenticator", async (c, visit, form) => {
     try {
-      const take = () => enrol(context, visit.account ?? "", digitsOf(form.one("code")));
+      const take = () => enrol(context, entrantOf(visit), digitsOf(form.one("code")));
       goOn(c, await visit.onTrail("enrolAuthenticator", "", take));
       return c.redirect("/console", 303);
     } catch (error) {
@@ -56,6 +56,10 @@ export function setUpPages(routes: ConsoleRoutes, context: ConsoleContext): void
       return authenticatorPage(c, visit, context, faultOf(visit.text, error, { "code-wrong": "code" }));
     }
   });
+}
+
+function entrantOf({ account = "", network, tokenHash }: Visit): Entrant {
+  return { account, network, session: tokenHash };
 }
 
 function passwordPage(c: ConsoleRequest, visit: Visit, fault?: Fault): Response | Promise<Response> {

@@ -290,6 +290,7 @@ export const en: Text = {
     validFrom: "From",
     validUntil: "Until",
     revokedAt: "revoked then",
+    replaces: (credential) => `made by the system with ${credential}`,
     timeline: "Timeline",
     when: "When",
     what: "What",
@@ -337,8 +338,10 @@ export const en: Text = {
     open: { addCredential: "Add a credential…", resume: "Resume…", suspend: "Suspend at once…", revoke: "Revoke…" },
     revokeCredential: "Revoke…",
     revokeCredentialTitle: "Revoke a credential",
-    revokeCredentialIntro: (credential, left) =>
-      `Credential ${credential} stops within a second, and every question with it is refused. ${left} other valid ${plural(left, "credential")} stay.`,
+    revokeCredentialIntro: (credential, madeByIt, left) =>
+      `Credential ${credential} stops within a second, and every question with it is refused.${
+        madeByIt === "" ? "" : ` So does what the system made by it: ${madeByIt}.`
+      } ${left} other valid ${plural(left, "credential")} stay.`,
     revokeCredentialSubmit: "Revoke the credential",
     suspendTitle: "Suspend at once",
     suspendIntro: (system, credentials, addresses, subjects) =>
@@ -418,6 +421,7 @@ export const en: Text = {
     "log-in-wrong": `Account or password is wrong, or the account is locked: after ${POLICY.loginFailures} failures it is, for ${POLICY.lockMinutes} minutes.`,
     "code-wrong": "The code is wrong or was used: check the authenticator's clock, and type its next one.",
     "account-locked": `After ${POLICY.loginFailures} failures the account is locked for ${POLICY.lockMinutes} minutes.`,
+    "session-ended": "The session has ended meanwhile, so nothing was changed: log in again.",
     "token-wrong": "The one-time token is wrong, used or too old: ask for a new one.",
     "password-wrong": "The current password is wrong: type it again.",
     "password-not-repeated": "The two new passwords differ: type the same one twice.",
@@ -465,6 +469,10 @@ export const en: Text = {
     "period-in-the-past": "The period can't begin in the past.",
     "period-too-long": `Rights last at most ${POLICY.approvedPeriodCapYears} years.`,
     "period-over": "The period asked for is over: refuse, and ask for a new application.",
+    "application-changed":
+      "The application has changed since you opened the page. This is how it stands now: look at it anew, then decide.",
+    "not-in-office": "You don't hold this office at the moment.",
+    "record-refused": "The records refused this step, so nothing has changed: ask the dedicated officer.",
     "already-decided": "Somebody has decided already, as you see below; your decision was not taken.",
     "step-out-of-order": "The case has moved on, as you see below; this step can't be taken any more.",
     "role-not-allowed": "This step isn't your duty's.",

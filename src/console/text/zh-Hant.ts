@@ -276,6 +276,7 @@ export const zhHant = {
     validFrom: "生效",
     validUntil: "到期",
     revokedAt: "已於此時撤銷",
+    replaces: (credential: string) => `系統以 ${credential} 自行換發`,
     timeline: "歷程",
     when: "時間",
     what: "事項",
@@ -323,8 +324,10 @@ export const zhHant = {
     open: { addCredential: "加發憑證…", resume: "恢復…", suspend: "立即暫停…", revoke: "撤銷…" },
     revokeCredential: "廢止…",
     revokeCredentialTitle: "廢止憑證",
-    revokeCredentialIntro: (credential: string, left: number) =>
-      `憑證 ${credential} 將在一秒內失效，之後以它提出的查詢一律拒絕。本介接另有 ${left} 組有效憑證。`,
+    revokeCredentialIntro: (credential: string, madeByIt: string, left: number) =>
+      `憑證 ${credential} 將在一秒內失效，之後以它提出的查詢一律拒絕。${
+        madeByIt === "" ? "" : `系統以它自行換發的 ${madeByIt} 也一併失效。`
+      }本介接另有 ${left} 組有效憑證。`,
     revokeCredentialSubmit: "確定廢止",
     suspendTitle: "立即暫停",
     suspendIntro: (system: string, credentials: number, addresses: number, subjects: number) =>
@@ -405,6 +408,7 @@ export const zhHant = {
     "log-in-wrong": `帳號或密碼不符，或帳號暫時鎖定。連續 ${POLICY.loginFailures} 次失敗會鎖定 ${POLICY.lockMinutes} 分鐘。`,
     "code-wrong": "驗證碼不符或已用過。請確認驗證器時間正確，等下一組數字再輸入。",
     "account-locked": `連續 ${POLICY.loginFailures} 次失敗，帳號鎖定 ${POLICY.lockMinutes} 分鐘，請稍後再試。`,
+    "session-ended": "登入階段已結束，沒有任何變更；請重新登入。",
     "token-wrong": "一次性代碼不符、已使用或已逾期。請洽指定您的人員重新核發。",
     "password-wrong": "目前密碼不符，請重新輸入。",
     "password-not-repeated": "兩次輸入的新密碼不同，請重新輸入。",
@@ -452,6 +456,9 @@ export const zhHant = {
     "period-in-the-past": "期限不可從過去開始。",
     "period-too-long": `權限最長 ${POLICY.approvedPeriodCapYears} 年。`,
     "period-over": "申請期限已過，請不予核可，並請機關重新申請。",
+    "application-changed": "您開啟頁面之後，申請內容已有變動；以下為目前內容，請重新檢視後再決定。",
+    "not-in-office": "您此刻並未擔任這項職務。",
+    "record-refused": "紀錄未接受這個步驟，沒有任何變更；請洽專責人員。",
     "already-decided": "本案已由他人決定，以下為目前紀錄；您這次的決定沒有生效。",
     "step-out-of-order": "案件狀態已改變，這個步驟不能再做；以下為目前紀錄。",
     "role-not-allowed": "這個步驟不屬於您的職務。",

@@ -1,0 +1,141 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { listSteps } from "../../db/queries/integration.ts";
+import type { Integration, StepRequest } from "../../src/domain/integration.ts";
+import type { Actor } from "../../src/domain/integration-step.ts";
+import { integration as integrationWorkflow, stepUpdate } from "../../src/workflows/integration.ts";
+import { ruleViolationIn } from "../../src/workflows/rule-failure.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
+import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
+
+let platform: IntegrationPlatform;
+let owner: ReturnType<typeof openDatabase>;
+
+beforeAll(async () => {
+  platform = await createIntegrationPlatform();
+  owner = openDatabase(platform.database.ownerUrl, { max: 2 });
+  await platform.startWorker();
+  await owner.pool.query(`
+    insert into account (account) values ('hua.manager'), ('ma.manager');
+    insert into appointment (account, duty, valid_from, valid_until, appointed_by, appointed_at, reason) values
+      ('hua.manager', 'manager', now() - interval '2 days', now() - interval '1 day', 'chief', now(), '府函'),
+      ('ma.manager', 'manager', now() + interval '1 day', null, 'chief', now(), '府函')`);
+});
+afterAll(async () => {
+  await owner.close();
+  await platform.stop();
+});
+
+const stepsOf = async (number: string) =>
+  (await listSteps(platform.context.db, (await platform.onRecord(number)).integrationId)).map(({ step, actor }) => `${step} ${actor}`);
+
+describe("the records take a step", () => {
+  test.each<[string, Actor]>([
+    ["nobody's account", { account: "nobody.here", role: "manager" }],
+    ["another duty's holder", { ...CASE_OFFICER, role: "manager" }],
+    ["whose office has ended", { account: "hua.manager", role: "manager" }],
+    ["whose office has yet to begin", { account: "ma.manager", role: "manager" }],
+  ])("§3(1) §3(3) not from %s, whoever reaches the processes", async (_who, by) => {
+    const number = await platform.applied();
+    await platform.integrations.check(number, say({ ...CASE_OFFICER }));
+    expect(await codeOf(platform.integrations.approve(number, say(by)))).toBe(
+      by.account === CASE_OFFICER.account ? "own-check" : "not-in-office",
+    );
+    expect(await stepsOf(number)).toEqual([`submit ${APPLICANT.account}`, `check ${CASE_OFFICER.account}`]);
+    // What was refused stands in nobody's way.
+    expect(await codeOf(platform.integrations.approve(number, say(MANAGER)))).toBeUndefined();
+  });
+
+  test("§3(3) not from a process that was begun with what nobody decided: no rights without an approval, nor others than approved", async () => {
+    const forged = async (known: Integration, forgery: object) => {
+      const workflowId = `forged/${randomUUID()}`;
+      await platform.client.workflow.start(integrationWorkflow, {
+        workflowId,
+        taskQueue: platform.context.config.taskQueue,
+        args: [{ integration: { ...known, ...forgery } as Integration }],
+      });
+      const update = platform.client.workflow
+        .getHandle(workflowId)
+        .executeUpdate(stepUpdate("provision"), { args: [{ ...say(OFFICER), credential: fresh() } as StepRequest] });
+      return update.then(
+        () => "provisioned",
+        (error: unknown) => ruleViolationIn(error)?.code,
+      );
+    };
+    const applied = await platform.integrations.show(await platform.applied());
+    const { checks, addresses, from, until } = applied.application;
+    expect(await forged(applied, { state: "approved", approval: { checks, addresses, from, until } })).toBe("step-out-of-order");
+    const approved = await platform.integrations.show(await platform.approved());
+    expect(await forged(approved, { approval: { ...approved.approval, checks: [...checks, "disability"] } })).toBe("record-disagrees");
+    for (const { integrationNumber } of [applied, approved])
+      expect(await platform.count("credential", (await platform.onRecord(integrationNumber)).integrationId)).toBe(0);
+    expect(await forged(approved, {})).toBe("provisioned");
+  });
+
+  test("§3(1) not in the platform's own name, nor a system's", async () => {
+    const number = await platform.activated();
+    for (const role of ["platform", "system"] as const)
+      expect(await codeOf(platform.integrations.suspend(number, say({ account: role, role })))).toBe("role-not-allowed");
+    expect((await platform.onRecord(number)).state).toBe("active");
+  });
+
+  test("§3(3) not against their own constraints: the step is refused with a code at once, and the next is taken", async () => {
+    const number = await platform.applied();
+    await owner.pool.query("alter table integration_step add constraint refuses check (reason <> '不被接受')");
+    expect(await codeOf(platform.integrations.check(number, say(CASE_OFFICER, "不被接受")))).toBe("record-refused");
+    expect(await codeOf(platform.integrations.check(number, say(CASE_OFFICER)))).toBeUndefined();
+  });
+
+  test("§5(5) while others write what belongs to the integration", async () => {
+    const number = await platform.activated();
+    const { integrationId } = await platform.onRecord(number);
+    const writer = await owner.pool.connect();
+    try {
+      await writer.query("begin");
+      await writer.query("insert into daily_usage (integration_id, usage_day, subjects) values ($1, current_date, 1)", [integrationId]);
+      await platform.integrations.suspend(number, say(OFFICER));
+      expect((await platform.onRecord(number)).state).toBe("suspended");
+      await writer.query("commit");
+    } finally {
+      writer.release();
+    }
+  });
+});
+
+describe("a revoked credential", () => {
+  test("§3(5) takes with it those that the system made by it, also those that its workflow has not heard of", async () => {
+    const number = await platform.activated();
+    const [first] = (await platform.integrations.show(number)).credentials;
+    const api = openDatabase(platform.database.apiUrl, { max: 1 });
+    await api.pool.query(
+      "select rotate_credential($1, '00000000-0000-4000-8000-000000000002', sha256('x'), now() + interval '9 days', now() + interval '9 days')",
+      [first?.credentialId],
+    );
+    await api.close();
+    const { credentials } = await platform.integrations.revokeCredential(number, {
+      ...say(OFFICER, "外洩"),
+      credentialId: first?.credentialId ?? "",
+    });
+    expect(credentials).toEqual([]);
+    const { integrationId } = await platform.onRecord(number);
+    expect(await platform.count("credential", integrationId, "revoked_at is not null")).toBe(2);
+    expect(await platform.count("credential", integrationId, `replaces = '${first?.credentialId}'`)).toBe(1);
+  });
+});
+
+describe("a decision", () => {
+  test("§3(3) is taken on what was shown: sent back and put right meanwhile, it has to be looked at anew", async () => {
+    const number = await platform.checked();
+    const seen = 2;
+    await platform.integrations.sendBack(number, { ...say(CASE_OFFICER, "請補正"), seen });
+    await platform.integrations.resubmit(number, { ...say(APPLICANT), correction: { checks: ["resident", "disability"] } });
+    await platform.integrations.check(number, say(CASE_OFFICER));
+    expect(await codeOf(platform.integrations.approve(number, { ...say(MANAGER), seen }))).toBe("application-changed");
+    expect(await codeOf(platform.integrations.refuse(number, { ...say(MANAGER), seen: 4 }))).toBe("application-changed");
+    expect(await codeOf(platform.integrations.approve(number, { ...say(MANAGER), seen: 5 }))).toBeUndefined();
+    const provision = { ...say(OFFICER), credential: { credentialId: "00000000-0000-4000-8000-000000000003", secretHash: "3".repeat(64) } };
+    expect(await codeOf(platform.integrations.provision(number, { ...provision, seen: 5 }))).toBe("application-changed");
+    expect(await codeOf(platform.integrations.provision(number, { ...provision, seen: 6 }))).toBeUndefined();
+  });
+});
