@@ -23,12 +23,7 @@ let server: TestMailServer;
 beforeAll(async () => {
   platform = await createIntegrationPlatform();
   owner = openDatabase(platform.database.ownerUrl, { max: 1 });
-  await owner.pool.query("insert into account (account) values ('wu.officer')");
-  await owner.pool.query(
-    `insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason, mail_address)
-      values ('wu.officer', 'dedicatedOfficer', now() - interval '1 day', 'x', now(), 'x', $1)`,
-    [OFFICE],
-  );
+  await mailTo(OFFICE);
 });
 afterAll(async () => {
   await owner.close();
@@ -41,6 +36,8 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const rows = async (query: string) => (await owner.pool.query(query)).rows;
+/** Where the dedicated officer's notices go. */
+const mailTo = (address: string) => owner.pool.query("update appointment set mail_address = $1 where duty = 'dedicatedOfficer'", [address]);
 const settings = (url = server.url) => ({ SMTP_URL: url, MAIL_FROM: FROM });
 
 /** A notice of a review, due since so many milliseconds. */
@@ -109,10 +106,10 @@ describe("a notice that is due", () => {
   });
 
   test("§3(10) can bring no header of its own, whatever stands in an address or a number", async () => {
-    await owner.pool.query("update appointment set mail_address = 'a@b.tw,bcc@example.com'");
+    await mailTo("a@b.tw,bcc@example.com");
     await due({ about: "ip-inventory/x\r\nBcc: bcc@example.com\r\n\r\nhello" });
     await send();
-    await owner.pool.query("update appointment set mail_address = $1", [OFFICE]);
+    await mailTo(OFFICE);
     await send();
     expect(server.mails.filter(({ to }) => to.includes("bcc"))).toEqual([]);
     for (const { header } of server.mails) expect(header("bcc")).toBeUndefined();
