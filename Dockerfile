@@ -15,7 +15,7 @@ ENV NODE_ENV=production TZ=UTC WORKFLOW_BUNDLE=/app/workflows.js
 WORKDIR /app
 COPY --from=build /app /app
 # A new named volume takes its owner from the folder it is mounted on.
-RUN cd /var/lib && install -d -o node -g node -m 0700 verification-platform verification-platform/log
+RUN cd /var/lib && install -d -o node -g node -m 0700 verification-platform verification-platform/log verification-platform/witness
 USER node
 # Signals reach Node through the init that docker-compose.yml asks for.
 CMD ["node", "bin/api.ts"]

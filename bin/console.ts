@@ -9,6 +9,7 @@ import { readEnvironment } from "../src/config.ts";
 import { createConsole } from "../src/console/app.ts";
 import { createConsoleContext } from "../src/console/context.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
+import { decideFoundAddress } from "../src/ip-inventory-client.ts";
 
 const HELP = `Usage: node bin/console.ts
 Serves the console until SIGTERM or SIGINT.
@@ -32,6 +33,7 @@ await runCommand(HELP, async () => {
     logKeys: keys,
     integrations: createIntegrationClient(temporal, config.taskQueue),
     keepAlerts: alertsOf(temporal, config.taskQueue),
+    decideFoundAddress: (workflowId, decision) => decideFoundAddress(temporal, workflowId, decision),
     now: Date.now,
   });
   const server = serve({ fetch: createConsole(context).fetch, hostname: host, port });

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createKeys, rotateKey } from "../src/adapters/key-store.ts";
@@ -9,7 +9,7 @@ import { readEnvironment } from "../src/config.ts";
 
 const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
 const HELP = `Usage: node bin/keys.ts create [--passwords FOLDER] | rotate <ring> | log
-create        makes the keys that KEYS_DIR does not have yet, and with --passwords the database passwords that docker-compose.yml names; never
+create        makes the keys that KEYS_DIR does not have yet, and with --passwords the passwords that docker-compose.yml names; never
               touches one that is there
 rotate RING   adds the next key of a ring: ${RINGS.join(", ")}, log-signing. Restart the processes to use it; index keys take effect with the
               next import, and the log is signed with the newest two keys
@@ -24,8 +24,7 @@ await runCommand(HELP, async (argv) => {
     const made = createKeys(keysDirectory);
     // The worker fills it; here so that containers find a place to mount over.
     mkdirSync(join(keysDirectory, "openpgp"), { recursive: true, mode: 0o700 });
-    if (values.passwords !== undefined)
-      for (const holder of ["owner", "api", "worker", "console", "log-reader", "temporal"] as const) rolePassword(values.passwords, holder);
+    if (values.passwords !== undefined) makePasswords(values.passwords);
     return made.length === 0 ? `All keys are there already in ${keysDirectory}.` : `Made ${made.join(", ")} in ${keysDirectory}.`;
   }
   const known = RINGS.find((name) => name === ring);
@@ -34,3 +33,9 @@ await runCommand(HELP, async (argv) => {
   if (command === "log") return logVerifierKeys(keysDirectory, logOrigin).reverse().join("\n");
   throw new Error(HELP);
 });
+
+/** The files that docker-compose.yml names. The mail server's password is for its owner to give: its file is made empty. */
+function makePasswords(folder: string): void {
+  for (const holder of ["owner", "api", "worker", "console", "log-reader", "temporal"] as const) rolePassword(folder, holder);
+  closeSync(openSync(join(folder, "smtp.password"), "a", 0o600));
+}

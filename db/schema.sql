@@ -175,9 +175,11 @@ create table appointment (
   reason text not null,
   ended_by text,
   end_reason text,
+  mail_address text,
   constraint appointment_account_fkey FOREIGN KEY (account) REFERENCES account(account),
   constraint appointment_check CHECK ((valid_until >= valid_from)),
   constraint appointment_duty_check CHECK ((duty = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
+  constraint appointment_mail_address_check CHECK (((length(mail_address) <= 254) AND (mail_address ~ '^[!-~]+@[!-~]+$'::text))),
   constraint appointment_pkey PRIMARY KEY (appointment_id),
   constraint one_case_officer EXCLUDE USING gist (tstzrange(valid_from, valid_until) WITH &&) WHERE ((duty = 'caseOfficer'::text)),
   constraint one_dedicated_officer EXCLUDE USING gist (tstzrange(valid_from, valid_until) WITH &&) WHERE ((duty = 'dedicatedOfficer'::text))
@@ -388,6 +390,7 @@ create table integration_step (
   sequence integer not null,
   application_number text,
   submitted jsonb,
+  foreign_addresses inet[],
   constraint integration_step_actor_role_check CHECK ((actor_role = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'platform'::text, 'system'::text]))),
   constraint integration_step_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
   constraint integration_step_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
@@ -525,9 +528,17 @@ create table notice (
   announces timestamp with time zone not null,
   sent_at timestamp with time zone,
   cancelled_at timestamp with time zone,
-  constraint notice_check CHECK (((sent_at IS NULL) OR (cancelled_at IS NULL))),
   constraint notice_pkey PRIMARY KEY (notice_key),
   constraint notice_recipient_check CHECK ((recipient = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text])))
+);
+
+create table notice_mail (
+  notice_key text not null,
+  mail_address text not null,
+  taken_at timestamp with time zone not null,
+  reply_code integer not null,
+  constraint notice_mail_notice_key_fkey FOREIGN KEY (notice_key) REFERENCES notice(notice_key),
+  constraint notice_mail_pkey PRIMARY KEY (notice_key, mail_address)
 );
 
 create table password (
@@ -1305,9 +1316,13 @@ grant select on integration_step to platform_console;
 
 grant insert, select on integration_step to platform_worker;
 
+grant select on ip_inventory to platform_console;
+
 grant insert, select on ip_inventory to platform_worker;
 
 grant update on ip_inventory (closed_at) to platform_worker;
+
+grant select on ip_inventory_finding to platform_console;
 
 grant insert, select on ip_inventory_finding to platform_worker;
 
@@ -1399,9 +1414,17 @@ grant select on notice to platform_console;
 
 grant insert, select on notice to platform_worker;
 
+grant select on notice (cancelled_at) to platform_api;
+
 grant update on notice (cancelled_at) to platform_worker;
 
+grant select on notice (due_at) to platform_api;
+
+grant select on notice (sent_at) to platform_api;
+
 grant update on notice (sent_at) to platform_worker;
+
+grant insert, select on notice_mail to platform_worker;
 
 grant select on open_log_disagreement to platform_api;
 

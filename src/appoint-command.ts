@@ -9,26 +9,28 @@ import { createToken, hashToken } from "./adapters/session-token.ts";
 import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty, requireAccount } from "./domain/appointment.ts";
 import { startOfDay } from "./domain/integration-period.ts";
 import { requireText } from "./domain/integration-text.ts";
+import { isMailAddress } from "./domain/mail-address.ts";
 import { POLICY } from "./domain/policy.ts";
 import { parseDate, taipeiDate } from "./domain/roc-date.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
 export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
 
-  appoint ACCOUNT --duty DUTY --as ACCOUNT --reason TEXT [--from DAY] [--until DAY]
+  appoint ACCOUNT --duty DUTY --as ACCOUNT --reason TEXT [--from DAY] [--until DAY] [--mail ADDRESS]
   end ACCOUNT --duty DUTY --as ACCOUNT --reason TEXT    from this moment on; its sessions end
   reset ACCOUNT --as ACCOUNT --reason TEXT              password and authenticator are lost; a new one-time token is printed
   list
 
   DUTY    ${DUTIES.join(", ")}
   DAY     113/11/29 or 2024-11-29; from now, and until it is ended, when left out; both days are included
+  --mail  where notices for this duty go: the office's mailbox rather than a person's
   --as    who decided so; it stands on record
 
 A new account gets a one-time token, printed once, that opens the console's set-up page for ${POLICY.setUpHours} hours.
 Environment: DATABASE_URL (role platform_worker; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 const TEXT = { type: "string" } as const;
-const OPTIONS = { duty: TEXT, as: TEXT, reason: TEXT, from: TEXT, until: TEXT } as const;
+const OPTIONS = { duty: TEXT, as: TEXT, reason: TEXT, from: TEXT, until: TEXT, mail: TEXT } as const;
 const HOUR = 3_600_000;
 
 type Values = ReturnType<typeof parse>["values"];
@@ -72,7 +74,9 @@ async function appointAccount(trx: Transaction<Database>, account: string, value
   const from = values.from === undefined ? by.at : Math.max(by.at, startOfDay(dayOf(values.from)));
   const until = values.until === undefined ? undefined : startOfDay(dayOf(values.until)) + 24 * HOUR;
   const appointment = appoint(await listAppointments(trx), { account, duty: dutyOf(values), from, until });
-  await insertAppointment(trx, appointment, by);
+  const { mail: mailAddress } = values;
+  if (mailAddress !== undefined && !isMailAddress(mailAddress)) throw new Error("--mail takes one plain mail address.");
+  await insertAppointment(trx, { ...appointment, mailAddress }, by);
   if ((await lockAccount(trx, account))?.enrolled !== true) await printToken(trx, account, by.at);
   return `${account} is appointed ${appointment.duty} from ${new Date(from).toISOString()}${until === undefined ? "" : ` until ${values.until}`}.`;
 }

@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
+import type { MailServer } from "./adapters/mail.ts";
 import { POLICY } from "./domain/policy.ts";
 import { requireIdleMinutes } from "./domain/session.ts";
+import { readMailSetting } from "./mail-setting.ts";
+import { ConfigError, isLoopbackName } from "./setting.ts";
 import { ALGORITHM, parseVerifierKey, type VerifierKey } from "./transparency/verifier-key.ts";
 
 /** Settings of every process; the only place that reads the environment. */
@@ -38,6 +41,8 @@ export interface Config {
   readonly consoleIdleMinutes: number;
   readonly trustedProxies: readonly string[];
   readonly metricsAddresses: readonly string[];
+  /** How notices go out by mail; undefined: they don't, and the console alone shows them. */
+  readonly mail: MailServer | undefined;
   /** Whether loopback and private addresses may be whitelisted: for trying the platform out, not for real use. */
   readonly privateAddressesAllowed: boolean;
   readonly logLevel: string;
@@ -50,11 +55,6 @@ export interface WitnessSetting {
   readonly key: VerifierKey;
   /** Where it takes checkpoints: the part before `/add-checkpoint`. */
   readonly url: string;
-}
-
-/** A setting that can't be used; the message is one sentence for the person who starts the process. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
 }
 
 /**
@@ -87,6 +87,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     consoleIdleMinutes,
     trustedProxies: addresses(environment["TRUSTED_PROXIES"]),
     metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
+    mail: readMailSetting(environment),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
     logLevel: environment["LOG_LEVEL"] ?? "info",
     healthFile: environment["HEALTH_FILE"],
@@ -150,11 +151,6 @@ function originOf(text: string | undefined): string | undefined {
   if (url === undefined || url.origin !== text.replace(/\/$/, "") || !(url.protocol === "https:" || loopback))
     throw new ConfigError("CONSOLE_ORIGIN must be an https:// address without a path (http:// only for localhost).");
   return url.origin;
-}
-
-/** Whether a host name of a URL means this machine. */
-export function isLoopbackName(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 function list(text: string | undefined): string[] {

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { createSecret, hashSecret } from "./adapters/credential-secret.ts";
+import { listForeignAddresses } from "./adapters/taiwan-addresses.ts";
 import { type Integration, type StepRequest, versionShown } from "./domain/integration.ts";
+import { underWay } from "./domain/integration-decision.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { IntegrationClient } from "./integration-client.ts";
 import { amendmentDraft, applicationDraft, correction, parseOptions, request, type Values } from "./integration-command-options.ts";
@@ -131,9 +133,12 @@ function shown(integration: Integration): Outcome {
   return { ...told(integration), lines: [...lines, ...credentials, `Version ${versionShown(integration)} (--seen)`] };
 }
 
-function summary({ integrationNumber, application, state, approval, amendment }: Integration): string {
+function summary(integration: Integration): string {
+  const { integrationNumber, application, state, approval, amendment } = integration;
   const period = approval === undefined ? "" : `, ${approval.checks.join(" ")} from ${approval.from} to ${approval.until}`;
   const change =
     amendment === undefined ? "" : `; its ${amendment.application.kind} ${amendment.application.applicationNumber} is ${amendment.stage}`;
-  return `${integrationNumber} (${application.agencyName}, ${application.systemName}) is ${state}${period}${change}`;
+  const foreign = listForeignAddresses(underWay(integration).addresses);
+  const flagged = foreign.length === 0 ? "" : `; looks foreign: ${foreign.join(" ")}`;
+  return `${integrationNumber} (${application.agencyName}, ${application.systemName}) is ${state}${period}${change}${flagged}`;
 }

@@ -2,6 +2,7 @@ import type { NativeConnection, Worker } from "@temporalio/worker";
 import { createActivities } from "./activities/index.ts";
 import { ensureAbnormalUseSchedule } from "./adapters/abnormal-use-schedule.ts";
 import { ensureIpInventorySchedule } from "./adapters/ip-inventory-schedule.ts";
+import { ensureNoticeMailSchedule, removeNoticeMailSchedule } from "./adapters/notice-mail-schedule.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
 import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
@@ -40,6 +41,7 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await ensureUpkeepSchedule(client, config.taskQueue);
     await ensureIpInventorySchedule(client, config.taskQueue);
     await ensureAbnormalUseSchedule(client, config.taskQueue);
+    await (config.mail === undefined ? removeNoticeMailSchedule : ensureNoticeMailSchedule)(client, config.taskQueue);
     const logKeeper = startLogKeeper(context);
     const witnessing = startWitnessing(context);
     const dropFolder = await startDropFolderWatcher(context, client);

@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import { type Appointment, isDuty } from "../../src/domain/appointment.ts";
+import type { Office } from "../../src/domain/notice-mail.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 
@@ -10,6 +11,14 @@ export interface AppointmentOnRecord extends Appointment {
   readonly reason: string;
   readonly endedBy: string | undefined;
   readonly endReason: string | undefined;
+}
+
+/** Every appointment, and where its mail goes. */
+export async function listOffices(db: Kysely<Database>): Promise<Office[]> {
+  const rows = await db.selectFrom("appointment").selectAll().execute();
+  return rows.map(({ account, duty, valid_from, valid_until, mail_address }) => ({
+    ...{ account, duty, from: valid_from.getTime(), until: valid_until?.getTime(), mailAddress: mail_address ?? undefined },
+  }));
 }
 
 /** Every appointment, or an account's, the newest first; ended ones too. */
@@ -68,7 +77,7 @@ export async function lockAppointments(trx: Transaction<Database>): Promise<void
 /** Writes an appointment, and its account when it is the first. @clause 3(2) */
 export async function insertAppointment(
   trx: Transaction<Database>,
-  { account, duty, from, until }: Appointment,
+  { account, duty, from, until, mailAddress }: Appointment & Partial<Pick<Office, "mailAddress">>,
   by: { account: string; reason: string; at: number },
 ): Promise<void> {
   await trx
@@ -86,6 +95,7 @@ export async function insertAppointment(
       appointed_by: by.account,
       appointed_at: new Date(by.at),
       reason: by.reason,
+      mail_address: mailAddress ?? null,
     })
     .execute();
 }

@@ -89,6 +89,8 @@ export interface IntegrationOnRecord {
   readonly integration: Integration;
   /** All that were ever issued, the newest first. */
   readonly issued: readonly CredentialOnRecord[];
+  /** By a step's place in the timeline: addresses that looked foreign when it was taken. */
+  readonly foreignAt: ReadonlyMap<number, readonly string[]>;
 }
 
 export async function getIntegrationOnRecord(db: Kysely<Database>, integrationNumber: string): Promise<IntegrationOnRecord | undefined> {
@@ -101,8 +103,13 @@ export async function getIntegrationOnRecord(db: Kysely<Database>, integrationNu
     .where("i.application_number", "=", integrationNumber)
     .orderBy("c.valid_from", "desc")
     .execute();
+  const { rows: flagged } = await sql<{ place: number; addresses: string[] }>`
+    select s.sequence - 1 as place, array(select host(a) from unnest(s.foreign_addresses) as f(a)) as addresses
+    from integration_step s join integration i using (integration_id)
+    where i.application_number = ${integrationNumber} and s.foreign_addresses is not null`.execute(db);
   return {
     integration,
+    foreignAt: new Map(flagged.map(({ place, addresses }) => [place, addresses])),
     issued: issued.map((credential) => ({
       credentialId: credential.credential_id,
       validFrom: credential.valid_from.getTime(),

@@ -16,10 +16,15 @@ import { keepNotices } from "./notice.ts";
 /**
  * Puts a step on record together with everything that it gives or takes; nothing when it is there already. The records have the last word:
  * when they have gone on without the step (an emergency stop came first), it is not written.
+ * @param foreignAddresses those of the application's that look as if they were abroad
  * @returns whether the step is on record
  * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing`, `record-disagrees`, and those of `stateAfter`
  */
-export async function recordStep(trx: Transaction<Database>, step: RecordedStep): Promise<boolean> {
+export async function recordStep(
+  trx: Transaction<Database>,
+  step: RecordedStep,
+  foreignAddresses: readonly string[] = [],
+): Promise<boolean> {
   const { integration, sequence } = step;
   const [entry] = integration.timeline;
   // Another attempt at the same step may be under way: wait for its end before looking.
@@ -46,7 +51,7 @@ export async function recordStep(trx: Transaction<Database>, step: RecordedStep)
   if (integration.approval !== undefined && (hasRights(integration) || entry.step === "removeAddress"))
     await writeScopeAndAddresses(trx, integrationId, integration.approval, entry.takenAt);
   await writeCredentials(trx, integrationId, step);
-  await insertStep(trx, integrationId, step);
+  await insertStep(trx, integrationId, step, foreignAddresses);
   await announce(trx, integration.integrationNumber);
   return true;
 }
@@ -161,7 +166,12 @@ async function setStage(
   await trx.updateTable("application").set({ stage }).where("integration_id", "=", integrationId).where(which).execute();
 }
 
-async function insertStep(trx: Transaction<Database>, integrationId: number, { integration, sequence }: RecordedStep): Promise<void> {
+async function insertStep(
+  trx: Transaction<Database>,
+  integrationId: number,
+  { integration, sequence }: RecordedStep,
+  foreignAddresses: readonly string[],
+): Promise<void> {
   const [entry] = integration.timeline;
   const submitted = ["submit", "amend", "resubmit"].includes(entry.step) ? (integration.amendment ?? integration).application : null;
   await trx
@@ -170,6 +180,7 @@ async function insertStep(trx: Transaction<Database>, integrationId: number, { i
       ...{ integration_id: integrationId, sequence, step: entry.step, actor: entry.account, actor_role: entry.role, reason: entry.reason },
       ...{ taken_at: new Date(entry.takenAt), application_number: entry.application ?? null },
       submitted: submitted && JSON.stringify(submitted),
+      foreign_addresses: foreignAddresses.length === 0 ? null : [...foreignAddresses],
     })
     .execute();
 }

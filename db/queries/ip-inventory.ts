@@ -78,6 +78,8 @@ export async function closeInventory(trx: Transaction<Database>, inventoryNumber
 /** What became of one found address. */
 export interface FindingOnRecord {
   readonly integrationNumber: string;
+  readonly agencyName: string;
+  readonly systemName: string;
   readonly address: string;
   readonly flaws: readonly AddressFlaw[];
   /** ISO 8601; null when it never was used. */
@@ -113,9 +115,10 @@ export async function listInventories(db: Kysely<Database>): Promise<InventoryOn
 /** What a review found, by integration and address. */
 export async function listFindings(db: Kysely<Database>, inventoryNumber: string): Promise<FindingOnRecord[]> {
   const { rows } = await sql<FindingOnRecord>`
-    select i.application_number as "integrationNumber", host(f.address) as address, f.findings as flaws, f.last_used_on::text as "lastUsedOn",
+    select i.application_number as "integrationNumber", a.agency_name as "agencyName", i.system_name as "systemName",
+      host(f.address) as address, f.findings as flaws, f.last_used_on::text as "lastUsedOn",
       f.outcome, f.decided_by as "decidedBy", f.reason, f.decided_at as "decidedAt"
-    from ip_inventory_finding f join integration i using (integration_id)
+    from ip_inventory_finding f join integration i using (integration_id) join agency a using (agency_id)
     where f.inventory_number = ${inventoryNumber} order by i.application_number, f.address`.execute(db);
   return rows;
 }

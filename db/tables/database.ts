@@ -51,8 +51,8 @@ export interface Database {
     sequence: number;
     application_number: string | null;
     submitted: unknown;
+    foreign_addresses: string[] | null;
   };
-  unseen_step: { step_id: string };
   notice: {
     notice_key: string;
     kind: string;
@@ -127,6 +127,7 @@ export interface Database {
     reason: string;
     ended_by: string | null;
     end_reason: string | null;
+    mail_address: string | null;
   };
   session: { token_hash: Buffer; account: string; stage: SessionStage; began_at: Date; last_seen_at: Date };
   admin_trail: {

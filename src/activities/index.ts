@@ -4,6 +4,7 @@ import { createDatasetImportActivities } from "./dataset-import.ts";
 import { createDatasetKeyActivities } from "./dataset-import-keys.ts";
 import { createIntegrationActivities } from "./integration.ts";
 import { createIpInventoryActivities } from "./ip-inventory.ts";
+import { createNoticeMailActivities } from "./notice-mail.ts";
 import { createRetentionActivities } from "./retention.ts";
 import { createUpkeepActivities } from "./upkeep.ts";
 
@@ -15,6 +16,7 @@ export function createActivities(context: WorkerContext) {
     ...createDatasetKeyActivities(context),
     ...createIntegrationActivities(context),
     ...createIpInventoryActivities(context),
+    ...createNoticeMailActivities(context),
     ...createRetentionActivities(context),
     ...createUpkeepActivities(context),
   };

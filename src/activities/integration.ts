@@ -4,11 +4,23 @@ import { readIntegration } from "../../db/queries/integration-record.ts";
 import { recordStep } from "../../db/queries/integration-step.ts";
 import { catchUp, findLastUse } from "../../db/queries/integration-unseen.ts";
 import type { Database } from "../../db/tables/database.ts";
+import { listForeignAddresses } from "../adapters/taiwan-addresses.ts";
 import type { WorkerContext } from "../context.ts";
 import type { Integration } from "../domain/integration.ts";
+import { underWay } from "../domain/integration-decision.ts";
 import type { RecordedStep } from "../domain/integration-record.ts";
+import type { StepName } from "../domain/integration-step.ts";
 import { requireFixedAddresses, requireSharedAcknowledged } from "../domain/ip-address.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
+
+/** Steps at which somebody looks at an application's addresses: what stands out about them then stays on record. */
+const LOOKS_AT_ADDRESSES: readonly StepName[] = ["submit", "amend", "resubmit", "check", "approve", "provision"];
+
+/** An advice to whoever decides; it stands in nobody's way. @clause 3(10) */
+function foreignAddresses({ integration }: RecordedStep): string[] {
+  const [{ step }] = integration.timeline;
+  return LOOKS_AT_ADDRESSES.includes(step) ? listForeignAddresses(underWay(integration).addresses) : [];
+}
 
 export function createIntegrationActivities({ db, config }: Pick<WorkerContext, "db" | "config">) {
   /** What rules need to know of the records and the settings. */
@@ -34,7 +46,7 @@ export function createIntegrationActivities({ db, config }: Pick<WorkerContext, 
       try {
         return await db.transaction().execute(async (trx) => {
           await requireAddresses(trx, step);
-          if (await recordStep(trx, step)) return undefined;
+          if (await recordStep(trx, step, foreignAddresses(step))) return undefined;
           return readIntegration(trx, step.integration.integrationNumber);
         });
       } catch (error) {

@@ -5,8 +5,8 @@ import type { LogMeasures } from "../../db/queries/query-log-tree.ts";
 export interface Metrics {
   readonly registry: Registry;
   readonly refusals: Counter<"code">;
-  /** Everything in Prometheus' text form. @param log how the log fares; undefined when that couldn't be found out */
-  text(log: LogMeasures | undefined): Promise<string>;
+  /** Everything in Prometheus' text form. @param measures from the database; what couldn't be found out is undefined */
+  text(measures: { readonly log: LogMeasures | undefined; readonly noticesWaiting: number | undefined }): Promise<string>;
   /** Counts an answered request. @param milliseconds from its first byte to its durable answer */
   answered(endpoint: string, results: readonly { readonly subject: string }[], milliseconds: number): void;
 }
@@ -28,6 +28,7 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
+  const notices = gauge("notices_waiting", "Notices that are due and have gone out to nobody.");
   const entries = gauge("query_log_entries", "Entries of the query log.");
   const signedEntries = gauge("query_log_signed_entries", "Entries that the newest checkpoint covers.");
   const signedAt = gauge("query_log_signed_timestamp_seconds", "When the newest checkpoint was signed.");
@@ -39,7 +40,8 @@ export function createMetrics(): Metrics {
   });
   return {
     registry,
-    async text(log) {
+    async text({ log, noticesWaiting }) {
+      notices.set(noticesWaiting ?? Number.NaN);
       for (const measure of [entries, signedEntries, signedAt, disagreements]) measure.reset();
       entries.set(log?.entries ?? Number.NaN);
       signedEntries.set(log?.signedEntries ?? Number.NaN);

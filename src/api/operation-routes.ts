@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import { countWaitingNotices } from "../../db/queries/notice-waiting.ts";
 import { measureLog } from "../../db/queries/query-log-tree.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal } from "./problem.ts";
@@ -25,8 +26,12 @@ export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindi
     const asker = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
     if (!metricsAddresses.has(asker))
       return problemResponse(new Refusal("address-not-allowed", "Metrics are for the addresses in METRICS_ADDRESSES."));
-    const log = await measureLog(context.pool).catch(() => undefined);
-    return c.body(await context.metrics.text(log), 200, { "content-type": context.metrics.registry.contentType });
+    // A database that is away must not take the other metrics with it.
+    const [log, noticesWaiting] = await Promise.all([
+      measureLog(context.pool).catch(() => undefined),
+      countWaitingNotices(context.pool, new Date(context.now())).catch(() => undefined),
+    ]);
+    return c.body(await context.metrics.text({ log, noticesWaiting }), 200, { "content-type": context.metrics.registry.contentType });
   });
   return routes;
 }

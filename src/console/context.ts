@@ -6,6 +6,7 @@ import type { KeyRing, LogKeys } from "../adapters/key-store.ts";
 import { hashPassword } from "../adapters/password-hash.ts";
 import { createToken } from "../adapters/session-token.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
+import type { AddressDecision } from "../domain/ip-inventory.ts";
 import type { IntegrationClient } from "../integration-client.ts";
 
 /** What the console needs to run; the clock is here, so that tests can hold it still. */
@@ -26,6 +27,8 @@ export interface ConsoleParts {
   readonly logKeys: LogKeys;
   readonly integrations: IntegrationClient;
   readonly keepAlerts: KeepAlerts;
+  /** Takes the dedicated officer's word to a review of addresses, by the id of its process. @throws RuleViolation */
+  readonly decideFoundAddress: (workflowId: string, decision: AddressDecision) => Promise<void>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

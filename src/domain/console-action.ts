@@ -48,6 +48,9 @@ export const CONSOLE_ACTIONS = {
   seeSystem: { stages: FULL, duties: ["dedicatedOfficer", "manager", "auditor", "ethics", "civilAffairs"] },
   seeAlerts: { stages: FULL, duties: ["dedicatedOfficer", "manager", "auditor", "ethics"] },
   decideAlert: { stages: FULL, duties: ["dedicatedOfficer", "manager"] },
+  seeInventories: { stages: FULL, duties: OFFICE },
+  decideAddress: { stages: FULL, duties: ["dedicatedOfficer"] },
+  printInventory: { stages: FULL, duties: OFFICE },
   seePeople: { stages: FULL, duties: DUTIES },
   seeTrail: { stages: FULL, duties: ["manager", "auditor"] },
 } as const satisfies Record<string, ActionRule>;

@@ -25,6 +25,11 @@ function canonicalAddress(raw: string): string {
 
 const PRIVATE_RANGES = new Set(["private", "loopback", "uniqueLocal", "carrierGradeNat"]);
 
+/** Whether an address is of a network that anybody may have at home. @param address canonical */
+export function isPrivateAddress(address: string): boolean {
+  return PRIVATE_RANGES.has(ipaddr.parse(address).range());
+}
+
 /**
  * Only addresses that belong to one machine in the whole Internet can be whitelisted; private ones where the platform's settings allow it.
  * Multicast, unspecified and other reserved ones never are.
@@ -35,7 +40,7 @@ const PRIVATE_RANGES = new Set(["private", "loopback", "uniqueLocal", "carrierGr
 export function requireFixedAddresses(addresses: readonly string[], privateAllowed: boolean): void {
   for (const address of addresses) {
     const range = ipaddr.parse(address).range();
-    if (range === "unicast" || (privateAllowed && PRIVATE_RANGES.has(range))) continue;
+    if (range === "unicast" || (privateAllowed && isPrivateAddress(address))) continue;
     throw new RuleViolation(
       "3(7)",
       "address-not-public",

@@ -11,6 +11,7 @@ export type NoticeKind =
   | "period-ends"
   | "credential-expires"
   | "integration-idle"
+  | "integration-suspended"
   | "inventory-opened"
   | "inventory-ends"
   | "disposal-proposed"
@@ -33,7 +34,7 @@ export interface Notice {
 }
 
 /**
- * Everything that an integration's present rights will have announced: the end of its period, of its newest credential, and that it lies idle.
+ * Everything that an integration's present rights will have announced: the end of its period, of its newest credential, that it lies idle, and that it was suspended.
  * What came to be after the day on which it should have been announced is not: nobody is told "in 60 days" of what ends in 20.
  * @clause 4(1)2
  * @clause 3(5)
@@ -63,6 +64,9 @@ export function integrationNotices(integration: Integration): Notice[] {
       : []),
     ...(integration.state === "active" && warnedAt > lastOf("activate")
       ? notice("integration-idle", ["applicant", "dedicatedOfficer"], warnedAt, warnedAt + POLICY.idleGraceDays * DAY, `${warnedAt}`)
+      : []),
+    ...(integration.state === "suspended"
+      ? notice("integration-suspended", ["applicant"], lastOf("suspend"), lastOf("suspend"), `${lastOf("suspend")}`)
       : []),
   ];
 }

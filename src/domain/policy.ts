@@ -16,6 +16,8 @@ export const POLICY = {
   /** How long a credential's end is announced before, and how long it holds beside the one that replaces it. */
   credentialReminderDays: 14,
   credentialOverlapDays: 14,
+  /** A notice that was due longer ago than this (days) is no news any more: it stays in the console, and goes out to nobody. */
+  mailDays: 14,
   /** How long the dedicated officer has to answer a half-yearly review of addresses. */
   inventoryDays: 14,
   /** Clause 3(5): passwords of people. The maximum may not be raised: they are changed every three months. */

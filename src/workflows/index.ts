@@ -3,5 +3,6 @@ export { datasetImport } from "./dataset-import.ts";
 export { keepDatasetKeys } from "./dataset-import-keys.ts";
 export { integration } from "./integration.ts";
 export { ipInventory } from "./ip-inventory.ts";
+export { mailNotices } from "./notice-mail.ts";
 export { retention } from "./retention.ts";
 export { upkeep } from "./upkeep.ts";

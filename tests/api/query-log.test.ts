@@ -99,6 +99,7 @@ describe("§4(2)5 what an entry holds", () => {
     const metrics = await ask(api.url, undefined, { method: "GET", path: "/metrics" });
     expect(metrics.text).toContain("verification_subjects_total");
     expect(metrics.text).not.toContain("王");
+    expect(metrics.text).toContain("\nnotices_waiting 0\n");
     expect((await ask(api.url, undefined, { method: "GET", path: "/metrics", from: "127.0.0.3" })).status).toBe(403);
   });
 });

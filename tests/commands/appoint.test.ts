@@ -91,4 +91,14 @@ describe("bin/appoint", () => {
   test("§3(2) has its help", async () => {
     expect((await appoint("--help")).lines[0]).toContain("Usage: node bin/appoint.ts");
   });
+
+  test("§3(1) an appointment says where its notices go, when that is one plain address", async () => {
+    const manager = ["appoint", "lin.manager", "--duty", "manager", ...BY];
+    const refused = await appoint(...manager, "--mail", "a@example.gov.tw,b@example.gov.tw");
+    expect([refused.exitCode, refused.error]).toEqual([1, expect.stringContaining("one plain mail address")]);
+    expect((await appoint(...manager, "--mail", "planning@example.gov.tw")).exitCode).toBe(0);
+    expect(await rows("select mail_address from appointment where account = 'lin.manager'")).toEqual([
+      { mail_address: "planning@example.gov.tw" },
+    ]);
+  });
 });

@@ -10,13 +10,14 @@ const compose = readComposeFile();
 const services = Object.entries(compose.services);
 const running = services.filter(([, { restart }]) => restart === "unless-stopped");
 
+// schema/compose-spec.json of github.com/compose-spec/compose-spec (Apache-2.0), as of June 2026.
+const schema = JSON.parse(readFileSync(join(import.meta.dirname, "compose-spec.schema.json"), "utf8"));
+const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
+addFormats.default(ajv);
+const fits = ajv.compile(schema);
+
 describe("docker-compose.yml", () => {
   test("fits the Compose Specification", () => {
-    // schema/compose-spec.json of github.com/compose-spec/compose-spec (Apache-2.0), as of June 2026.
-    const schema = JSON.parse(readFileSync(join(import.meta.dirname, "compose-spec.schema.json"), "utf8"));
-    const ajv = new Ajv({ strict: false, allErrors: true, validateSchema: false });
-    addFormats.default(ajv);
-    const fits = ajv.compile(schema);
     expect(fits(compose) || fits.errors).toBe(true);
     expect(fits({ services: { api: { imagee: "x" } } })).toBe(false);
   });
@@ -85,16 +86,52 @@ describe("docker-compose.yml", () => {
       ["console", expect.stringContaining("127.0.0.1")],
       ["temporal-ui", expect.stringContaining("127.0.0.1")],
     ]);
-    for (const name of ["postgres", "temporal-postgres", "temporal", "worker", "migrate"]) {
+    for (const name of ["postgres", "temporal-postgres", "temporal", "migrate"]) {
       const networks = compose.services[name]?.networks ?? [];
       expect(
         networks.every((network) => compose.networks[network]?.internal),
         name,
       ).toBe(true);
     }
+    // The worker has a way out, to witnesses and the mail server, and nothing else is on it.
+    expect(services.filter(([, { networks }]) => networks?.includes("outside")).map(([name]) => name)).toEqual(["worker"]);
+    expect(compose.services["worker"]?.environment).toMatchObject({ SMTP_PASSWORD_FILE: "/run/secrets/smtp.password" });
+    expect(compose.services["worker"]?.environment).toHaveProperty("WITNESSES");
     expect(compose.services["api"]?.networks).not.toContain("processes");
     // It reads the log through the one function that its own role may call (ADR 19).
     expect(compose.services["console"]?.secrets).toEqual(["database-console.password"]);
     expect(compose.services["temporal-ui"]?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: "true" });
+  });
+});
+
+describe("docker-compose.witness.yml", () => {
+  const { services: all, volumes, networks } = readComposeFile("docker-compose.witness.yml");
+
+  test("fits the Compose Specification", () => {
+    expect(fits(readComposeFile("docker-compose.witness.yml")) || fits.errors).toBe(true);
+  });
+
+  test("§4(1)5 is one hardened service that nothing but a reverse proxy of its machine reaches, and a command for its owner", () => {
+    expect(Object.keys(all)).toEqual(["command", "witness"]);
+    for (const [name, service] of Object.entries(all)) {
+      expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"], security_opt: ["no-new-privileges:true"] });
+      expect(service.image, name).toBe(compose.services["worker"]?.image);
+    }
+    expect(all["witness"]).toMatchObject({ restart: "unless-stopped", networks: ["front"] });
+    expect(all["witness"]?.ports?.[0]).toContain("127.0.0.1");
+    expect(all["witness"]?.healthcheck?.test).toEqual(["CMD", "node", "bin/health.ts", "witness"]);
+    expect(all["command"]).toMatchObject({ profiles: ["setup"], network_mode: "none" });
+    expect(Object.keys(networks)).toEqual(["front"]);
+  });
+
+  test("§4(1)5 keeps key and memory in one volume, which both use and the platform's file doesn't know", () => {
+    expect(Object.keys(volumes)).toEqual(["witness"]);
+    const place = "/var/lib/verification-platform/witness";
+    for (const { volumes: mounted, environment } of Object.values(all)) {
+      expect(mounted).toEqual([`witness:${place}`]);
+      expect(environment?.["WITNESS_DIR"]).toBe(place);
+    }
+    expect(readFileSync(join(import.meta.dirname, "../../Dockerfile"), "utf8")).toContain("verification-platform/witness");
+    expect(compose.volumes).not.toHaveProperty("witness");
   });
 });

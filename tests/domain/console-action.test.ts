@@ -26,6 +26,9 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   seeSystem: "            -    y         y       y       y      y",
   seeAlerts: "            -    y         y       y       y      -",
   decideAlert: "          -    y         y       -       -      -",
+  seeInventories: "       y    y         y       -       -      -",
+  decideAddress: "        -    y         -       -       -      -",
+  printInventory: "       y    y         y       -       -      -",
   seePeople: "            y    y         y       y       y      y",
   seeTrail: "             -    -         y       y       -      -",
 };

@@ -158,21 +158,30 @@ describe("銷毀紀錄", () => {
 });
 
 describe("介接 IP 清查紀錄", () => {
-  test("§3(8) lists every address with its integration, the finding and the decision", async () => {
+  test("§3(8) lists every address about which something was found, with its integration and the decision", async () => {
     const integration = { applicationNumber: "114-0001", agencyName: "測試稅務局", systemName: "地方稅系統" };
     const addresses = [
-      { address: "203.66.0.9", finding: "in-use", lastUsedAt: "2026-11-03T02:00:00Z", decision: "kept", reason: "", decidedBy: "" },
-      { address: "2001:b000::1", finding: "idle", lastUsedAt: null, decision: "removed", reason: "已停用", decidedBy: "wu.officer" },
+      {
+        address: "203.66.0.9",
+        flaws: ["duplicate"],
+        lastUsedOn: "2026-11-03",
+        decision: "kept",
+        reason: "備援線路",
+        decidedBy: "wu.officer",
+      },
+      { address: "2001:b000::1", flaws: ["expired", "idle"], lastUsedOn: null, decision: "removed-overdue", reason: "", decidedBy: "" },
     ] as const;
     const inventory = {
       documentNumber: "IP-116-1",
       from: "2026-07-01",
       until: "2026-12-31",
+      addressCount: 12,
       addresses: addresses.map((address) => ({ ...address, integration })),
       ...PRINTED,
     };
     const pdf = await writeAndRead((sink) => writeIpInventoryReport(inventory, sink));
-    expectTexts(pdf, ["民國115年7月1日至民國115年12月31日", "203.66.0.9 114-0001 測試稅務局 地方稅系統 115/11/03 10:00:00 使用中 保留"]);
-    expectTexts(pdf, ["從未使用 閒置 移除 已停用 wu.officer", "閒置 1 個"]);
+    expectTexts(pdf, ["民國115年7月1日至民國115年12月31日", "白名單位址 12 個"]);
+    expectTexts(pdf, ["203.66.0.9 114-0001 測試稅務局 地方稅系統 115/11/03 重複 保留 備援線路 wu.officer"]);
+    expectTexts(pdf, ["從未使用 期滿、閒置 逾期未復，移除 平臺", "閒置 1 個", "保留 1 個"]);
   });
 });

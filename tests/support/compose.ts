@@ -30,8 +30,8 @@ export interface ComposeFile {
   readonly secrets: Record<string, { file: string }>;
 }
 
-export function readComposeFile(): ComposeFile {
-  return parse(readFileSync(join(ROOT, "docker-compose.yml"), "utf8"), { merge: true });
+export function readComposeFile(name = "docker-compose.yml"): ComposeFile {
+  return parse(readFileSync(join(ROOT, name), "utf8"), { merge: true });
 }
 
 /** A step of the Dockerfile that changes the tree. */

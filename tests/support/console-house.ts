@@ -1,4 +1,5 @@
 import { startCatchUp } from "../../src/integration-catch-up.ts";
+import { decideFoundAddress } from "../../src/ip-inventory-client.ts";
 import { launchBrowser } from "./browser.ts";
 import { startTestConsole, type TestConsole } from "./console.ts";
 import { type ConsoleVisitors, createConsoleVisitors } from "./console-browser.ts";
@@ -23,7 +24,10 @@ export async function openConsoleHouse(): Promise<ConsoleHouse> {
   const [platform, browser] = await Promise.all([createIntegrationPlatform(), launchBrowser()]);
   await platform.startWorker();
   const catchUp = startCatchUp(platform.context, platform.client);
-  const console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations, now });
+  const console_ = await startTestConsole({
+    ...{ database: platform.database, integrations: platform.integrations, now },
+    decideFoundAddress: (workflowId, decision) => decideFoundAddress(platform.client, workflowId, decision),
+  });
   const visitors = createConsoleVisitors(browser, console_, { now, pass });
   return {
     ...{ platform, console_, visitors, pass },

@@ -10,7 +10,7 @@ import { totpCode } from "../../src/adapters/authenticator.ts";
 import { createKeys, type LogKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
-import { createConsoleContext } from "../../src/console/context.ts";
+import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -31,6 +31,7 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
+  readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
   readonly trustedProxies?: readonly string[];
 }
@@ -41,6 +42,7 @@ export async function startTestConsole({
   integrations,
   logKeys,
   keepAlerts,
+  decideFoundAddress,
   origin,
   trustedProxies = [],
 }: Options = {}): Promise<TestConsole> {
@@ -63,6 +65,7 @@ export async function startTestConsole({
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
+    decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
   });
   const server = serve({ fetch: createConsole(context).fetch, hostname: "127.0.0.1", port: 0 });

@@ -49,7 +49,7 @@ export async function createIntegrationPlatform(): Promise<IntegrationPlatform> 
 
   async function applied(): Promise<string> {
     const number = randomUUID();
-    await integrations.apply(madeUpApplication(number, today, inDays(30)), say(APPLICANT));
+    await integrations.apply(madeUpApplication(number, inDays(0), inDays(30)), say(APPLICANT));
     return number;
   }
 

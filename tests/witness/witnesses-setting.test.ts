@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, readEnvironment } from "../../src/config.ts";
+import { readEnvironment } from "../../src/config.ts";
+import { ConfigError } from "../../src/setting.ts";
 
 const KEY = "ethics.example/w1+e238d50e+BOGgKCHi0tiZGyMkbkCcK+ODl5b6it1364KDIAg4Mn6l";
 const OTHER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 beforeEach(async () => {
-  await platform.api.owner.pool.query("truncate abnormal_use_alert, notice restart identity");
+  await platform.api.owner.pool.query("truncate abnormal_use_alert, notice, notice_mail restart identity");
 });
 
 const rows = async (query: string) => (await platform.api.owner.pool.query(query)).rows;

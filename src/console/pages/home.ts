@@ -12,6 +12,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
 import { alertTasks, logAlarm } from "./home-log.ts";
+import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
 /** From here on the password is among what is due. */
@@ -88,6 +89,12 @@ function nameOf({ integrationNumber, agencyName, systemName }: TaskCase): string
   return `${integrationNumber}　${agencyName}　${systemName}`;
 }
 
+/** Where that is done which is about no integration; undefined where the console has no page for it. */
+function pathOf(about: string): string | undefined {
+  const [kind, number] = about.split("/");
+  return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
+}
+
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
@@ -96,6 +103,7 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
+    "integration-suspended": home.suspended,
     "inventory-opened": home.inventory,
     "inventory-ends": home.inventoryEnds,
     "disposal-proposed": home.disposalProposed,
@@ -107,7 +115,7 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
     if (kind === "abnormal-use") return [];
     const known = cases.get(about);
     const room = kind === "disk-fills-up" || kind === "database-grows";
-    const path = room ? "/console/system" : known && casePath(about);
+    const path = known ? casePath(about) : room ? "/console/system" : pathOf(about);
     return [{ at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : room ? "" : about, path }];
   });
   return [...new Map(endings.map((ending) => [`${ending.what}/${ending.of}`, ending])).values()];

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { SharedAddress } from "../../../db/queries/integration-application.ts";
+import { listForeignAddresses } from "../../adapters/taiwan-addresses.ts";
 import type { Integration } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import { checkbox, type Fault, field } from "../fields.ts";
@@ -35,12 +36,20 @@ export function approveForm(
 <fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${decision.checks}</legend>${application.checks.map((check) =>
     checkbox("checks", check, text.check[check], checks.includes(check)),
   )}${wrong("checks", fault)}</fieldset>
+${foreignWarning(visit, application.addresses)}
 ${sharedFieldset(visit, shared, fault, typed?.shared ?? [])}
 <div class="side-by-side">${integration.amendment === undefined ? day("from") : NOTHING}${day("until")}</div>
 ${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button">${decision.approveSubmit}</button><a class="ds-button" data-variant="secondary" href="${path}/refuse">${
     decision.refuse
   }</a></div></form></section>`;
+}
+
+/** Nothing stands in the manager's way; their reason goes on record beside what was flagged. @clause 3(10) */
+function foreignWarning({ text }: Visit, addresses: readonly string[]): Html {
+  const foreign = listForeignAddresses(addresses);
+  if (foreign.length === 0) return NOTHING;
+  return html`<p class="ds-alert" data-color="warning">${text.decision.foreign(foreign.join(text.separator))}</p>`;
 }
 
 function sharedFieldset({ text }: Visit, shared: readonly SharedAddress[], fault: Fault | undefined, known: readonly string[]): Html {

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import type { IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
+import { listForeignAddresses } from "../../adapters/taiwan-addresses.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import type { Application, Approval } from "../../domain/integration-application.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
@@ -10,8 +11,11 @@ import { casePath, checkNames, facts, lastDayOf, roleName, stateTag } from "../w
 
 type Fact = readonly [term: string, description: Html | string];
 
-function codes(all: readonly string[]): Html {
-  return html`${all.map((text) => html`<code>${text}</code> `)}`;
+/** Addresses, with a mark on those that look as if they were abroad. @clause 3(10) */
+function marked({ integration }: Text, addresses: readonly string[]): Html {
+  const foreign = listForeignAddresses(addresses);
+  const mark = html`<span class="ds-tag" data-color="warning">${integration.foreign}</span> `;
+  return html`${addresses.map((address) => html`<code>${address}</code> ${foreign.includes(address) ? mark : NOTHING}`)}`;
 }
 
 /** What an application asks for. @param present what holds: where the two differ, it says so */
@@ -24,7 +28,7 @@ function requested({ text }: Visit, application: Application, present?: Applicat
     [integration.purpose, application.purpose, "purpose"],
     [integrations.scope, checkNames(text, application.checks), "checks"],
     [integrations.period, integration.span(text.day(application.from), text.day(application.until)), "until"],
-    [integration.requestedAddresses, codes(application.addresses), "addresses"],
+    [integration.requestedAddresses, marked(text, application.addresses), "addresses"],
     [integration.contact, application.contact, "contact"],
     ...letterFacts(text, application),
     ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement, "improvement"] as const]),
@@ -80,7 +84,7 @@ export function rightsSection({ text, today }: Visit, { application, approval }:
       integrations.period,
       html`${integration.span(text.day(from), text.dayAhead(until, today))}${compared(from === application.from && until === application.until)}`,
     ],
-    [integration.addresses, addresses.length === 0 ? integration.noAddresses : codes(addresses)],
+    [integration.addresses, addresses.length === 0 ? integration.noAddresses : marked(text, addresses)],
   ])}</section>`;
 }
 
@@ -105,13 +109,18 @@ export function credentialsSection(visit: Visit, { integration, issued }: Integr
   )}</tbody></table></section>`;
 }
 
-export function timelineSection({ text }: Visit, { timeline, integrationNumber }: Integration): Html {
+export function timelineSection({ text }: Visit, { integration, foreignAt }: IntegrationOnRecord): Html {
+  const { timeline, integrationNumber } = integration;
+  const flagged = (place: number) => {
+    const addresses = foreignAt.get(place);
+    return addresses === undefined ? NOTHING : html`<p class="quiet">${text.integration.foreignThen(addresses.join(text.separator))}</p>`;
+  };
   return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.timeline}</h2><ol class="timeline">${timeline.map(
-    ({ step, account, role, reason, takenAt, application }) => html`<li><p><strong>${text.step[step]}</strong>${
+    ({ step, account, role, reason, takenAt, application }, place) => html`<li><p><strong>${text.step[step]}</strong>${
       application === undefined || application === integrationNumber ? NOTHING : html`　${application}`
     }　${clock(text, Date.parse(takenAt))}</p>
 <p>${role === "platform" ? NOTHING : html`${account}　`}<span class="quiet">${roleName(text, role)}</span></p>${
       role === "platform" || role === "system" ? NOTHING : html`<p>${reason}</p>`
-    }</li>`,
+    }${flagged(place)}</li>`,
   )}</ol></section>`;
 }

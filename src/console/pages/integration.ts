@@ -50,7 +50,7 @@ ${visit.may("readLetter") ? lettersSection(visit, integrationNumber, await listL
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}
-${timelineSection(visit, integration)}
+${timelineSection(visit, record)}
 ${decisionForms(visit, integration, shared, fault, typed)}`;
   return page(c, visit, { title: `${integrationNumber} ${application.agencyName}`, body, status: fault?.status ?? 200 });
 }

@@ -1,0 +1,39 @@
+import { type Kysely, sql } from "kysely";
+import type { Notice } from "../../src/domain/notice.ts";
+import type { Database } from "../tables/database.ts";
+
+/** A notice that is to go out by mail. */
+export interface NoticeToMail extends Notice {
+  /** What the application in force, or under way, names as the agency's contact; null when it is about no integration. */
+  readonly contact: string | null;
+  /** Addresses for which the server has taken or refused it. */
+  readonly settled: readonly string[];
+}
+
+/** What is due and has neither been sent nor cancelled, the oldest first. @param since what was due before is too old to be news */
+export async function listNoticesToMail(db: Kysely<Database>, at: Date, since: Date): Promise<NoticeToMail[]> {
+  const { rows } = await sql<NoticeToMail & { due: Date; what: Date }>`
+    select n.notice_key as key, n.kind, n.recipient, n.about, n.due_at as due, n.announces as what,
+      (select a.contact from application a join integration i using (integration_id) where i.application_number = n.about
+        order by a.stage = 'provisioned' desc, a.submitted_at desc limit 1) as contact,
+      array(select m.mail_address from notice_mail m where m.notice_key = n.notice_key) as settled
+    from notice n where n.due_at <= ${at} and n.due_at > ${since} and n.sent_at is null and n.cancelled_at is null
+    order by n.due_at, n.notice_key`.execute(db);
+  return rows.map(({ due, what, ...notice }) => ({ ...notice, dueAt: due.toISOString(), announces: what.toISOString() }));
+}
+
+/** Whether what it announces still holds. */
+export async function isNoticeOpen(db: Kysely<Database>, key: string): Promise<boolean> {
+  const { rows } = await sql`select from notice where notice_key = ${key} and cancelled_at is null`.execute(db);
+  return rows.length > 0;
+}
+
+/** Puts the server's word on one mail on record. */
+export async function insertNoticeMail(db: Kysely<Database>, key: string, address: string, replyCode: number, at: Date): Promise<void> {
+  await sql`insert into notice_mail values (${key}, ${address}, ${at}, ${replyCode}) on conflict do nothing`.execute(db);
+}
+
+/** Every addressee has been dealt with. */
+export async function markNoticeSent(db: Kysely<Database>, key: string, at: Date): Promise<void> {
+  await sql`update notice set sent_at = ${at} where notice_key = ${key} and sent_at is null`.execute(db);
+}

@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { ApplicationFailure } from "@temporalio/common";
+import { listOffices } from "../../db/queries/appointment.ts";
+import { insertNoticeMail, isNoticeOpen, listNoticesToMail, markNoticeSent, type NoticeToMail } from "../../db/queries/notice-mail.ts";
+import { MailDelayed, type Mailer, openMailer } from "../adapters/mail.ts";
+import type { WorkerContext } from "../context.ts";
+import { addresseesOf, noticeMail, type Office } from "../domain/notice-mail.ts";
+import { POLICY } from "../domain/policy.ts";
+import { withHeartbeat } from "./dataset-import-heartbeat.ts";
+
+const DAY = 86_400_000;
+
+export function createNoticeMailActivities({ db, config, logger, now }: Pick<WorkerContext, "db" | "config" | "logger" | "now">) {
+  /** One notice to whoever has yet to get it. @throws MailDelayed */
+  async function send(mailer: Mailer, from: string, notice: NoticeToMail, offices: readonly Office[]): Promise<void> {
+    const addressees = addresseesOf(notice, offices, notice.contact, now().getTime());
+    const waiting = addressees.filter((address) => !notice.settled.includes(address));
+    const mail = noticeMail(notice, config.consoleOrigin);
+    for (const to of waiting) {
+      // Its reason may have gone while others were sent.
+      if (!(await isNoticeOpen(db, notice.key))) return;
+      const replyCode = await mailer.send({ to, ...mail, messageId: messageIdOf(notice.key, to, from) });
+      await insertNoticeMail(db, notice.key, to, replyCode, now());
+      if (replyCode >= 500) logger.warn({ kind: notice.kind, replyCode }, "the mail server refused a notice for good");
+    }
+    if (addressees.length > 0) await markNoticeSent(db, notice.key, now());
+  }
+
+  return {
+    /**
+     * Sends what is due and has not been sent, each notice to each addressee once. A worker that dies between the server's word and the record
+     * sends that one mail again under the same Message-ID, by which it is known for the same.
+     * @returns how many notices were dealt with
+     * @throws ApplicationFailure `mail-delayed` when the server did not take all of them: Temporal tries again, ever more rarely
+     * @clause 4(1)2
+     */
+    sendNotices: (): Promise<number> =>
+      withHeartbeat(async () => {
+        const { mail } = config;
+        if (mail === undefined) return 0;
+        const [notices, offices] = [
+          await listNoticesToMail(db, now(), new Date(now().getTime() - POLICY.mailDays * DAY)),
+          await listOffices(db),
+        ];
+        if (notices.length === 0) return 0;
+        const mailer = openMailer(mail);
+        let delayed: MailDelayed | undefined;
+        try {
+          for (const notice of notices) {
+            try {
+              await send(mailer, mail.from, notice, offices);
+            } catch (error) {
+              if (!(error instanceof MailDelayed)) throw error;
+              delayed = error;
+              // A server that says nothing to one says nothing to the next either.
+              if (error.replyCode === undefined) break;
+            }
+          }
+        } finally {
+          mailer.close();
+        }
+        if (delayed !== undefined) {
+          logger.warn({ replyCode: delayed.replyCode }, "the mail server did not take every notice; trying again later");
+          throw ApplicationFailure.create({ message: delayed.message, type: "mail-delayed" });
+        }
+        return notices.length;
+      }),
+  };
+}
+
+/** Keys hold numbers of cases, which are no part of a header: their hash names the mail as well. */
+function messageIdOf(key: string, to: string, from: string): string {
+  return `${createHash("sha256").update(`${key}\n${to}`).digest("hex").slice(0, 40)}@${from.split("@").at(-1)}`;
+}

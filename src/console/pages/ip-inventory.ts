@@ -1,0 +1,122 @@
+import { PassThrough } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { html } from "hono/html";
+import { type FindingOnRecord, type InventoryOnRecord, listFindings } from "../../../db/queries/ip-inventory.ts";
+import { taipeiDate } from "../../domain/roc-date.ts";
+import { RuleViolation } from "../../domain/rule-violation.ts";
+import { type InventoriedAddress, writeIpInventoryReport } from "../../reports/ip-inventory-report.ts";
+import type { ConsoleContext } from "../context.ts";
+import { type Fault, faultOf, faultSummary } from "../fields.ts";
+import { formToken, page } from "../layout.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { ConsoleRequest, Visit } from "../visit.ts";
+import { reasonField } from "./integration-typed.ts";
+import { findInventory, flawNames, inventoryPath } from "./ip-inventories.ts";
+import { messagePage } from "./message.ts";
+
+const FIELD_OF = Object.fromEntries(
+  ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"].map((code) => [code, "reason"]),
+);
+
+/** The dedicated officer's word on one found address, and the review's record on paper. @clause 3(8) */
+export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleContext): void {
+  const path = "/console/addresses/:review/:number/:address";
+
+  routes.get("/console/addresses/:review/report.pdf", "printInventory", async (c, visit) => {
+    const review = await findInventory(context, c);
+    if (review === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+    const pdf = await visit.onTrail("printInventory", `ip-inventory/${review.inventoryNumber}`, () => printed(visit, context, review));
+    return c.body(new Uint8Array(pdf), 200, {
+      "content-type": "application/pdf",
+      "content-disposition": `attachment; filename="ip-inventory-${review.inventoryNumber}.pdf"`,
+    });
+  });
+
+  routes.get(path, "decideAddress", async (c, visit) => {
+    const found = await findFinding(context, c);
+    if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+    // Decided meanwhile: the record says so, and by whom.
+    return found.finding.outcome === null
+      ? decisionPage(c, visit, found.finding)
+      : c.redirect(inventoryPath(found.review.inventoryNumber), 303);
+  });
+
+  routes.post(path, "decideAddress", async (c, visit, form) => {
+    const found = await findFinding(context, c);
+    if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+    const { review, finding } = found;
+    const { integrationNumber, address } = finding;
+    const [reason, choice] = [form.one("reason"), form.one("choice") === "remove" ? ("remove" as const) : ("keep" as const)];
+    const decision = { by: visit.actor("decideAddress"), reason, integrationNumber, address, choice };
+    try {
+      const object = `ip-inventory/${review.inventoryNumber}/${integrationNumber}/${address}`;
+      await visit.onTrail("decideAddress", object, () => context.decideFoundAddress(review.workflowId, decision));
+      return c.redirect(inventoryPath(review.inventoryNumber), 303);
+    } catch (error) {
+      if (error instanceof RuleViolation) return decisionPage(c, visit, finding, faultOf(visit.text, error, FIELD_OF), reason);
+      context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a decision on an address could not be taken");
+      return decisionPage(c, visit, finding, { sentence: visit.text.message.failed.body }, reason, 503);
+    }
+  });
+}
+
+async function findFinding(
+  context: ConsoleContext,
+  c: ConsoleRequest,
+): Promise<{ readonly review: InventoryOnRecord; readonly finding: FindingOnRecord } | undefined> {
+  const review = await findInventory(context, c);
+  if (review === undefined) return undefined;
+  const [number, address] = [c.req.param("number"), c.req.param("address")];
+  const finding = (await listFindings(context.db, review.inventoryNumber)).find(
+    (one) => one.integrationNumber === number && one.address === address,
+  );
+  return finding && { review, finding };
+}
+
+function decisionPage(
+  c: ConsoleRequest,
+  visit: Visit,
+  finding: FindingOnRecord,
+  fault?: Fault,
+  reason?: string,
+  status: 200 | 422 | 503 = fault === undefined ? 200 : 422,
+): Response | Promise<Response> {
+  const { text } = visit;
+  const { inventory } = text;
+  const { integrationNumber, agencyName, systemName, address, lastUsedOn } = finding;
+  const title = inventory.decideTitle(address);
+  const back = inventoryPath(c.req.param("review") ?? "");
+  const body = html`<div class="narrow"><p class="quiet">${integrationNumber}　${agencyName}　${systemName}</p>
+<h1 class="ds-heading" data-size="md">${title}</h1>
+${faultSummary(text, fault)}<dl class="facts"><dt>${inventory.flaws}</dt><dd>${flawNames(visit, finding)}</dd>
+<dt>${inventory.lastUsed}</dt><dd>${lastUsedOn === null ? inventory.never : text.day(lastUsedOn)}</dd></dl>
+<p class="ds-alert" data-color="warning">${inventory.decideIntro}</p>
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${reasonField(visit, fault, { reason: reason ?? "" })}
+<div class="buttons"><button class="ds-button" data-color="danger" name="choice" value="remove">${inventory.remove}</button><button class="ds-button"
+data-variant="secondary" name="choice" value="keep">${inventory.keep}</button><a class="ds-link" href="${back}">${inventory.back}</a></div></form></div>`;
+  return page(c, visit, { title, body, status });
+}
+
+async function printed(visit: Visit, { db }: ConsoleContext, review: InventoryOnRecord): Promise<Buffer> {
+  const { inventoryNumber, usedSince, openedAt, addressCount } = review;
+  const sink = new PassThrough();
+  const bytes = buffer(sink);
+  await writeIpInventoryReport(
+    {
+      ...{ documentNumber: `IP-${inventoryNumber}`, from: usedSince, until: taipeiDate(openedAt.getTime()), addressCount },
+      ...{ addresses: (await listFindings(db, inventoryNumber)).map(asPrinted), printedAt: visit.now, printedBy: visit.account ?? "" },
+    },
+    sink,
+  );
+  return bytes;
+}
+
+function asPrinted(finding: FindingOnRecord): InventoriedAddress {
+  const { integrationNumber, agencyName, systemName, address, flaws, lastUsedOn, outcome, decidedBy, reason } = finding;
+  const overdue = decidedBy === "platform";
+  return {
+    ...{ address, flaws, lastUsedOn, integration: { applicationNumber: integrationNumber, agencyName, systemName } },
+    decision: outcome === null ? "pending" : overdue ? "removed-overdue" : outcome,
+    ...{ reason: overdue ? "" : (reason ?? ""), decidedBy: overdue ? "" : (decidedBy ?? "") },
+  };
+}

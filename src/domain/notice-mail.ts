@@ -1,0 +1,103 @@
+import { type Appointment, DUTIES, type Duty } from "./appointment.ts";
+import { isMailAddress, mailAddressesIn } from "./mail-address.ts";
+import type { Notice, NoticeKind } from "./notice.ts";
+import { taipeiDate } from "./roc-date.ts";
+import { rocDay } from "./roc-day.ts";
+
+/** A notice as it goes by mail: plain text, with nothing in it about anybody. */
+export interface NoticeMail {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** An appointment, and where the mail of that duty goes. */
+export interface Office extends Appointment {
+  readonly mailAddress: string | undefined;
+}
+
+interface Words {
+  readonly subject: string;
+  /** @param number of what it is about @param day on which it comes */
+  readonly sentence: (number: string, day: string) => string;
+  /** What an applicant does, and what somebody in the office does. */
+  readonly applicant?: string;
+  readonly office: string;
+}
+
+const WORDS: Readonly<Record<NoticeKind, Words>> = {
+  "period-ends": {
+    subject: "介接服務核准期限將屆滿",
+    sentence: (number, day) => `介接服務 ${number} 的核准期限至 ${day} 屆滿，屆滿後即不能查詢。`,
+    applicant: "如需繼續使用，請於期限前提出續期申請。",
+    office: "機關如需繼續使用，請其於期限前提出續期申請。",
+  },
+  "credential-expires": {
+    subject: "介接憑證將到期",
+    sentence: (number, day) => `介接服務 ${number} 的憑證有效至 ${day}，到期後即不能查詢。`,
+    applicant: "請於到期前以 POST /v1/credentials 更換憑證，或請專責人員換發。",
+    office: "機關如未自行更換，請於到期前換發。",
+  },
+  "integration-idle": {
+    subject: "介接服務久未使用，將暫停",
+    sentence: (number, day) => `介接服務 ${number} 久未查詢，將於 ${day} 之後暫停。`,
+    applicant: "如仍需使用，請於期限前查詢；不再使用時，請通知專責人員終止。",
+    office: "請向機關確認是否仍需使用。",
+  },
+  "integration-suspended": {
+    subject: "介接服務已暫停",
+    sentence: (number) => `介接服務 ${number} 已暫停，目前不能查詢。`,
+    applicant: "原因請洽專責人員；完成改善後得重新申請。",
+    office: "請登入主控臺查看原因。",
+  },
+  "inventory-opened": {
+    subject: "IP 清查待答覆",
+    sentence: (number, day) => `${number} 的半年 IP 清查已開始，請於 ${day} 前答覆；逾期未答覆的 IP 將移除白名單。`,
+    office: "請登入主控臺逐一確認移除，或填理由保留。",
+  },
+  "inventory-ends": {
+    subject: "IP 清查即將截止",
+    sentence: (number, day) => `${number} 的半年 IP 清查將於 ${day} 截止，仍有 IP 未答覆；逾期未答覆的 IP 將移除白名單。`,
+    office: "請登入主控臺逐一確認移除，或填理由保留。",
+  },
+  "disposal-proposed": {
+    subject: "查詢日誌保存期滿",
+    sentence: (number) => `${number} 的查詢日誌保存期滿，待核可銷毀。`,
+    office: "請核可，或因故保留。",
+  },
+  "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
+  "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "abnormal-use": { subject: "有異常使用警示", sentence: () => "平臺發現異常使用，待處理。", office: "請查看警示並決定處理方式。" },
+};
+
+/**
+ * A notice as a mail: what, by when, what to do.
+ * @param consoleUrl where the office does it; applicants have no account there
+ * @clause 4(1)2
+ * @clause 3(5)
+ */
+export function noticeMail({ kind, recipient, about, announces }: Notice, consoleUrl: string | undefined): NoticeMail {
+  const { subject, sentence, applicant, office } = WORDS[kind];
+  const number = about.split("/").at(-1) ?? about;
+  // What ends at midnight holds through the day before.
+  const day = rocDay(taipeiDate(Date.parse(announces) - 1));
+  const outside = recipient === "applicant";
+  const lines = [sentence(number, day), outside ? (applicant ?? office) : office];
+  if (!outside && consoleUrl !== undefined) lines.push("", `主控臺：${consoleUrl}/console`);
+  const text = [...lines, "", "南投縣政府計畫處　驗證機制平臺", "本信由系統寄發，請勿回覆。"].join("\n");
+  return { subject: `【驗證機制平臺】${subject}`, text };
+}
+
+/**
+ * Who is to get a notice by mail: the office that an application names, or whoever holds the duty now and has an address for it.
+ * @param contact what the application names; null when the notice is about no integration
+ * @param now epoch milliseconds
+ * @returns addresses, each once; none: it stays in the console
+ */
+export function addresseesOf({ recipient }: Notice, offices: readonly Office[], contact: string | null, now: number): string[] {
+  if (recipient === "applicant") return mailAddressesIn(contact ?? "");
+  if (!(DUTIES as readonly string[]).includes(recipient)) return [];
+  const held = offices.filter(
+    ({ duty, from, until }) => duty === (recipient as Duty) && from <= now && (until === undefined || now < until),
+  );
+  return [...new Set(held.flatMap(({ mailAddress = "" }) => (isMailAddress(mailAddress) ? [mailAddress.toLowerCase()] : [])))];
+}

@@ -1,0 +1,27 @@
+import { expect, vi } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { listInventories } from "../../db/queries/ip-inventory.ts";
+import { ipInventory } from "../../src/workflows/ip-inventory.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
+import { fresh, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
+
+/** An active integration of this number, with these addresses; those that others have too are known to the manager. */
+export async function openIntegration(platform: IntegrationPlatform, number: string, addresses: string[]): Promise<void> {
+  const { integrations } = platform;
+  await integrations.apply({ ...madeUpApplication(number, today, inDays(300)), addresses }, say(APPLICANT));
+  await integrations.check(number, say(CASE_OFFICER));
+  await integrations.approve(number, { ...say(MANAGER), sharedAddresses: addresses });
+  await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+  await vi.waitFor(async () => expect((await platform.onRecord(number)).state).toBe("active"), { timeout: 5000 });
+}
+
+/** Begins today's review as its schedule does, with every address on the whitelist for years. */
+export async function beginReview(platform: IntegrationPlatform): Promise<string> {
+  const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
+  await owner.pool.query("update integration_address set added_at = now() - interval '2 years'");
+  await owner.close();
+  const { taskQueue } = platform.context.config;
+  await platform.client.workflow.start(ipInventory, { workflowId: `ip-inventory-${taskQueue}`, taskQueue });
+  await vi.waitFor(async () => expect(await listInventories(platform.context.db)).toHaveLength(1), { timeout: 10_000 });
+  return today;
+}
