@@ -1,7 +1,7 @@
-import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
 import { alertsOf } from "../src/abnormal-use-client.ts";
+import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { openTemporalClient } from "../src/adapters/temporal-client.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
@@ -36,8 +36,7 @@ await runCommand(HELP, async () => {
     decideFoundAddress: (workflowId, decision) => decideFoundAddress(temporal, workflowId, decision),
     now: Date.now,
   });
-  const server = serve({ fetch: createConsole(context).fetch, hostname: host, port });
-  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  const server = await serveHttp(createConsole(context).fetch, { host, port });
   logger.info({ host, port }, "listening");
   announceReady();
   await stopSignal();

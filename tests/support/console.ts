@@ -2,11 +2,11 @@ import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import { openDatabase } from "../../db/client.ts";
 import type { KeepAlerts } from "../../src/abnormal-use-client.ts";
 import { totpCode } from "../../src/adapters/authenticator.ts";
+import { serveHttp } from "../../src/adapters/http-server.ts";
 import { createKeys, type LogKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
@@ -68,8 +68,7 @@ export async function startTestConsole({
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
   });
-  const server = serve({ fetch: createConsole(context).fetch, hostname: "127.0.0.1", port: 0 });
-  await new Promise((resolve) => server.once("listening", resolve));
+  const server = await serveHttp(createConsole(context).fetch, { host: "127.0.0.1", port: 0 });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
