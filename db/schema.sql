@@ -123,12 +123,45 @@ create table application (
   approved_from date,
   approved_until date,
   shared_addresses inet[],
+  letter jsonb,
   constraint application_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
   constraint application_check CHECK (((kind <> 'reapplication'::text) OR (improvement IS NOT NULL))),
   constraint application_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint application_kind_check CHECK ((kind = ANY (ARRAY['new'::text, 'renewal'::text, 'change'::text, 'reapplication'::text]))),
   constraint application_pkey PRIMARY KEY (application_number),
   constraint application_stage_check CHECK ((stage = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'provisioned'::text, 'replaced'::text, 'lapsed'::text])))
+);
+
+create table application_attachment (
+  attachment_id uuid not null,
+  draft_id uuid not null,
+  key_id text not null,
+  sealed bytea not null,
+  sha256 bytea not null,
+  bytes integer not null,
+  attached_at timestamp with time zone not null,
+  constraint application_attachment_bytes_check CHECK (((bytes >= 5) AND (bytes <= 5000000))),
+  constraint application_attachment_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES application_draft(draft_id) ON DELETE CASCADE,
+  constraint application_attachment_pkey PRIMARY KEY (attachment_id),
+  constraint application_attachment_sha256_check CHECK ((length(sha256) = 32))
+);
+
+create table application_draft (
+  draft_id uuid not null,
+  token_hash bytea not null,
+  account text not null,
+  key_id text not null,
+  sealed bytea not null,
+  application_number text,
+  begun_at timestamp with time zone not null,
+  saved_at timestamp with time zone not null,
+  constraint application_draft_account_check CHECK ((account ~ '^agency\.[0-9a-f]{16}$'::text)),
+  constraint application_draft_account_key UNIQUE (account),
+  constraint application_draft_application_number_key UNIQUE (application_number),
+  constraint application_draft_pkey PRIMARY KEY (draft_id),
+  constraint application_draft_sealed_check CHECK ((length(sealed) <= 65536)),
+  constraint application_draft_token_hash_check CHECK ((length(token_hash) = 32)),
+  constraint application_draft_token_hash_key UNIQUE (token_hash)
 );
 
 create table appointment (
@@ -588,6 +621,10 @@ CREATE INDEX abnormal_use_alert_alert_id_idx ON public.abnormal_use_alert USING 
 
 CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
 
+CREATE INDEX application_attachment_of_draft ON public.application_attachment USING btree (draft_id);
+
+CREATE INDEX application_draft_of_time ON public.application_draft USING btree (saved_at);
+
 CREATE UNIQUE INDEX application_that_holds ON public.application USING btree (integration_id) WHERE (stage = 'provisioned'::text);
 
 CREATE UNIQUE INDEX application_under_way ON public.application USING btree (integration_id) WHERE (stage = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text]));
@@ -765,6 +802,17 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.is_submitted(draft uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.application_draft d join public.application a using (application_number)
+        where d.draft_id = draft and a.submitted_by = d.account)
+    $function$
+;
+
 CREATE OR REPLACE FUNCTION public.keep_log_size()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -785,6 +833,20 @@ AS $function$
       if (new.level, new.tile_index) is distinct from (old.level, old.tile_index)
         or substring(new.hashes for length(old.hashes)) <> old.hashes then raise exception 'a tile only grows'; end if;
       return new;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_submitted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if public.is_submitted(old.draft_id) then
+        raise exception 'what was submitted stays on record';
+      end if;
+      return coalesce(new, old);
     end $function$
 ;
 
@@ -975,6 +1037,12 @@ AS $function$
 
 -- Triggers
 
+CREATE TRIGGER keep_submitted BEFORE DELETE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_submitted();
+
+CREATE TRIGGER keep_number BEFORE UPDATE OF application_number ON public.application_draft FOR EACH ROW WHEN ((old.application_number IS DISTINCT FROM new.application_number)) EXECUTE FUNCTION keep_submitted();
+
+CREATE TRIGGER keep_submitted BEFORE DELETE ON public.application_draft FOR EACH ROW EXECUTE FUNCTION keep_submitted();
+
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.credential FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
@@ -1096,6 +1164,8 @@ grant update on application (integration_id) to platform_worker;
 
 grant update on application (legal_basis) to platform_worker;
 
+grant update on application (letter) to platform_worker;
+
 grant update on application (purpose) to platform_worker;
 
 grant update on application (requested_addresses) to platform_worker;
@@ -1111,6 +1181,26 @@ grant update on application (shared_addresses) to platform_worker;
 grant update on application (stage) to platform_worker;
 
 grant update on application (system_name) to platform_worker;
+
+grant delete, insert, select on application_attachment to platform_console;
+
+grant insert, select on application_draft to platform_console;
+
+grant delete on application_draft to platform_worker;
+
+grant update on application_draft (application_number) to platform_console;
+
+grant select on application_draft (draft_id) to platform_worker;
+
+grant update on application_draft (key_id) to platform_console;
+
+grant update on application_draft (saved_at) to platform_console;
+
+grant select on application_draft (saved_at) to platform_worker;
+
+grant update on application_draft (sealed) to platform_console;
+
+grant usage on application_number_sequence to platform_console;
 
 grant select on appointment to platform_console;
 
@@ -1391,6 +1481,10 @@ grant execute on function dispose_of_log_month(date) to platform_worker;
 grant execute on function drop_generation(integer,timestamp with time zone) to platform_worker;
 
 grant execute on function finish_generation_table(integer) to platform_worker;
+
+grant execute on function is_submitted(uuid) to platform_console;
+
+grant execute on function is_submitted(uuid) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
 

@@ -66,7 +66,7 @@ const ROWS: readonly (readonly [id: string, chinese: string, state: ClauseState,
   ["5(4)", "五(四)", "planned", "The contractor is audited every year."],
   ["5(5)", "五(五)", "partly", "What Civil Affairs finds gets a deadline; unmet, the integration is suspended or ended."],
   ["5(6)", "五(六)", "built", "After improvement a suspended or ended integration may apply again."],
-  ["6", "六", "people", "Who breaks the rules answers for it under civil, criminal and administrative law."],
+  ["6", "六", "partly", "Who breaks the rules answers for it under civil, criminal and administrative law."],
 ];
 
 /** Every clause, in the regulation's order. */

@@ -81,6 +81,7 @@ function columnsOf(application: Application) {
     requested_until: application.until,
     contact: application.contact,
     improvement: application.improvement ?? null,
+    letter: application.letter === undefined ? null : JSON.stringify(application.letter),
   };
 }
 

@@ -39,7 +39,7 @@ const APPLICATION = `json_build_object(
   'application', json_strip_nulls(json_build_object('applicationNumber', a.application_number, 'kind', a.kind,
     'agencyCode', g.agency_code, 'agencyName', g.agency_name, 'systemName', a.system_name, 'legalBasis', a.legal_basis,
     'purpose', a.purpose, 'checks', a.requested_checks, 'addresses', ${ADDRESSES("a.requested_addresses")},
-    'from', a.requested_from, 'until', a.requested_until, 'contact', a.contact, 'improvement', a.improvement)),
+    'from', a.requested_from, 'until', a.requested_until, 'contact', a.contact, 'improvement', a.improvement, 'letter', a.letter)),
   'approval', case when a.approved_from is not null then json_build_object('checks', a.approved_checks,
     'addresses', ${ADDRESSES("a.requested_addresses")}, 'from', a.approved_from, 'until', a.approved_until) end)`;
 

@@ -26,6 +26,7 @@ export interface Database {
     approved_from: string | null;
     approved_until: string | null;
     shared_addresses: string[] | null;
+    letter: unknown;
   };
   integration: {
     integration_id: Generated<number>;

@@ -1,12 +1,15 @@
 import { noteAddressUsage } from "../../db/queries/address-usage.ts";
+import { deleteDraftsBefore } from "../../db/queries/application-draft.ts";
 import { findDataDirectory, measureDatabase } from "../../db/queries/disk-use.ts";
 import { noticeOnce } from "../../db/queries/notice-once.ts";
 import { createQueryLogPartitions, deleteIdempotentRequestsBefore } from "../../db/queries/upkeep.ts";
 import { diskOf } from "../adapters/disk-space.ts";
 import type { WorkerContext } from "../context.ts";
 import { judgeDiskUse } from "../domain/disk-use.ts";
+import { POLICY } from "../domain/policy.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 
+const DAY = 24 * 60 * 60 * 1000;
 const MONTHS_AHEAD = 3;
 /** A retry with the same Idempotency-Key is answered from the record for this long (milliseconds). */
 const IDEMPOTENCY_PERIOD = 48 * 60 * 60 * 1000;
@@ -17,6 +20,8 @@ export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, 
     prepareQueryLog: () => createQueryLogPartitions(db, now(), MONTHS_AHEAD),
     /** Deletes what is only kept to make retries safe. @returns how many */
     forgetOldRequests: () => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD)),
+    /** Destroys drafts of applications, letters included, that were never submitted and that nobody saves any more. @returns how many @clause 3(10) */
+    destroyOldDrafts: () => deleteDraftsBefore(db, new Date(now().getTime() - POLICY.applicationDraftDays * DAY)),
     /** Notes when each address was last answered. */
     noteAddressUsage: () => noteAddressUsage(db),
     /** Measures the database, and announces, once a month, that room runs out. */

@@ -1,11 +1,9 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
 import type { KeyRing } from "./key-store.ts";
+import { openBytes, type SealedBytes, sealBytes } from "./sealed-bytes.ts";
 
 const ISSUER = "驗證機制平臺";
 const PERIOD = 30;
-const VECTOR_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** A fresh TOTP secret (RFC 6238), 160 bits in base32. */
 export function createTotpSecret(): string {
@@ -35,19 +33,12 @@ function totpOf(secret: string, label: string): TOTP {
   return new TOTP({ issuer: ISSUER, label, period: PERIOD, digits: 6, secret: Secret.fromBase32(secret) });
 }
 
-/** Seals a secret for one account: AES-256-GCM, vector before and tag behind; it opens for no other account. */
-export function sealTotpSecret(keys: KeyRing, secret: string, account: string): { sealed: Buffer; keyId: string } {
-  const vector = randomBytes(VECTOR_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", keys.current, vector);
-  cipher.setAAD(Buffer.from(account));
-  const body = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
-  return { sealed: Buffer.concat([vector, body, cipher.getAuthTag()]), keyId: keys.currentId };
+/** Seals a secret for one account; it opens for no other. */
+export function sealTotpSecret(keys: KeyRing, secret: string, account: string): SealedBytes {
+  return sealBytes(keys, Buffer.from(secret), account);
 }
 
 /** @throws Error when key, account or bytes are not those of the sealing */
-export function openTotpSecret(keys: KeyRing, { sealed, keyId }: { sealed: Buffer; keyId: string }, account: string): string {
-  const decipher = createDecipheriv("aes-256-gcm", keys.get(keyId), sealed.subarray(0, VECTOR_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(account));
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-  return decipher.update(sealed.subarray(VECTOR_BYTES, -TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
+export function openTotpSecret(keys: KeyRing, sealed: SealedBytes, account: string): string {
+  return openBytes(keys, sealed, account).toString("utf8");
 }

@@ -3,15 +3,21 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
+import { POLICY } from "../domain/policy.ts";
 import { isLoopbackName } from "../setting.ts";
+import { applyLimit } from "./apply-limit.ts";
+import { CASE_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
 import { isTls } from "./cookies.ts";
 import { alertPages } from "./pages/alerts.ts";
+import { paperApplication } from "./pages/application-paper.ts";
+import { applyPages } from "./pages/apply.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
 import { integrationDocuments } from "./pages/integration-document.ts";
+import { integrationLetters } from "./pages/integration-letters.ts";
 import { integrationRights } from "./pages/integration-rights.ts";
 import { integrationsPages } from "./pages/integrations.ts";
 import { ipInventoryPages } from "./pages/ip-inventories.ts";
@@ -30,12 +36,19 @@ import { createRoutes } from "./routes.ts";
 import { readVisit } from "./visit.ts";
 
 const LONGEST_FORM = 64 * 1024;
+/** More than a letter may have, so that one that is too large is told so beside its field. */
+const LONGEST_UPLOAD = 3 * POLICY.applicationLetterBytes;
 
 /** The console: every page, under one set of rules for all. */
 export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBindings }> {
   const { consoleOrigin } = context.settings;
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.get("/healthz", (c) => c.json({ status: "ok" }));
+  // The only address that holds a secret; what is set after the answer has the last word.
+  app.use("/apply/open/*", async (c, next) => {
+    await next();
+    c.header("referrer-policy", "no-referrer");
+  });
   app.use(secureHeaders(headersFor(isTls(consoleOrigin))));
   // A page that another name leads to is somebody else's trick.
   app.use(async (c, next) => (isOurs(c.req.header("host"), consoleOrigin) ? next() : c.text("Unknown host.", 421)));
@@ -44,7 +57,9 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
     c.header("cache-control", "no-store");
     await next();
   });
-  app.use(bodyLimit({ maxSize: LONGEST_FORM }));
+  app.use("/apply/*", applyLimit(context));
+  const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: bodyLimit({ maxSize: LONGEST_UPLOAD }) };
+  app.use((c, next) => (c.req.path === CASE_PATH ? limits.upload : limits.form)(c, next));
   app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));
 
   const routes = createRoutes(context);
@@ -66,6 +81,9 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   ipInventoryDecision(routes, context);
   peoplePage(routes, context);
   trailPage(routes, context);
+  integrationLetters(routes, context);
+  paperApplication(routes, context);
+  applyPages(routes, context);
   app.route("/", routes.app);
   app.get("/", (c) => c.redirect("/console", 303));
 

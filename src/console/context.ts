@@ -16,10 +16,12 @@ export interface ConsoleParts {
     readonly consoleOrigin: string | undefined;
     readonly consoleIdleMinutes: number;
     readonly trustedProxies: readonly string[];
+    /** Whether applications may name private addresses. */
+    readonly privateAddressesAllowed: boolean;
   };
   readonly logger: Logger;
   readonly db: Kysely<Database>;
-  /** Opens authenticators' secrets. */
+  /** Opens authenticators' secrets, drafts of applications, and their letters. */
   readonly keys: KeyRing;
   /** Open the query log's entries, each with its opening on record. */
   readonly logKeys: LogKeys;

@@ -16,11 +16,16 @@ export function faultOf(text: Text, { code, message }: RuleViolation, fieldOf: R
 }
 
 /** At the top of a form: what is wrong, each with the way to its field. */
-export function faultSummary(text: Text, fault: Fault | undefined): Html {
-  if (fault === undefined) return NOTHING;
-  const { field, sentence } = fault;
+export function faultSummary(text: Text, ...faults: readonly (Fault | undefined)[]): Html {
+  const told = faults.filter((fault) => fault !== undefined);
+  if (told.length === 0) return NOTHING;
   return html`<div class="ds-alert" data-color="danger" role="alert"><h2 class="ds-heading" data-size="2xs">${text.form.errors}</h2>
-<p>${field === undefined ? sentence : html`<a class="ds-link" href="#${field}">${sentence}</a>`}</p></div>`;
+${told.map(({ field, sentence }) => html`<p>${field === undefined ? sentence : html`<a class="ds-link" href="#${field}">${sentence}</a>`}</p>`)}</div>`;
+}
+
+/** Beside a group of fields: what is wrong with it. */
+export function groupFault(name: string, fault: Fault | undefined): Html {
+  return fault?.field === name ? html`<p class="ds-validation-message" id="${name}-fault">${fault.sentence}</p>` : NOTHING;
 }
 
 interface FieldOptions {

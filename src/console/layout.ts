@@ -32,7 +32,7 @@ ${visit.endsAt === undefined ? NOTHING : html`<script src="${SCRIPT}" defer></sc
 <a class="ds-skip-link" href="#main">${text.skip}</a>
 <header class="masthead">
 <div class="masthead-line">
-<p class="masthead-name"><a href="/console">${text.platform}</a> <span>${text.office}</span></p>
+<p class="masthead-name"><a href="${visit.here.startsWith("/apply") ? "/apply" : "/console"}">${text.platform}</a> <span>${text.office}</span></p>
 ${visit.account === undefined ? NOTHING : identity(visit, visit.account)}
 </div>
 <div class="masthead-line">

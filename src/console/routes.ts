@@ -6,10 +6,12 @@ import type { ConsoleContext } from "./context.ts";
 import { messagePage } from "./pages/message.ts";
 import { type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
 
-/** A form as it was sent, files left out; a field that was sent more than once has all its values. */
+/** A form as it was sent, its line ends as ours; a field that was sent more than once has all its values. */
 export interface SentForm {
   one(name: string): string;
   all(name: string): string[];
+  /** A file that was chosen; undefined when none was. */
+  file(name: string): File | undefined;
 }
 
 type Answer = Response | Promise<Response>;
@@ -54,7 +56,7 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
     const [bare = ""] = path.split("?");
     if (app.router.match("GET", bare)[0].length > 0) return path;
     const above = bare.slice(0, bare.lastIndexOf("/"));
-    return above.startsWith(PAGE_OF.full) ? pageAt(above) : PAGE_OF.full;
+    return above.startsWith(PAGE_OF.full) || above.startsWith("/apply") ? pageAt(above) : PAGE_OF.full;
   }
 
   return {
@@ -82,6 +84,8 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
 }
 
 function readForm(body: Record<string, unknown>): SentForm {
-  const all = (name: string) => [body[name] ?? []].flat().filter((value): value is string => typeof value === "string");
-  return { all, one: (name) => all(name)[0] ?? "" };
+  const values = (name: string) => [body[name] ?? []].flat();
+  const all = (name: string) => values(name).flatMap((value) => (typeof value === "string" ? [value.replaceAll("\r\n", "\n")] : []));
+  const file = (name: string) => values(name).find((value): value is File => value instanceof File && value.size > 0);
+  return { all, file, one: (name) => all(name)[0] ?? "" };
 }

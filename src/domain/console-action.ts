@@ -22,6 +22,8 @@ const LOG_READERS: readonly Duty[] = ["caseOfficer", "dedicatedOfficer", "audito
 /** Everything that can be done in the console, and who may: what is not here can't be done. */
 export const CONSOLE_ACTIONS = {
   enter: { stages: ["none", "code", "setUp", "password", "enrol", "full"] },
+  /** The public form and what hangs on its private links: no log-in is asked for, and none helps. */
+  apply: { stages: ["none", "code", "setUp", "password", "enrol", "full"] },
   giveCode: { stages: ["code"] },
   setPassword: { stages: ["setUp", "password", "full"] },
   enrolAuthenticator: { stages: ["enrol"] },
@@ -29,6 +31,8 @@ export const CONSOLE_ACTIONS = {
   seeHome: { stages: FULL, duties: DUTIES },
   seeIntegrations: { stages: FULL, duties: OFFICE },
   exportIntegrations: { stages: FULL, duties: OFFICE },
+  enterApplication: { stages: FULL, duties: ["caseOfficer"] },
+  readLetter: { stages: FULL, duties: ["caseOfficer", "manager"] },
   checkApplication: { stages: FULL, duties: ["caseOfficer"] },
   decideApplication: { stages: FULL, duties: ["manager"] },
   provisionIntegration: { stages: FULL, duties: ["dedicatedOfficer"] },

@@ -2,6 +2,7 @@ import { type CheckCode, isCheckCode } from "./checks.ts";
 import { type ApprovedPeriod, dayAfter, defaultLastDay, requirePeriod } from "./integration-period.ts";
 import { requireCode, requireText } from "./integration-text.ts";
 import { canonicalAddresses } from "./ip-address.ts";
+import { parseDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
 /** What a manager approved: the application's scope and period, or less, and its addresses. Once provisioned, what holds. */
@@ -12,6 +13,17 @@ export interface Approval extends ApprovedPeriod {
 
 /** `new` opens an integration; `reapplication` does so too, or brings a suspended one back; the others change one that has rights. */
 export type ApplicationKind = "new" | "renewal" | "change" | "reapplication";
+
+/** The agency's official letter that an application came with: without accounts it is what shows that the agency applies. */
+export interface ApplicationLetter {
+  readonly number: string;
+  /** ISO 8601, in Taiwan. */
+  readonly date: string;
+  /** Handed in on paper, and entered by the case officer. */
+  readonly onPaper: boolean;
+  /** The day on which the agency accepted the notice of its liability (clause 6). */
+  readonly liabilityAcceptedOn: string;
+}
 
 /** What an agency asks for: one system's right to query, as it shall be, whole. */
 export interface Application extends ApprovedPeriod {
@@ -29,6 +41,8 @@ export interface Application extends ApprovedPeriod {
   readonly contact: string;
   /** Only of a reapplication: what was improved after the suspension or termination. */
   readonly improvement?: string;
+  /** Undefined of one that came neither by the form nor on paper. */
+  readonly letter?: ApplicationLetter;
 }
 
 /** An application for a new integration as somebody typed it; one that says what was improved is a reapplication. */
@@ -45,6 +59,7 @@ export interface AmendmentDraft {
   readonly addresses?: readonly string[];
   readonly until?: string;
   readonly improvement?: string;
+  readonly letter?: ApplicationLetter;
 }
 
 /** The application whose rights hold, and what was approved of it. */
@@ -78,7 +93,7 @@ export function prepareApplication(draft: ApplicationDraft, today: string): Appl
  * @clause 4(1)2
  */
 export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, today: string): Application {
-  const { improvement: _, ...before } = present.application;
+  const { improvement: _, letter: _letter, ...before } = present.application;
   const { checks, addresses, from, until } = present.approval;
   const requested = {
     ...before,
@@ -123,9 +138,9 @@ export function correctApplication(application: Application, correction: Correct
  */
 export function correctAmendment(application: Application, correction: Correction, present: PresentRights, today: string): Application {
   const { systemName: _system, from: _from, ...changes } = correction;
-  const { applicationNumber, kind, legalBasis, purpose, contact, checks, addresses, until, improvement } = application;
+  const { applicationNumber, kind, legalBasis, purpose, contact, checks, addresses, until, improvement, letter } = application;
   const before = { applicationNumber, legalBasis, purpose, contact, checks, addresses, until };
-  const draft = { ...before, ...(improvement !== undefined && { improvement }), ...changes };
+  const draft = { ...before, ...(improvement !== undefined && { improvement }), ...(letter !== undefined && { letter }), ...changes };
   return prepareAmendment({ ...draft, kind: kind as AmendmentDraft["kind"] }, present, today);
 }
 
@@ -142,6 +157,7 @@ function prepare(draft: Omit<Application, "checks"> & { readonly checks: readonl
   for (const field of CODES) requireCode(draft[field], field);
   for (const field of TEXTS) requireText(draft[field], field);
   if (draft.improvement !== undefined) requireText(draft.improvement, "improvement");
+  if (draft.letter !== undefined) requireLetter(draft.letter, today);
   const checks = [...new Set(draft.checks)];
   if (checks.length === 0)
     throw new RuleViolation("3(3)", "application-incomplete", "The application must list the query permissions it asks for: add checks.");
@@ -154,4 +170,31 @@ function prepare(draft: Omit<Application, "checks"> & { readonly checks: readonl
 export function requireKnownChecks(checks: readonly string[]): asserts checks is readonly CheckCode[] {
   if (!checks.every(isCheckCode))
     throw new RuleViolation("3(3)", "unknown-check", "The application asks for a check that the platform does not offer.");
+}
+
+/**
+ * An official letter has a number, and was written on a day that has come; liability was accepted.
+ * @throws RuleViolation `letter-date-malformed`, `liability-not-accepted`, and those of texts
+ * @clause 3(3)
+ * @clause 6
+ */
+export function requireLetter({ number, date, liabilityAcceptedOn }: ApplicationLetter, today: string): void {
+  requireText(number, "letter number");
+  requireLetterDate(date, today);
+  if (parseDate(liabilityAcceptedOn) !== liabilityAcceptedOn)
+    throw new RuleViolation(
+      "6",
+      "liability-not-accepted",
+      "The agency must accept the notice of its liability: read it, and tick that you do.",
+    );
+}
+
+/** @throws RuleViolation `letter-date-malformed` */
+export function requireLetterDate(date: string, today: string): void {
+  if (parseDate(date) !== date || date > today)
+    throw new RuleViolation(
+      "3(3)",
+      "letter-date-malformed",
+      "The letter's date must be a day that has come, such as 2025-01-31: correct it.",
+    );
 }

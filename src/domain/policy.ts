@@ -62,4 +62,10 @@ export const POLICY = {
   noMatchPercent: 30,
   neighbourSubjects: 50,
   neighbourPercent: 30,
+  /** A draft of an application that was never submitted is destroyed when nobody has saved it for this long. */
+  applicationDraftDays: 30,
+  /** Drafts at once, and letters with one application; no letter is larger than this. */
+  applicationDraftsAtOnce: 500,
+  applicationLetters: 5,
+  applicationLetterBytes: 5_000_000,
 } as const;

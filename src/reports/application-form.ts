@@ -43,6 +43,7 @@ export async function writeApplicationForm(form: ApplicationForm, sink: Writable
     ["固定 IP", application.addresses.join("\n")],
     ["使用期限", period(application)],
     ["聯絡方式", application.contact],
+    ...letterFields(application),
     ...(application.improvement === undefined ? [] : [["改善情形", application.improvement] as const]),
   ]);
   await report.heading("二、核定內容");
@@ -70,6 +71,15 @@ export async function writeApplicationForm(form: ApplicationForm, sink: Writable
       await table.row([rocMoment(Date.parse(takenAt)), STEP_WORDS[step], account, ROLE_WORDS[role], reason]);
   }
   return report.finish();
+}
+
+function letterFields({ letter }: Application): (readonly [label: string, value: string])[] {
+  if (letter === undefined) return [];
+  return [
+    ["申請方式", letter.onPaper ? "□ 線上　■ 紙本" : "■ 線上　□ 紙本"],
+    ["來文", `${letter.number}\n${toRocDate(letter.date)}`],
+    ["責任告知", `已閱讀並同意，${toRocDate(letter.liabilityAcceptedOn)}`],
+  ];
 }
 
 function boxes(checks: readonly string[]): string {

@@ -5,18 +5,21 @@ import type { createUpkeepActivities } from "../activities/upkeep.ts";
 import { retention, retentionWorkflowId } from "./retention.ts";
 
 type Activities = ReturnType<typeof createUpkeepActivities> & ReturnType<typeof createRetentionActivities>;
-const { prepareQueryLog, forgetOldRequests, noteAddressUsage, watchDiskUse, listMonthsDue } = proxyActivities<Activities>({
-  startToCloseTimeout: "30 minutes",
-});
+const { prepareQueryLog, forgetOldRequests, destroyOldDrafts, noteAddressUsage, watchDiskUse, listMonthsDue } = proxyActivities<Activities>(
+  {
+    startToCloseTimeout: "30 minutes",
+  },
+);
 
 /**
- * Once a day: the coming months' log partitions exist, idempotency keys that nobody may use any more are forgotten, when each
+ * Once a day: the coming months' log partitions exist, idempotency keys that nobody may use any more are forgotten, drafts that were never submitted are destroyed, when each
  * address was last used is noted, a disk that fills up is announced,
  * and the months of the log whose time has come are proposed for disposal.
  */
 export async function upkeep(): Promise<void> {
   await prepareQueryLog();
   await forgetOldRequests();
+  await destroyOldDrafts();
   await noteAddressUsage();
   await watchDiskUse();
   for (const month of await listMonthsDue()) await openRetention(month);

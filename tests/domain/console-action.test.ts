@@ -9,6 +9,8 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   seeHome: "              y    y         y       y       y      y",
   seeIntegrations: "      y    y         y       -       -      -",
   exportIntegrations: "   y    y         y       -       -      -",
+  enterApplication: "     y    -         -       -       -      -",
+  readLetter: "           y    -         y       -       -      -",
   checkApplication: "     y    -         -       -       -      -",
   decideApplication: "    -    -         y       -       -      -",
   provisionIntegration: " -    y         -       -       -      -",
@@ -34,6 +36,7 @@ const STAGES: readonly LoginStage[] = ["none", "code", "setUp", "password", "enr
 const BY_STAGE: Readonly<Record<string, string>> = {
   //                  none code setUp password enrol full
   enter: "              y    y    y     y        y     y",
+  apply: "              y    y    y     y        y     y",
   giveCode: "           -    y    -     -        -     -",
   setPassword: "        -    -    y     y        -     y",
   enrolAuthenticator: " -    -    -     -        y     -",

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,10 +52,12 @@ export async function startTestConsole({
   const owner = openDatabase(own.ownerUrl, { max: 2 });
   const worker = openDatabase(own.workerUrl, { max: 1 });
   const records = openDatabase(own.consoleUrl, { max: 6 });
+  // Test files share one Temporal, in which a number names one process.
+  await owner.pool.query("select setval('application_number_sequence', $1)", [randomInt(1e11)]);
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
   const context = await createConsoleContext({
-    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies },
+    settings: { consoleOrigin: origin, consoleIdleMinutes: 15, trustedProxies, privateAddressesAllowed: true },
     logger,
     db: records.db,
     keys: openKeyStore(keysDirectory).console,
@@ -111,6 +114,12 @@ export interface Visitor {
   get(path: string, headers?: Record<string, string>): Promise<ReadPage>;
   /** Sends a form as the page that was read last would. */
   post(path: string, fields: Record<string, string | string[]>, headers?: Record<string, string>): Promise<ReadPage>;
+  /** Sends a form with a file in it. */
+  upload(
+    path: string,
+    fields: Record<string, string | string[]>,
+    file: { readonly name: string; readonly content: Blob },
+  ): Promise<ReadPage>;
   readonly cookies: Map<string, string>;
   /** The set-up from the one-time token on; returns the authenticator's secret. */
   setUp(account: string, token: string, password: string): Promise<string>;
@@ -147,6 +156,14 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });
   };
 
+  const upload: Visitor["upload"] = (path, fields, file) => {
+    const body = new FormData();
+    body.append("formToken", formToken);
+    for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
+    body.append(file.name, file.content, "letter.pdf");
+    return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url } });
+  };
+
   async function setUp(account: string, token: string, password: string): Promise<string> {
     await get("/console/set-up");
     await post("/console/set-up", { account, token });
@@ -166,5 +183,5 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     return post("/console/code", { code: totpCode(secret, now()) });
   }
 
-  return { get, post, cookies, setUp, logIn };
+  return { get, post, upload, cookies, setUp, logIn };
 }

@@ -19,6 +19,11 @@ const PAGES = [
   ["revoke", "revokeIntegration", "revoke"],
 ] as const satisfies readonly (readonly [Step, ConsoleAction, string])[];
 
+const AGENCY_PAGES = [
+  ["resubmit", "correct"],
+  ["withdraw", "withdraw"],
+] as const satisfies readonly (readonly [Step, string])[];
+
 /** The foot of a case: what the reader may do in its state, and nothing else. */
 export function decisionForms(
   visit: Visit,
@@ -31,7 +36,7 @@ export function decisionForms(
   const open = (step: Step, action: ConsoleAction) => visit.may(action) && canFollow(integration, step);
   const path = casePath(integration.integrationNumber);
   const parts: Html[] = [];
-  if (open("check", "checkApplication")) parts.push(checkForm(visit, integration, path, fault, typed));
+  if (open("check", "checkApplication")) parts.push(checkForm(visit, integration, shared, fault, typed));
   if (open("approve", "decideApplication"))
     parts.push(
       partTaken(integration, visit.account ?? "") === undefined
@@ -47,17 +52,37 @@ export function decisionForms(
         step === "suspend" || step === "revoke" ? html` data-color="danger"` : NOTHING
       } href="${path}/${page}">${decision.open[step]}</a>`,
   );
+  // For an agency that asks on paper.
+  const forAgency = AGENCY_PAGES.filter(([step]) => open(step, "enterApplication")).map(
+    ([, page]) => html`<a class="ds-button" data-variant="secondary" href="${path}/${page}">${visit.text.apply.open[page]}</a>`,
+  );
+  if (forAgency.length > 0) parts.push(html`<div class="buttons">${forAgency}</div>`);
   if (buttons.length > 0) parts.push(html`<div class="buttons">${buttons}</div>`);
   return parts.length === 0 ? NOTHING : html`<div class="decision">${parts}</div>`;
 }
 
-function checkForm(visit: Visit, integration: Integration, path: string, fault: Fault | undefined, typed: Typed | undefined): Html {
+function checkForm(
+  visit: Visit,
+  integration: Integration,
+  shared: readonly SharedAddress[],
+  fault: Fault | undefined,
+  typed: Typed | undefined,
+): Html {
   const { decision } = visit.text;
-  return html`<section><h2 class="ds-heading" data-size="xs">${decision.check}</h2><p>${decision.checkIntro}</p>
+  const path = casePath(integration.integrationNumber);
+  return html`<section><h2 class="ds-heading" data-size="xs">${decision.check}</h2><p>${decision.checkIntro}</p>${sharedWarning(visit, shared)}
 <form method="post" action="${path}/check" class="stack">${formToken(visit)}${seenField(integration)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button">${decision.checkSubmit}</button><a class="ds-button" data-variant="secondary" href="${path}/send-back">${
     decision.sendBack
   }</a></div></form></section>`;
+}
+
+/** Whoever checks sees it first: a public form that told would tell anybody which addresses are whitelisted. @clause 3(7) */
+function sharedWarning({ text }: Visit, shared: readonly SharedAddress[]): Html {
+  if (shared.length === 0) return NOTHING;
+  return html`<div class="ds-alert" data-color="warning"><p>${text.apply.sharedIntro}</p><ul>${shared.map(
+    ({ address, integrationNumber }) => html`<li><code>${address}</code>　${integrationNumber}</li>`,
+  )}</ul></div>`;
 }
 
 /** First rights come with a first credential; a change does only where it is asked for, or where none is left. */

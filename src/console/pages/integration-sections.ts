@@ -30,13 +30,23 @@ function requested({ text }: Visit, application: Application, present?: Applicat
     [integrations.period, integration.span(text.day(application.from), text.day(application.until)), "until"],
     [integration.requestedAddresses, marked(text, application.addresses), "addresses"],
     [integration.contact, application.contact, "contact"],
+    ...letterFacts(text, application),
     ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement, "improvement"] as const]),
   ];
-  const differs = (of: keyof Application) => present !== undefined && String(application[of]) !== String(present[of]);
+  const differs = (of: keyof Application) => present !== undefined && of !== "letter" && String(application[of]) !== String(present[of]);
   return all.map(([term, value, of]) => [
     term,
     differs(of) ? html`${value} <span class="ds-tag" data-color="warning">${integration.changed}</span>` : value,
   ]);
+}
+
+function letterFacts(text: Text, { letter }: Application): (readonly [string, string, keyof Application])[] {
+  if (letter === undefined) return [];
+  const { apply, day } = text;
+  return [
+    [apply.part.letter, apply.letterFact(letter.number, day(letter.date), letter.onPaper ? apply.onPaper : apply.online), "letter"],
+    [apply.accepted, day(letter.liabilityAcceptedOn), "letter"],
+  ];
 }
 
 /** The application that would change what holds, with what it would change. */

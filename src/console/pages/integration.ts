@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { listLetters } from "../../../db/queries/application-draft.ts";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
 import { readApplications } from "../../../db/queries/integration-record.ts";
@@ -6,12 +7,13 @@ import { canFollow, type Integration } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
-import { page } from "../layout.ts";
+import { NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
 import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
+import { lettersSection } from "./integration-letters.ts";
 import { amendmentSection, applicationSection, credentialsSection, rightsSection, timelineSection } from "./integration-sections.ts";
 import { numberOf, type Shown } from "./integration-step.ts";
 import type { Typed } from "./integration-typed.ts";
@@ -35,7 +37,8 @@ export async function showIntegration(
   const { integration } = record;
   const { integrationNumber, application, state } = integration;
   const decides = visit.may("decideApplication") && canFollow(integration, "approve");
-  const shared = decides ? await findSharedAddresses(db, integrationNumber, underWay(integration).addresses) : [];
+  const checks = visit.may("checkApplication") && canFollow(integration, "check");
+  const shared = decides || checks ? await findSharedAddresses(db, integrationNumber, underWay(integration).addresses) : [];
   const { text } = visit;
   const body = html`<p class="quiet">${text.integrations.title}　${integrationNumber}</p>
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
@@ -43,6 +46,7 @@ export async function showIntegration(
 ${faultSummary(text, fault)}
 ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
+${visit.may("readLetter") ? lettersSection(visit, integrationNumber, await listLetters(db, integrationNumber)) : NOTHING}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}

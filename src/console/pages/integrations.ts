@@ -10,7 +10,7 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { BYTE_ORDER_MARK, csvLine } from "../../reports/csv.ts";
 import type { ConsoleContext } from "../context.ts";
 import { field, select } from "../fields.ts";
-import { type Html, page } from "../layout.ts";
+import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath, checkNames, lastDayOf, stateTag } from "../words.ts";
@@ -26,6 +26,7 @@ export function integrationsPages(routes: ConsoleRoutes, context: ConsoleContext
     const { text } = visit;
     const body = html`<h1 class="ds-heading" data-size="md">${text.integrations.title}</h1>
 ${filterForm(visit, filter)}
+${visit.may("enterApplication") ? html`<p><a class="ds-button" data-variant="secondary" href="/console/applications/paper">${text.apply.open.enter}</a></p>` : NOTHING}
 <p class="list-head"><span>${text.integrations.count(rows.length, all)}</span><a class="ds-link" href="/console/integrations.csv${searchOf(c)}">${text.integrations.csv}</a></p>
 ${rows.length === 0 ? html`<p class="empty">${text.integrations.none} <a class="ds-link" href="/console/integrations">${text.integrations.clear}</a></p>` : table(visit, rows)}`;
     return page(c, visit, { title: text.integrations.title, body });

@@ -88,7 +88,7 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
     const language = LANGUAGES.find((known) => known === form.one("language"));
     if (language !== undefined) chooseLanguage(c, consoleOrigin, language);
     const back = form.one("back");
-    return c.redirect(/^\/console(?:[/?]|$)/.test(back) ? routes.pageAt(back) : "/console", 303);
+    return c.redirect(/^\/(?:console|apply)(?:[/?]|$)/.test(back) ? routes.pageAt(back) : "/console", 303);
   });
   routes.get("/console/session", "enter", (c, visit) => c.json({ endsIn: Math.max(0, (visit.endsAt ?? visit.now) - visit.now) }), {
     looksOnly: true,

@@ -1,6 +1,7 @@
 import { POLICY } from "../../domain/policy.ts";
 import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
+import { enApply } from "./en-apply.ts";
 import type { Text } from "./zh-Hant.ts";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -124,6 +125,7 @@ export const en: Text = {
     account: "Account",
     cancel: "Cancel, back to the case",
   },
+  apply: enApply,
   logIn: {
     title: "Log in",
     intro: "For appointed officers, managers and auditors only. Nobody can apply for an account.",
@@ -575,6 +577,9 @@ export const en: Text = {
     seeHome: "See tasks",
     seeIntegrations: "See integrations",
     exportIntegrations: "Download integrations",
+    apply: "Apply online",
+    enterApplication: "Enter application, or act for the agency",
+    readLetter: "Open letter",
     checkApplication: "Check application",
     decideApplication: "Decide on application",
     provisionIntegration: "Provision",
@@ -639,6 +644,8 @@ export const en: Text = {
     "application-withdrawn": "The agency has withdrawn it: nothing is left to decide.",
     "application-number-taken": "Another application has this number: choose another.",
     "code-malformed": "A number has at most 64 letters, digits, dots, hyphens or underscores.",
+    "letter-date-malformed": "The letter's date is a day that has come.",
+    "liability-not-accepted": "The notice of liability must be accepted.",
     "unknown-check": "One of the checks is none that the platform offers.",
     "improvement-missing": "This system was suspended or revoked before: say what has been improved since.",
     "renewal-not-longer": "A renewal ends later than the present period.",

@@ -10,6 +10,7 @@ import { POLICY } from "../../domain/policy.ts";
 import type { EntryFault, OpeningPurpose } from "../../domain/query-log-reading.ts";
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
+import { zhHantApply } from "./zh-Hant-apply.ts";
 
 /** What the console says, in traditional Chinese: the language that officials read, and the one that the others translate. */
 export const zhHant = {
@@ -116,6 +117,7 @@ export const zhHant = {
     account: "帳號",
     cancel: "取消，回到案件",
   },
+  apply: zhHantApply,
   logIn: {
     title: "登入",
     intro: "限獲指定之承辦、專責、主管及查核人員使用。本平臺不受理個人申請帳號。",
@@ -566,6 +568,9 @@ export const zhHant = {
     seeHome: "看待辦",
     seeIntegrations: "看介接服務",
     exportIntegrations: "下載介接服務清單",
+    apply: "線上申請",
+    enterApplication: "登錄或代辦申請",
+    readLetter: "開啟來文",
     checkApplication: "審查申請案",
     decideApplication: "決定申請案",
     provisionIntegration: "配賦權限",
@@ -630,6 +635,8 @@ export const zhHant = {
     "application-withdrawn": "機關已撤回本案，沒有可以決定的了。",
     "application-number-taken": "這個申請編號已有其他申請案，請另取編號。",
     "code-malformed": "編號限 64 個以內的文字、數字、點、連字號或底線。",
+    "letter-date-malformed": "請填寫正確且已到的發文日期。",
+    "liability-not-accepted": "須閱讀責任告知並同意。",
     "unknown-check": "查詢權限之中有平臺沒有提供的項目。",
     "improvement-missing": "這個系統曾被暫停或撤銷，請敘明之後的改善情形。",
     "renewal-not-longer": "展期的迄日須晚於目前的期限。",

@@ -1,0 +1,63 @@
+import { type Kysely, sql } from "kysely";
+
+/**
+ * Applying without accounts (clauses 3(2), 3(3), 6): the letter that an application came with, drafts that open by a private link of which only
+ * the hash is kept, and the letters themselves, sealed. The console reads and writes drafts and letters; the worker destroys drafts that were
+ * never submitted and can't read them. What was submitted can be destroyed by neither.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await sql`
+    alter table application add column letter jsonb;
+    grant update (letter) on application to platform_worker;
+
+    create sequence application_number_sequence;
+
+    create table application_draft (
+      draft_id uuid primary key,
+      token_hash bytea not null unique check (length(token_hash) = 32),
+      account text not null unique check (account ~ '^agency\\.[0-9a-f]{16}$'),
+      key_id text not null,
+      sealed bytea not null check (length(sealed) <= 65536),
+      application_number text unique,
+      begun_at timestamptz not null,
+      saved_at timestamptz not null
+    );
+    create index application_draft_of_time on application_draft (saved_at);
+
+    create table application_attachment (
+      attachment_id uuid primary key,
+      draft_id uuid not null references application_draft on delete cascade,
+      key_id text not null,
+      sealed bytea not null,
+      sha256 bytea not null check (length(sha256) = 32),
+      bytes integer not null check (bytes between 5 and 5000000),
+      attached_at timestamptz not null
+    );
+    create index application_attachment_of_draft on application_attachment (draft_id);
+
+    -- Another application may have the number that a draft was given: it is the draft's own only when the draft's account submitted it.
+    create function is_submitted(draft uuid) returns boolean stable language sql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+      select exists (select from public.application_draft d join public.application a using (application_number)
+        where d.draft_id = draft and a.submitted_by = d.account)
+    $$;
+    create function keep_submitted() returns trigger language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if public.is_submitted(old.draft_id) then
+        raise exception 'what was submitted stays on record';
+      end if;
+      return coalesce(new, old);
+    end $$;
+    create trigger keep_submitted before delete on application_draft for each row execute function keep_submitted();
+    create trigger keep_number before update of application_number on application_draft for each row
+      when (old.application_number is distinct from new.application_number) execute function keep_submitted();
+    create trigger keep_submitted before delete on application_attachment for each row execute function keep_submitted();
+
+    grant usage on sequence application_number_sequence to platform_console;
+    grant execute on function is_submitted to platform_console, platform_worker;
+    grant select, insert, update (key_id, sealed, application_number, saved_at) on application_draft to platform_console;
+    grant select, insert, delete on application_attachment to platform_console;
+    grant select (draft_id, saved_at), delete on application_draft to platform_worker;
+  `.execute(db);
+}

@@ -1,0 +1,64 @@
+import { html } from "hono/html";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { formTokenOf, sameSecret } from "../adapters/session-token.ts";
+import { type ApplicantCase, openCase } from "./application-draft.ts";
+import type { ConsoleContext } from "./context.ts";
+import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
+import { formToken, type Html, page } from "./layout.ts";
+import type { ConsoleRoutes, SentForm } from "./routes.ts";
+import type { ConsoleRequest, Visit } from "./visit.ts";
+
+/** Where the form stands, and after it the status; letters are sent there. */
+export const CASE_PATH = "/apply/case";
+
+type Answer = Response | Promise<Response>;
+
+/** Pages of whoever came by a private link. */
+export interface ApplyRoutes {
+  get(path: string, answer: (c: ConsoleRequest, visit: Visit, opened: ApplicantCase) => Answer): void;
+  post(path: string, answer: (c: ConsoleRequest, visit: Visit, opened: ApplicantCase, form: SentForm) => Answer): void;
+}
+
+/** A public page that says one thing. */
+export function applyMessage(
+  c: ConsoleRequest,
+  visit: Visit,
+  status: ContentfulStatusCode,
+  { title, body }: { readonly title: string; readonly body: string },
+): Answer {
+  const { apply } = visit.text;
+  const said = html`<h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p><p><a class="ds-link" href="/apply">${apply.title}</a></p>`;
+  return page(c, visit, { title, body: said, status });
+}
+
+/** What ties a form to the browser, and to the application that it was shown for: another one may have been opened meanwhile. */
+export function caseToken(visit: Visit, { token }: ApplicantCase): Html {
+  return html`${formToken(visit)}<input type="hidden" name="case" value="${formTokenOf(token)}">`;
+}
+
+export function createApplyRoutes(routes: ConsoleRoutes, context: ConsoleContext): ApplyRoutes {
+  const open = (c: ConsoleRequest) => openCase(context, readToken(c, context.settings.consoleOrigin, APPLICATION_COOKIE));
+  const none = (c: ConsoleRequest, visit: Visit) => applyMessage(c, visit, 404, visit.text.apply.message.noCase);
+  return {
+    get(path, answer) {
+      routes.get(
+        path,
+        "apply",
+        async (c, visit) => {
+          const opened = await open(c);
+          return opened === undefined ? none(c, visit) : answer(c, visit, opened);
+        },
+        { looksOnly: true },
+      );
+    },
+    post(path, answer) {
+      routes.post(path, "apply", async (c, visit, form) => {
+        const opened = await open(c);
+        if (opened === undefined) return none(c, visit);
+        if (!sameSecret(form.one("case"), formTokenOf(opened.token)))
+          return applyMessage(c, visit, 409, visit.text.apply.message.otherCase);
+        return answer(c, visit, opened, form);
+      });
+    },
+  };
+}

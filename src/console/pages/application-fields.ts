@@ -1,0 +1,88 @@
+import { html } from "hono/html";
+import { CHECKS } from "../../domain/checks.ts";
+import { FORM_TEXTS, type FormField, type TypedApplication } from "../../domain/integration-form.ts";
+import type { RuleViolation } from "../../domain/rule-violation.ts";
+import { checkbox, type Fault, faultOf, field, groupFault } from "../fields.ts";
+import { type Html, NOTHING } from "../layout.ts";
+import type { SentForm } from "../routes.ts";
+import type { Text } from "../text/index.ts";
+import type { Visit } from "../visit.ts";
+
+/** What stands against fields of the form, by their names; `letter` is the file. */
+export type FormFaults = ReadonlyMap<FormField | "letter", Fault>;
+
+/** What stands against a form that was sent: beside fields, or against the whole. */
+export interface FormShown {
+  readonly faults: FormFaults;
+  readonly whole?: Fault;
+  readonly status: 200 | 422 | 503;
+}
+
+export const UNTOUCHED: FormShown = { faults: new Map(), status: 200 };
+
+/** What stands against a form when a rule that only the records could tell was broken: beside its field, if it has one. */
+export function recordFault(text: Text, broken: RuleViolation): FormShown {
+  const name = FIELD_OF_RULE[broken.code];
+  if (name === undefined) return { faults: new Map(), whole: faultOf(text, broken), status: 422 };
+  return { faults: new Map([[name, formFault(text, name, broken)]]), status: 422 };
+}
+
+/** What a broken rule says beside a field of this form. */
+export function formFault(text: Text, name: FormField | "letter", { code, message }: RuleViolation): Fault {
+  const known = text.apply.rule[code] ?? (text.rule as Readonly<Record<string, string>>)[code];
+  return { sentence: text.apply.about(name === "letter" ? text.apply.letter : text.apply.field[name], known ?? message), field: name };
+}
+
+/** The field that a rule is about which only the records could tell. */
+const FIELD_OF_RULE: Readonly<Record<string, FormField>> = {
+  "improvement-missing": "improvement",
+  "address-not-public": "addresses",
+  "address-missing": "addresses",
+  "renewal-not-longer": "until",
+  "change-lengthens-period": "until",
+};
+
+/** What was sent, as it was typed. */
+export function readTyped(form: SentForm): TypedApplication {
+  const texts = Object.fromEntries(FORM_TEXTS.map((name) => [name, form.one(name).trim()]));
+  return { ...(texts as Record<(typeof FORM_TEXTS)[number], string>), checks: form.all("checks"), liability: form.one("liability") !== "" };
+}
+
+interface FieldsOptions {
+  /** Whose application it is can't be corrected. */
+  readonly fixedAgency?: boolean;
+  readonly onPaper?: boolean;
+  /** Where the letter's file is chosen; undefined on paper. */
+  readonly file?: Html;
+}
+
+/** Every field of an application, on the public form and for one that came on paper. */
+export function applicationFields(
+  { text }: Visit,
+  typed: TypedApplication,
+  faults: FormFaults,
+  { fixedAgency = false, onPaper = false, file = NOTHING }: FieldsOptions = {},
+): Html {
+  const { apply } = text;
+  const { hint, part } = apply;
+  const one = (name: (typeof FORM_TEXTS)[number], options: { hint?: string; long?: boolean; size?: number } = {}) =>
+    field({ name, label: apply.field[name], value: typed[name], fault: faults.get(name), ...options });
+  const heading = (title: string) => html`<h2 class="ds-heading" data-size="xs">${title}</h2>`;
+  const agency = fixedAgency
+    ? html`<p>${typed.agencyName}　${typed.agencyCode}<input type="hidden" name="agencyName" value="${typed.agencyName}"><input type="hidden" name="agencyCode" value="${typed.agencyCode}"></p>`
+    : html`${one("agencyName")}${one("agencyCode", { hint: hint.agencyCode, size: 16 })}`;
+  return html`${heading(part.agency)}${agency}${one("systemName")}${one("contact", { hint: hint.contact })}
+${heading(part.purpose)}${one("legalBasis", { hint: hint.legalBasis, long: true })}${one("purpose", { hint: hint.purpose, long: true })}
+${one("improvement", { hint: hint.improvement, long: true })}
+${heading(part.scope)}<fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${apply.field.checks}</legend>${CHECKS.map(
+    (check) => checkbox("checks", check, text.check[check], typed.checks.includes(check)),
+  )}${groupFault("checks", faults.get("checks"))}</fieldset>
+${one("addresses", { hint: hint.addresses, long: true })}
+<div class="side-by-side">${one("from", { hint: hint.day, size: 14 })}${one("until", { hint: hint.day, size: 14 })}</div><p class="quiet">${hint.period}</p>
+${heading(part.letter)}${one("letterNumber", { hint: hint.letterNumber })}${one("letterDate", { hint: hint.day, size: 14 })}${file}
+${heading(part.liability)}<ol class="notice">${apply.liability.map((item) => html`<li>${item}</li>`)}</ol>
+<div id="liability">${checkbox("liability", "yes", onPaper ? apply.acceptOnPaper : apply.accept, typed.liability)}${groupFault(
+    "liability",
+    faults.get("liability"),
+  )}</div>`;
+}

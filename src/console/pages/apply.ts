@@ -1,0 +1,67 @@
+import { html } from "hono/html";
+import { beginDraft, openCase } from "../application-draft.ts";
+import { addressOf, createDraftLimit } from "../apply-limit.ts";
+import { applyMessage, CASE_PATH, createApplyRoutes } from "../apply-routes.ts";
+import type { ConsoleContext } from "../context.ts";
+import { APPLICATION_COOKIE, forgetToken, readToken, writeToken } from "../cookies.ts";
+import { formToken, NOTHING, page } from "../layout.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import { applyFormPages } from "./apply-form.ts";
+import { applyStatusPages } from "./apply-status.ts";
+
+/** 申請介接服務: for agencies, without accounts. A private link leads back to each application, and to nothing else. */
+export function applyPages(routes: ConsoleRoutes, context: ConsoleContext): void {
+  const { consoleOrigin } = context.settings;
+  const withinLimit = createDraftLimit();
+
+  routes.get(
+    "/apply",
+    "apply",
+    (c, visit) => {
+      const { apply } = visit.text;
+      const opened = readToken(c, consoleOrigin, APPLICATION_COOKIE) !== undefined;
+      const body = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${apply.title}</h1>
+${c.req.query("left") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${apply.left}</p>`}
+<p>${apply.intro}</p><h2 class="ds-heading" data-size="xs">${apply.needs}</h2><ul>${apply.needsList.map((need) => html`<li>${need}</li>`)}</ul>
+${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p>` : NOTHING}
+<form method="post" action="/apply/begin">${formToken(visit)}<button class="ds-button"${
+        opened ? html` data-variant="secondary"` : NOTHING
+      }>${apply.begin}</button></form>
+<p class="quiet">${apply.back}</p></div>`;
+      return page(c, visit, { title: apply.title, body });
+    },
+    { looksOnly: true },
+  );
+
+  routes.post("/apply/begin", "apply", async (c, visit) => {
+    const { message } = visit.text.apply;
+    if (!(await withinLimit(addressOf(context, c)))) return applyMessage(c, visit, 429, message.busy);
+    const token = await beginDraft(context);
+    if (token === undefined) return applyMessage(c, visit, 503, message.full);
+    writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
+    return c.redirect(CASE_PATH, 303);
+  });
+
+  // The one address with the token in it: it is exchanged for a cookie, so that no page, no form and no referrer has it.
+  routes.get(
+    "/apply/open/:token",
+    "apply",
+    async (c, visit) => {
+      const token = c.req.param("token") ?? "";
+      if ((await openCase(context, token)) === undefined)
+        return applyMessage(c, { ...visit, here: "/apply" }, 404, visit.text.apply.message.noCase);
+      writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
+      return c.redirect(CASE_PATH, 303);
+    },
+    { looksOnly: true },
+  );
+
+  routes.post("/apply/leave", "apply", (c) => {
+    forgetToken(c, consoleOrigin, APPLICATION_COOKIE);
+    return c.redirect("/apply?left", 303);
+  });
+
+  const applicants = createApplyRoutes(routes, context);
+  applyFormPages(applicants, context);
+  applyStatusPages(applicants, context);
+}

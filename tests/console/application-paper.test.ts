@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beginApplication, filledForm, LETTER, numberShown, submitApplication } from "../support/applicant.ts";
+import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { CASE_OFFICER, MANAGER, madeUpAddress, say } from "../support/integration.ts";
+import { createIntegrationPlatform, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
+
+const PASSWORD = "Correct-Horse-Battery-9";
+/** So that each applicant has a network of its own. */
+const PROXY = { trustedProxies: ["127.0.0.1"] };
+let platform: IntegrationPlatform;
+let console_: TestConsole;
+let hung: Visitor;
+let lin: Visitor;
+
+beforeAll(async () => {
+  platform = await createIntegrationPlatform();
+  await platform.startWorker();
+  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations, ...PROXY });
+  hung = await person(CASE_OFFICER.account, "caseOfficer");
+  lin = await person(MANAGER.account, "manager");
+}, 120_000);
+afterAll(async () => {
+  await console_.close();
+  await platform.stop();
+});
+
+async function person(account: string, duty: string): Promise<Visitor> {
+  const visitor = createVisitor(console_);
+  await visitor.setUp(account, await console_.appoint(account, duty), PASSWORD);
+  return visitor;
+}
+
+const begun = (where = console_) => beginApplication(where);
+const submitted = () => submitApplication(console_);
+
+describe("on paper", () => {
+  const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
+
+  test("§3(3) §6 the case officer enters it by the same fields and rules; it is marked as paper, with the letter's date and number", async () => {
+    await hung.get("/console/applications/paper");
+    const wrong = await hung.post("/console/applications/paper", {
+      ...filledForm(),
+      agencyName: "",
+      letterDate: inDays(1),
+      purpose: "保留的目的",
+    });
+    expect(wrong.status).toBe(422);
+    for (const known of ["agencyName-fault", "letterDate-fault", "保留的目的"]) expect(wrong.text).toContain(known);
+    const entered = await hung.post("/console/applications/paper", filledForm());
+    expect(entered.status).toBe(303);
+    const page = (await hung.get(entered.location ?? "")).text;
+    for (const known of ["紙本申請", "府社助字第1150012345號", "責任告知同意日", "待審查"]) expect(page).toContain(known);
+    expect((await lin.get("/console/applications/paper")).status).toBe(403);
+  });
+
+  test("§3(3) the case officer puts right and withdraws for an agency that asks on paper", async () => {
+    const { number } = await submitted();
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "缺法令條次"));
+    expect((await hung.get(path(number))).text).toContain(path(number, "/correct"));
+    expect((await hung.get(path(number, "/correct"))).text).toContain("低收入戶審查系統");
+    expect((await hung.post(path(number, "/correct"), { ...filledForm(), legalBasis: "" })).text).toContain("legalBasis-fault");
+    expect((await hung.post(path(number, "/correct"), { ...filledForm(), legalBasis: "社會救助法第5條" })).location).toBe(path(number));
+    expect((await platform.integrations.show(number)).application).toMatchObject({
+      legalBasis: "社會救助法第5條",
+      letter: { onPaper: true },
+    });
+    await hung.get(path(number, "/withdraw"));
+    expect((await hung.post(path(number, "/withdraw"), { reason: "機關來函撤回" })).location).toBe(path(number));
+    expect((await platform.onRecord(number)).state).toBe("withdrawn");
+    expect((await hung.get(path(number, "/correct"))).status).toBe(404);
+  });
+
+  test("§3(7) who checks sees which addresses others have; the public form doesn't tell", async () => {
+    const address = madeUpAddress();
+    const [one, other] = [await begun(), await begun()];
+    for (const { send } of [one, other]) expect((await send({ ...filledForm(), addresses: address }, LETTER)).location).toBe("/apply/case");
+    const [first, second] = [await numberShown(one), await numberShown(other)];
+    await platform.integrations.check(first, say(CASE_OFFICER));
+    await platform.integrations.approve(first, say(MANAGER));
+    expect((await hung.get(path(second))).text).toContain("也在其他介接的白名單上");
+    expect((await other.browser.get("/apply/case")).text).not.toContain(first);
+  });
+});

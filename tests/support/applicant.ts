@@ -1,0 +1,63 @@
+import { expect } from "vitest";
+import { createVisitor, type ReadPage, type TestConsole, type Visitor } from "./console.ts";
+import { madeUpAddress } from "./integration.ts";
+import { inDays, today } from "./integration-platform.ts";
+
+/** A letter as agencies attach it: enough of a PDF to be taken for one. */
+export const LETTER = "%PDF-1.7 來文的內容";
+
+let forms = 0;
+
+/** A form as an agency fills it in, for a system and an address of its own. */
+export function filledForm() {
+  forms += 1;
+  return {
+    ...{ agencyName: "測試社會處", agencyCode: "376480000", systemName: `低收入戶審查系統${forms}`, legalBasis: "社會救助法第4條" },
+    ...{ purpose: "低收入戶資格審查", checks: ["resident", "disability"], addresses: madeUpAddress(), from: today, until: inDays(60) },
+    ...{ contact: "049-2222106", letterNumber: "府社助字第1150012345號", letterDate: today, improvement: "", liability: "yes" },
+  };
+}
+
+/** An agency's browser with a draft open, and the private link that it was shown. */
+export interface Applicant {
+  readonly browser: Visitor;
+  /** Path of the private link. */
+  readonly link: string;
+  readonly token: string;
+  /** Sends the form, to be submitted unless it says otherwise. */
+  send(fields: object, letter?: string): Promise<ReadPage>;
+  /** Sends one of the forms of the status page. */
+  step(path: string, fields: object): Promise<ReadPage>;
+}
+
+/** Begins an application, each from a network of its own: the console must trust this machine as a proxy. */
+export async function beginApplication(console_: TestConsole): Promise<Applicant> {
+  forms += 1;
+  const browser = createVisitor(console_, Date.now, `198.51.100.${forms % 250}`);
+  await browser.get("/apply");
+  expect((await browser.post("/apply/begin", {})).location).toBe("/apply/case");
+  const { text } = await browser.get("/apply/case");
+  const link = new URL(/<code>(http[^<]+)<\/code>/.exec(text)?.[1] ?? "").pathname;
+  const shownFor = /name="case" value="([^"]+)"/.exec(text)?.[1] ?? "";
+  return {
+    ...{ browser, link, token: link.split("/").at(-1) ?? "" },
+    async send(fields, letter) {
+      const all = { case: shownFor, do: "submit", ...fields };
+      if (letter === undefined) return browser.post("/apply/case", all);
+      return browser.upload("/apply/case", all, { name: "letter", content: new Blob([letter], { type: "application/pdf" }) });
+    },
+    step: (path, fields) => browser.post(path, { case: shownFor, ...fields }),
+  };
+}
+
+/** Applies, and gives the number too. */
+export async function submitApplication(console_: TestConsole): Promise<Applicant & { readonly number: string }> {
+  const applicant = await beginApplication(console_);
+  expect((await applicant.send(filledForm(), LETTER)).location).toBe("/apply/case");
+  return { ...applicant, number: await numberShown(applicant) };
+}
+
+/** The application number that the status page shows. */
+export async function numberShown({ browser }: Applicant): Promise<string> {
+  return /申請編號　([^<]+)</.exec((await browser.get("/apply/case")).text)?.[1] ?? "";
+}
