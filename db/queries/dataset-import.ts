@@ -1,7 +1,8 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { RejectionCode } from "../../src/domain/dataset-import.ts";
 import type { BadRow } from "../../src/domain/dataset-import-row.ts";
-import type { Database, ImportStage } from "../tables/database.ts";
+import type { Database } from "../tables/database.ts";
+import type { ImportStage } from "../tables/dataset.ts";
 
 /** A dataset's fixed settings and its approved period; dates are ISO 8601. */
 export interface Dataset {
