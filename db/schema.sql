@@ -98,7 +98,7 @@ create table agency (
   agency_id integer generated always as identity not null,
   agency_code text not null,
   agency_name text not null,
-  constraint agency_agency_code_key UNIQUE (agency_code),
+  constraint agency_agency_code_agency_name_key UNIQUE (agency_code, agency_name),
   constraint agency_pkey PRIMARY KEY (agency_id)
 );
 

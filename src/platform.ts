@@ -14,7 +14,7 @@ import { requireTemporal, startEmbeddedTemporal } from "./adapters/temporal-serv
 import { StoppedEarly } from "./command.ts";
 import type { Config } from "./config.ts";
 import { taipeiDate } from "./domain/roc-date.ts";
-import { environmentOfMail } from "./mail-setting.ts";
+import { environmentOf } from "./process-environment.ts";
 
 /** The whole platform at work on one machine. */
 export interface Platform {
@@ -132,7 +132,7 @@ async function start(
     failures.push(temporal.exited.then(() => "Temporal has stopped by itself."));
     temporalAddress = temporal.address;
   }
-  const settings = { ...environmentOf(config), ...environmentOfMail(config.mail), TEMPORAL_ADDRESS: temporalAddress };
+  const settings = { ...environmentOf(config), TEMPORAL_ADDRESS: temporalAddress };
   const run = (name: string, role: keyof RolePasswords) =>
     superviseProcess(name, { ...settings, DATABASE_URL: urlOfRole(ownerUrl, role, passwords) }, { progress, quiet });
   const processes = [
@@ -153,28 +153,6 @@ async function start(
     postgresDirectory,
     workerPid: processes[0].pid,
     failed: Promise.race([...failures, NEVER]),
-  };
-}
-
-function environmentOf(config: Config): Record<string, string> {
-  return {
-    DATA_DIR: config.dataDirectory,
-    KEYS_DIR: config.keysDirectory,
-    DROP_DIR: config.dropDirectory,
-    INBOX_DIR: config.inboxDirectory,
-    QUARANTINE_DIR: config.quarantineDirectory,
-    TEMPORAL_NAMESPACE: config.temporalNamespace,
-    TASK_QUEUE: config.taskQueue,
-    LOG_ORIGIN: config.logOrigin,
-    LOG_DIR: config.logDirectory,
-    ...{ HOST: config.host, PORT: String(config.port), CONSOLE_PORT: String(config.consolePort) },
-    CONSOLE_IDLE_MINUTES: String(config.consoleIdleMinutes),
-    TRUSTED_PROXIES: config.trustedProxies.join(","),
-    METRICS_ADDRESSES: config.metricsAddresses.join(","),
-    ALLOW_PRIVATE_ADDRESSES: String(config.privateAddressesAllowed),
-    LOG_LEVEL: config.logLevel,
-    ...(config.consoleOrigin !== undefined && { CONSOLE_ORIGIN: config.consoleOrigin }),
-    ...(config.workflowBundle !== undefined && { WORKFLOW_BUNDLE: config.workflowBundle }),
   };
 }
 

@@ -8,8 +8,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table agency (
       agency_id integer generated always as identity primary key,
-      agency_code text not null unique,
-      agency_name text not null
+      agency_code text not null,
+      agency_name text not null,
+      -- Anybody can apply in anybody's name: what one application calls an agency must not be what the next one is called by.
+      unique (agency_code, agency_name)
     );
 
     create table application (

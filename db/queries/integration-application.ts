@@ -17,7 +17,7 @@ export async function openIntegration(trx: Transaction<Database>, { integration 
   const [entry] = integration.timeline;
   const agencyId = await insertApplication(trx, application, entry, null);
   if (agencyId === undefined) return undefined;
-  if (application.kind === "new" && (await wasEndedForCause(trx, agencyId, application.systemName))) throw improvementMissing();
+  if (application.kind === "new" && (await wasEndedForCause(trx, application))) throw improvementMissing();
   const { integration_id } = await trx
     .insertInto("integration")
     .values({ application_number: integrationNumber, agency_id: agencyId, system_name: application.systemName, state: "submitted" })
@@ -44,7 +44,12 @@ export async function insertApplication(
     .values({ agency_code: agencyCode, agency_name: agencyName })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const { agency_id } = await trx.selectFrom("agency").select("agency_id").where("agency_code", "=", agencyCode).executeTakeFirstOrThrow();
+  const { agency_id } = await trx
+    .selectFrom("agency")
+    .select("agency_id")
+    .where("agency_code", "=", agencyCode)
+    .where("agency_name", "=", agencyName)
+    .executeTakeFirstOrThrow();
   const inserted = await trx
     .insertInto("application")
     .values({
@@ -85,11 +90,12 @@ function columnsOf(application: Application) {
   };
 }
 
-async function wasEndedForCause(trx: Transaction<Database>, agencyId: number, systemName: string): Promise<boolean> {
+async function wasEndedForCause(trx: Transaction<Database>, { agencyCode, systemName }: Application): Promise<boolean> {
   const before = await trx
     .selectFrom("integration")
+    .innerJoin("agency", "agency.agency_id", "integration.agency_id")
     .select("integration_id")
-    .where("agency_id", "=", agencyId)
+    .where("agency_code", "=", agencyCode)
     .where("system_name", "=", systemName)
     .where("state", "in", ["suspended", "revoked"])
     .limit(1)

@@ -1,14 +1,23 @@
 import ipaddr from "ipaddr.js";
 import { RuleViolation } from "./rule-violation.ts";
 
+/** More than any system has; so that a form can't be a list of the Internet. */
+export const MOST_ADDRESSES = 64;
+
 /**
  * Addresses of a whitelist: single IPv4 or IPv6 addresses, as text that can be compared (RFC 5952; IPv4-mapped IPv6 as IPv4), in order, each once.
- * @throws RuleViolation `address-missing`, `address-not-single` for a network or a range, `address-malformed` for anything else
+ * @throws RuleViolation `address-missing`, `too-many-addresses`, `address-not-single` for a network or a range, `address-malformed` for anything else
  * @clause 3(7)
  */
 export function canonicalAddresses(texts: readonly string[]): string[] {
   if (texts.length === 0)
     throw new RuleViolation("3(7)", "address-missing", "Name at least one fixed IP address that the system will ask from.");
+  if (texts.length > MOST_ADDRESSES)
+    throw new RuleViolation(
+      "3(7)",
+      "too-many-addresses",
+      `One system has at most ${MOST_ADDRESSES} addresses: name those that it asks from.`,
+    );
   return [...new Set(texts.map(canonicalAddress))];
 }
 

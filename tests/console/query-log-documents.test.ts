@@ -36,7 +36,7 @@ describe("documents", () => {
       "application/pdf",
       "no-store",
     ]);
-    expect(result.headers.get("content-disposition")).toBe(`attachment; filename="query-record-list-${MONTH}.pdf"`);
+    expect(result.headers.get("content-disposition")).toBe(`attachment; filename*=UTF-8''query-record-list-${MONTH}.pdf`);
     expect(result.text.slice(0, 5)).toBe("%PDF-");
     expect(recorded.map(({ purpose, reference }) => `${purpose} ${reference}`)).toEqual(Array(2).fill(`record-list ${MONTH}`));
     const csv = await taken(people.auditor, `${PATH}/record-list`, { month: MONTH, format: "csv" });

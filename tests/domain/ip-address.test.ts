@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import ipaddr from "ipaddr.js";
 import { describe, expect, test } from "vitest";
-import { canonicalAddresses, requireFixedAddresses } from "../../src/domain/ip-address.ts";
+import { canonicalAddresses, MOST_ADDRESSES, requireFixedAddresses } from "../../src/domain/ip-address.ts";
 import { ruleBroken } from "../support/integration.ts";
 
 describe("addresses of a whitelist", () => {
@@ -34,6 +34,9 @@ describe("addresses of a whitelist", () => {
 
   test("§3(7) needs at least one address", () => {
     expect(ruleBroken(() => canonicalAddresses([]))).toBe("address-missing");
+    const many = Array.from({ length: MOST_ADDRESSES + 1 }, (_, place) => `203.0.113.${place}`);
+    expect(canonicalAddresses(many.slice(1))).toHaveLength(MOST_ADDRESSES);
+    expect(ruleBroken(() => canonicalAddresses(many))).toBe("too-many-addresses");
   });
 
   test.each(["10.1.2.3", "192.168.0.1", "172.16.0.1", "127.0.0.1", "::1", "fd00::1", "100.64.0.1"])(

@@ -15,8 +15,8 @@ afterAll(() => house?.stop());
 describe("addresses in a real browser, without JavaScript", () => {
   test("§3(8) the dedicated officer answers the half-yearly review, from the task to the record", async () => {
     const { platform, visitors } = house;
-    await openIntegration(platform, "115-社-0001", [SHARED, IDLE]);
-    await openIntegration(platform, "115-社-0002", [SHARED]);
+    await openIntegration(platform, "115-清-0001", [SHARED, IDLE]);
+    await openIntegration(platform, "115-清-0002", [SHARED]);
     await beginReview(platform);
     const officer = await visitors.open();
     await visitors.setUp(officer, "wu.officer", "dedicatedOfficer");
@@ -29,7 +29,7 @@ describe("addresses in a real browser, without JavaScript", () => {
     await visitors.lookAt(officer, "inventory-fault");
     await officer.getByLabel("理由").fill("該線路已停用");
     await officer.getByRole("button", { name: "移除白名單" }).click();
-    for (const reason of ["備援線路，仍需使用", "與 115-社-0001 共用出口"]) {
+    for (const reason of ["備援線路，仍需使用", "與 115-清-0001 共用出口"]) {
       await officer.getByRole("link", { name: "答覆…" }).first().click();
       await officer.getByLabel("理由").fill(reason);
       await officer.getByRole("button", { name: "保留" }).click();
@@ -43,7 +43,7 @@ describe("addresses in a real browser, without JavaScript", () => {
 
   test("§3(10) the manager sees which address looks foreign before deciding, and with every step after", async () => {
     const { platform, visitors, console_ } = house;
-    const number = "115-社-0003";
+    const number = "115-清-0003";
     const draft = { ...madeUpApplication(number, today, inDays(30)), addresses: ["168.95.1.1", "8.8.8.8"] };
     await platform.integrations.apply(draft, say(APPLICANT));
     await platform.integrations.check(number, say(CASE_OFFICER));

@@ -5,7 +5,7 @@ import type { Duty } from "../../src/domain/appointment.ts";
 import { CASE_OFFICER, MANAGER, OFFICER, OTHER_MANAGER } from "./integration.ts";
 
 /** Long before any test's clock. */
-const FROM = Date.parse("2000-01-01T00:00:00+08:00");
+const FROM = Date.parse("2012-01-01T00:00:00+08:00");
 
 /** Appoints the people that tests act as; they have been in office for long. */
 export async function appointEverybody(db: Kysely<Database>): Promise<void> {

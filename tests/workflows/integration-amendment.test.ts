@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readAccessRegister } from "../../db/queries/access-register.ts";
+import { readIntegration } from "../../db/queries/integration-record.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpAddress, madeUpApplication, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
 
@@ -97,8 +98,23 @@ describe("after a suspension or a termination", () => {
     expect(await codeOf(platform.integrations.apply(again, say(APPLICANT)))).toBe("improvement-missing");
     await platform.integrations.revoke(number, say(MANAGER, "情節嚴重"));
     expect(await codeOf(platform.integrations.apply(again, say(APPLICANT)))).toBe("improvement-missing");
+    const renamed = { ...again, applicationNumber: randomUUID(), agencyName: "換了名稱的機關" };
+    expect(await codeOf(platform.integrations.apply(renamed, say(APPLICANT)))).toBe("improvement-missing");
     const improved = await platform.integrations.apply({ ...again, improvement: "已更換委外廠商" }, say(APPLICANT));
     expect(improved.application).toMatchObject({ kind: "reapplication", improvement: "已更換委外廠商" });
+  });
+
+  test("§3(3) what one application calls an agency is not what another one is called by", async () => {
+    const [first, second] = [randomUUID(), randomUUID()];
+    const named = (number: string, agencyName: string) => ({
+      ...madeUpApplication(number, today, inDays(9)),
+      agencyCode: "squat",
+      agencyName,
+    });
+    await platform.integrations.apply(named(first, "冒名機關"), say(APPLICANT));
+    await platform.integrations.apply(named(second, "真正的機關"), say(APPLICANT));
+    const nameOf = async (number: string) => (await readIntegration(platform.context.db, number))?.application.agencyName;
+    expect([await nameOf(first), await nameOf(second)]).toEqual(["冒名機關", "真正的機關"]);
   });
 
   test("§3(5) one credential is revoked at once, and the other holds", async () => {

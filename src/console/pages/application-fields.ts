@@ -38,6 +38,7 @@ const FIELD_OF_RULE: Readonly<Record<string, FormField>> = {
   "improvement-missing": "improvement",
   "address-not-public": "addresses",
   "address-missing": "addresses",
+  "too-many-addresses": "addresses",
   "renewal-not-longer": "until",
   "change-lengthens-period": "until",
 };

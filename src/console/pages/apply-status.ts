@@ -1,5 +1,3 @@
-import { PassThrough } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { html } from "hono/html";
 import { nextApplicationNumber } from "../../../db/queries/application-draft.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
@@ -11,9 +9,9 @@ import { writeApplicationForm } from "../../reports/application-form.ts";
 import { type ApplicantCase, applicantOf } from "../application-draft.ts";
 import { type ApplyRoutes, CASE_PATH, caseToken } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
+import { downloadWritten } from "../download.ts";
 import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
-import { pdfAnswer } from "../pdf-answer.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { checkNames, roleName, stateTag } from "../words.ts";
 
@@ -27,10 +25,9 @@ export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): 
     const { integration } = opened;
     if (integration === undefined) return c.redirect(CASE_PATH, 303);
     const document = applicationDocument(integration, applicantsTimeline(integration));
-    const sink = new PassThrough();
     const form = { ...document, printedAt: visit.now, printedBy: visit.text.role.applicant };
-    const [content] = await Promise.all([buffer(sink), writeApplicationForm(form, sink)]);
-    return pdfAnswer(c, content, form.application.applicationNumber);
+    const file = { name: form.application.applicationNumber, format: "pdf" } as const;
+    return downloadWritten(context, c, file, (sink) => writeApplicationForm(form, sink));
   });
 
   /** Takes a step that somebody sent; what stands against it is told beside its field. */

@@ -1,8 +1,8 @@
-import { PassThrough, Readable } from "node:stream";
 import { html } from "hono/html";
 import { type ApplicationRow, readApplications, readIntegration } from "../../../db/queries/integration-record.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
 import type { ConsoleContext } from "../context.ts";
+import { downloadWritten } from "../download.ts";
 import type { Html } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
@@ -24,15 +24,7 @@ export function integrationDocuments(routes: ConsoleRoutes, context: ConsoleCont
       printedAt: visit.now,
       printedBy: visit.account ?? "",
     };
-    const sink = new PassThrough();
-    writeApplicationForm(form, sink).catch((error: unknown) => {
-      context.logger.warn({ error: error instanceof Error ? error.name : "unknown" }, "an application's form was not sent to its end");
-      sink.destroy(error instanceof Error ? error : undefined);
-    });
-    return c.body(Readable.toWeb(sink) as ReadableStream, 200, {
-      "content-type": "application/pdf",
-      "content-disposition": `attachment; filename="application-${encodeURIComponent(wanted)}.pdf"`,
-    });
+    return downloadWritten(context, c, { name: wanted, format: "pdf" }, (sink) => writeApplicationForm(form, sink));
   });
 }
 

@@ -2,8 +2,8 @@ import { html } from "hono/html";
 import { findLetter, type LetterOnRecord } from "../../../db/queries/application-draft.ts";
 import { openLetter } from "../application-draft.ts";
 import type { ConsoleContext } from "../context.ts";
+import { download } from "../download.ts";
 import { clock, type Html, NOTHING } from "../layout.ts";
-import { pdfAnswer } from "../pdf-answer.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
@@ -20,7 +20,7 @@ export function integrationLetters(routes: ConsoleRoutes, context: ConsoleContex
     if (sealed === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     const object = `integration/${number}/letters/${letter}`;
     const content = await visit.onTrail("readLetter", object, async () => openLetter(context, letter, sealed));
-    return pdfAnswer(c, content, `${number}-${letter.slice(0, 8)}`);
+    return download(c, { name: `${number}-${letter.slice(0, 8)}`, format: "pdf" }, new Uint8Array(content));
   });
 }
 

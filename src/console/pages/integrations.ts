@@ -9,6 +9,7 @@ import type { IntegrationState } from "../../domain/integration-step.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { BYTE_ORDER_MARK, csvLine } from "../../reports/csv.ts";
 import type { ConsoleContext } from "../context.ts";
+import { download } from "../download.ts";
 import { field, select } from "../fields.ts";
 import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
@@ -45,10 +46,8 @@ ${rows.length === 0 ? html`<p class="empty">${text.integrations.none} <a class="
       row.approvedFrom === undefined ? "" : taipeiDate(row.approvedFrom),
       row.approvedUntil === undefined ? "" : lastDayOf(row.approvedUntil),
     ]);
-    return c.body(BYTE_ORDER_MARK + [[number, agency, system, state, scope, from, until], ...lines].map(csvLine).join(""), 200, {
-      "content-type": "text/csv; charset=utf-8",
-      "content-disposition": `attachment; filename="integrations-${visit.today}.csv"`,
-    });
+    const table = BYTE_ORDER_MARK + [[number, agency, system, state, scope, from, until], ...lines].map(csvLine).join("");
+    return download(c, { name: `integrations-${visit.today}`, format: "csv" }, table);
   });
 }
 

@@ -6,6 +6,7 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { type InventoriedAddress, writeIpInventoryReport } from "../../reports/ip-inventory-report.ts";
 import type { ConsoleContext } from "../context.ts";
+import { download } from "../download.ts";
 import { type Fault, faultOf, faultSummary } from "../fields.ts";
 import { formToken, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
@@ -26,10 +27,7 @@ export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleConte
     const review = await findInventory(context, c);
     if (review === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     const pdf = await visit.onTrail("printInventory", `ip-inventory/${review.inventoryNumber}`, () => printed(visit, context, review));
-    return c.body(new Uint8Array(pdf), 200, {
-      "content-type": "application/pdf",
-      "content-disposition": `attachment; filename="ip-inventory-${review.inventoryNumber}.pdf"`,
-    });
+    return download(c, { name: `ip-inventory-${review.inventoryNumber}`, format: "pdf" }, new Uint8Array(pdf));
   });
 
   routes.get(path, "decideAddress", async (c, visit) => {

@@ -4,9 +4,9 @@ import { DOCUMENT_FORMATS } from "../../query-log-document.ts";
 import { openQueryLog } from "../../query-log-reader.ts";
 import type { ListedEntry } from "../../reports/listed-entry.ts";
 import type { ConsoleContext } from "../context.ts";
+import { downloadEntries } from "../download.ts";
 import { type Fault, faultSummary, field } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
-import { download } from "../log-download.ts";
 import {
   begin,
   OPEN_FILTERS,
@@ -70,7 +70,7 @@ export function queriesPage(routes: ConsoleRoutes, context: ConsoleContext): voi
         const { question, entries } = await read(visit, search, { newest: MOST_LISTED });
         const conditions = { ...question, byCase: search.case !== "", byPerson: search.subject !== "" };
         const document = { kind: "search", conditions, limit: MOST_LISTED, entries } as const;
-        return download(context, c, visit, { document, format, name: "queries" });
+        return downloadEntries(context, c, visit, { document, format, name: "queries" });
       }),
     );
   }

@@ -6,9 +6,9 @@ import { monthMoments } from "../../domain/query-log-reading.ts";
 import type { DocumentFormat } from "../../query-log-document.ts";
 import { openQueryLog } from "../../query-log-reader.ts";
 import type { ConsoleContext } from "../context.ts";
+import { downloadEntries } from "../download.ts";
 import { type Fault, faultSummary, field, select } from "../fields.ts";
 import { formToken, type Html, page } from "../layout.ts";
-import { download } from "../log-download.ts";
 import { begin, openingOf, readId, readingFault } from "../log-reading.ts";
 import type { ConsoleRoutes, SentForm } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -33,7 +33,7 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
       );
       const signed = await findMonthCheckpoint(db, until);
       const document = { kind: "record-list", month, checkpoint: signed && checkpointWords(signed), entries } as const;
-      return download(context, c, visit, { document, format: formatOf(form), name: `query-record-list-${month}` });
+      return downloadEntries(context, c, visit, { document, format: formatOf(form), name: `query-record-list-${month}` });
     } catch (error) {
       return askForMonth(c, visit, { month, reason: form.one("reason") }, readingFault(visit, error));
     }
@@ -52,7 +52,7 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
         begin(openQueryLog(db, logKeys, { nationalId }, opening, "all")),
       );
       const document = { kind: "subject-access", requestNumber: request, nationalId, entries } as const;
-      return download(context, c, visit, { document, format: formatOf(form), name: "subject-access" });
+      return downloadEntries(context, c, visit, { document, format: formatOf(form), name: "subject-access" });
     } catch (error) {
       return askForPerson(c, visit, { request, reason }, readingFault(visit, error, asked));
     }

@@ -130,6 +130,7 @@ export const enApply: typeof zhHantApply = {
   rule: {
     "application-incomplete": "This is missing: fill it in.",
     "address-missing": "Give at least one fixed address, one a line.",
+    "too-many-addresses": "Give at most 64 addresses: those that the system asks from.",
     "address-malformed": "One of the addresses is malformed; write it such as 203.0.113.7.",
     "address-not-public": "One of the addresses is internal or reserved: give the fixed public one that the platform sees.",
     "improvement-missing": "This system was suspended or revoked before: say what has been improved since.",

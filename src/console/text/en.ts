@@ -656,6 +656,7 @@ export const en: Text = {
     "credential-missing": "The first rights come with a credential.",
     "credential-unknown": "There is no such credential; it may be revoked already, as you see below.",
     "address-missing": "At least one fixed address is needed.",
+    "too-many-addresses": "A system has at most 64 addresses.",
     "address-not-single": "No networks or ranges: each fixed address by itself.",
     "address-malformed": "The address is malformed.",
     "address-shared": "Others have one of these addresses too: tick that you know, or have the agency correct it.",

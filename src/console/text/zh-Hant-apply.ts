@@ -118,6 +118,7 @@ export const zhHantApply = {
   rule: {
     "application-incomplete": "這一欄未填，請填寫。",
     "address-missing": "請至少填寫一個固定 IP，一行一個。",
+    "too-many-addresses": "固定 IP 最多 64 個，請只填系統實際使用的。",
     "address-malformed": "其中有不正確的 IP；正確寫法例如 203.0.113.7。",
     "address-not-public": "其中有內部或保留位址；請填寫平臺看得到的固定公開 IP。",
     "improvement-missing": "這個系統曾被暫停或撤銷：請在改善情形說明之後的改善。",

@@ -647,6 +647,7 @@ export const zhHant = {
     "credential-missing": "首次配賦須同時產生憑證。",
     "credential-unknown": "本介接沒有這組憑證，可能已經廢止；以下為目前紀錄。",
     "address-missing": "至少要有一個固定 IP。",
+    "too-many-addresses": "一個系統最多 64 個固定 IP。",
     "address-not-single": "白名單不接受網段或範圍，請逐一列出固定 IP。",
     "address-malformed": "IP 格式不正確。",
     "address-shared": "有其他介接也使用的 IP：請勾選已知悉，或請機關更正。",
