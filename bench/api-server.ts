@@ -10,7 +10,7 @@ import { appendWithoutTree } from "./append-without-tree.ts";
 const [databaseUrl, keysDirectory = "", mode, port] = process.argv.slice(2);
 const shared = mode !== "single";
 const pool = new Pool({ ...API_CONNECTIONS, connectionString: databaseUrl, ...(!shared && { max: 64 }) });
-const context = await createApiContext(pool, openKeyStore(keysDirectory), pino({ level: "warn" }), {
+const context = await createApiContext({ pool, logPool: pool }, openKeyStore(keysDirectory), pino({ level: "warn" }), {
   trustedProxies: [],
   metricsAddresses: [],
   now: Date.now,

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
-import { API_CONNECTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api/context.ts";
+import { API_CONNECTIONS, createApiContext, LOG_CONNECTIONS, SHARED_STATEMENTS } from "../src/api/context.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
@@ -17,8 +17,9 @@ await runCommand(HELP, async () => {
     throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/api.ts needs one.");
   const logger = pino({ name: "api", level: config.logLevel });
   const pool = new Pool({ ...API_CONNECTIONS, connectionString: config.databaseUrl });
-  pool.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
-  const context = await createApiContext(pool, openKeyStore(config.keysDirectory, KEYS_OF.api), logger, {
+  const logPool = new Pool({ ...LOG_CONNECTIONS, connectionString: config.databaseUrl });
+  for (const each of [pool, logPool]) each.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
+  const context = await createApiContext({ pool, logPool }, openKeyStore(config.keysDirectory, KEYS_OF.api), logger, {
     ...config,
     ...SHARED_STATEMENTS,
     now: Date.now,
@@ -29,6 +30,6 @@ await runCommand(HELP, async () => {
   await stopSignal();
   await new Promise((resolve) => server.close(resolve));
   await context.close();
-  await pool.end();
+  await Promise.all([pool.end(), logPool.end()]);
   return "The API has stopped; every answered question is in the log.";
 });

@@ -907,10 +907,10 @@ AS $function$
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
       if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
-          and a.duty = account_role and (a.valid_until is null or a.valid_until > now())) then
+          and a.duty = account_role and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
         raise exception 'only somebody in office reads the query log';
       end if;
-      if page_size not between 1 and 1000 then
+      if page_size is null or page_size not between 1 and 1000 then
         raise exception 'the query log is read page by page';
       end if;
       execute format($query$
@@ -1299,6 +1299,8 @@ grant update on integration (approved_until) to platform_worker;
 grant update on integration (state) to platform_worker;
 
 grant update on integration (suspended_for) to platform_worker;
+
+grant update on integration (system_name) to platform_worker;
 
 grant select on integration_address to platform_api;
 

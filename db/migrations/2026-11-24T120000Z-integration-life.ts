@@ -102,7 +102,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     grant update (stage, system_name, legal_basis, purpose, requested_checks, requested_addresses, requested_from, requested_until, contact,
       improvement, approved_checks, approved_from, approved_until, shared_addresses, integration_id) on application to platform_worker;
-    grant update (suspended_for) on integration to platform_worker;
+    grant update (suspended_for, system_name) on integration to platform_worker;
     grant delete on integration_scope, integration_address to platform_worker;
     grant select, insert, delete on unseen_step to platform_worker;
     grant select, insert, update (sent_at, cancelled_at) on notice to platform_worker;

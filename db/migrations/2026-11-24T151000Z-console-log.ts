@@ -36,10 +36,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
       if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
-          and a.duty = account_role and (a.valid_until is null or a.valid_until > now())) then
+          and a.duty = account_role and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
         raise exception 'only somebody in office reads the query log';
       end if;
-      if page_size not between 1 and 1000 then
+      if page_size is null or page_size not between 1 and 1000 then
         raise exception 'the query log is read page by page';
       end if;
       execute format($query$

@@ -66,11 +66,22 @@ export function applicationNumberTaken(): RuleViolation {
   return new RuleViolation("3(3)", "application-number-taken", "Another application has this number: give this one a number of its own.");
 }
 
-/** Writes what was put right in an application that was sent back; how it was before stays with its earlier submission. */
+/**
+ * Writes what was put right in an application that was sent back; how it was before stays with its earlier submission.
+ * @throws RuleViolation `improvement-missing` as when it is submitted
+ * @clause 5(6)
+ */
 export async function correctApplication(trx: Transaction<Database>, application: Application): Promise<void> {
+  if (application.improvement === undefined && (await wasEndedForCause(trx, application))) throw improvementMissing();
   await trx
     .updateTable("application")
     .set(columnsOf(application))
+    .where("application_number", "=", application.applicationNumber)
+    .execute();
+  // An integration is called as the application that opens it says.
+  await trx
+    .updateTable("integration")
+    .set({ system_name: application.systemName })
     .where("application_number", "=", application.applicationNumber)
     .execute();
 }

@@ -41,7 +41,7 @@ export async function recordStep(
   }
   if (Number(known) !== sequence - 1) throw recordDisagrees();
   await requireOffice(trx, entry);
-  if (sequence > 1) await requireFollows(trx, integration);
+  if (sequence > 1) await requireFollows(trx, step);
   await writeApplications(trx, integrationId, step);
   await trx
     .updateTable("integration")
@@ -60,13 +60,16 @@ export async function recordStep(
  * Whoever reaches the processes can begin one that says anything of an integration: what has not been checked and approved on record gives no
  * rights, and nothing else than what was approved is given.
  */
-async function requireFollows(trx: Transaction<Database>, next: RecordedStep["integration"]): Promise<void> {
+async function requireFollows(trx: Transaction<Database>, { integration: next, secretHash }: RecordedStep): Promise<void> {
   const known = await readIntegration(trx, next.integrationNumber);
   const [{ step, account, role }] = next.timeline;
   if (known === undefined || step === "submit") throw recordDisagrees();
   const stage = STEP_RULES[step].of === "application" ? (known.amendment?.stage ?? known.state) : known.state;
   stateAfter(stage, step, { account, role });
+  if (secretHash !== undefined && step !== "provision" && step !== "addCredential") throw recordDisagrees();
   if (step === "provision" && !sameApproval((known.amendment ?? known).approval, next.approval)) throw recordDisagrees();
+  if (step !== "provision" && step !== "removeAddress" && hasRights(next) && !sameApproval(known.approval, next.approval))
+    throw recordDisagrees();
 }
 
 function sameApproval(one: Approval | undefined, other: Approval | undefined): boolean {

@@ -30,6 +30,8 @@ export interface ApiContext {
   readonly settings: ApiSettings;
   readonly logger: Logger;
   readonly pool: Pool;
+  /** For what anybody may read of the log, so that strangers never queue before questions. */
+  readonly logPool: Pool;
   readonly register: AccessRegister;
   readonly record: ReturnType<typeof createQueryRecorder>;
   readonly lookUp: ReturnType<typeof createSubjectLookup>;
@@ -58,11 +60,19 @@ export const API_CONNECTIONS = {
   keepAlive: true,
 } as const;
 
+/** What reads of the log by anybody share: few, and those that wait too long are told to come back. */
+export const LOG_CONNECTIONS = { ...API_CONNECTIONS, max: 2, connectionTimeoutMillis: 2000 } as const;
+
 /** Rows that may wait for a statement: about two seconds of work. */
 const MAXIMUM_WAITING_ROWS = 50_000;
 
 /** @throws Error when the database can't be reached */
-export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: Logger, settings: ApiSettings): Promise<ApiContext> {
+export async function createApiContext(
+  { pool, logPool }: Pick<ApiContext, "pool" | "logPool">,
+  keyStore: KeyStore,
+  logger: Logger,
+  settings: ApiSettings,
+): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
   const neighbours = createNeighbourWatch(pool, logger, settings.now);
   const limits = {
@@ -74,6 +84,7 @@ export async function createApiContext(pool: Pool, keyStore: KeyStore, logger: L
     settings,
     logger,
     pool,
+    logPool,
     register,
     record: createQueryRecorder(pool, keyStore, limits, settings.append),
     lookUp: createSubjectLookup(pool, keyStore, register, limits),

@@ -32,7 +32,7 @@ const consistencyProof = z
  */
 export function logRoutes(context: ApiContext): OpenAPIHono<Environment> {
   const routes = new OpenAPIHono<Environment>();
-  const { pool } = context;
+  const { logPool: pool } = context;
   const limiter = new RateLimiterMemory({ points: REQUESTS_PER_SECOND, duration: 1 });
   const read = (level: number, index: number) => findTile(pool, level, index);
 

@@ -57,14 +57,18 @@ export function readBody(incoming: IncomingMessage, { bytes, refusal }: BodyLimi
   });
 }
 
-/**
- * Parses a JSON body; invalid UTF-8 is malformed, never silently replaced.
- * @throws Refusal `unsupported-media-type` or `malformed-json`
- */
-export function parseJson(incoming: IncomingMessage, body: Buffer): unknown {
-  if (!/^application\/json\s*(;|$)/i.test(incoming.headers["content-type"] ?? "")) {
+/** @throws Refusal `unsupported-media-type` */
+export function requireJson(incoming: IncomingMessage): void {
+  if (!/^application\/json\s*(;|$)/i.test(incoming.headers["content-type"] ?? ""))
     throw new Refusal("unsupported-media-type", "Send the question as application/json.");
-  }
+}
+
+/**
+ * Parses a JSON body, whatever it calls itself: who asks under another name is refused, and what they asked is on record. Invalid UTF-8 is
+ * malformed, never silently replaced.
+ * @throws Refusal `malformed-json`
+ */
+export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(utf8.decode(body));
   } catch {

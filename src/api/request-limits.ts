@@ -5,8 +5,8 @@ import { Refusal } from "./problem.ts";
 
 /** Entries of refusals that are logged in a minute for one caller, so that nobody fills the log with what gets no answer. */
 const REFUSED_ENTRIES_PER_MINUTE = 600;
-/** The same for all callers together that no integration is known for: they may come from many addresses. */
-const UNKNOWN_ENTRIES_PER_MINUTE = 6000;
+/** The same for one integration from all networks together, and for all callers that no integration is known for: they may come from many. */
+const ENTRIES_PER_MINUTE_TOGETHER = 6000;
 /** Subjects that one integration may have under way at once, so that it can't keep all others waiting. */
 const MOST_UNDER_WAY = 20_000;
 
@@ -44,7 +44,7 @@ export function createRequestLimits(): RequestLimits {
   const rates = new Map<string, { limiter: RateLimiterMemory; remaining: number }>();
   const usages = new Map<number, Usage>();
   const refusals = new RateLimiterMemory({ points: REFUSED_ENTRIES_PER_MINUTE, duration: 60, keyPrefix: "caller" });
-  const unknown = new RateLimiterMemory({ points: UNKNOWN_ENTRIES_PER_MINUTE, duration: 60, keyPrefix: "all" });
+  const together = new RateLimiterMemory({ points: ENTRIES_PER_MINUTE_TOGETHER, duration: 60, keyPrefix: "all" });
 
   function rateOf({ integrationId, requestsPerSecond }: IntegrationAccess) {
     // Keyed by the rate too, so that a changed rate starts a new bucket.
@@ -108,7 +108,7 @@ export function createRequestLimits(): RequestLimits {
       const points = Math.min(Math.max(entries, 1), REFUSED_ENTRIES_PER_MINUTE);
       try {
         await refusals.consume(`${integrationId ?? ""} ${networkOf(sourceAddress)}`, points);
-        if (integrationId === null) await unknown.consume("unknown", points);
+        await together.consume(String(integrationId), points);
         return true;
       } catch {
         return false;

@@ -8,7 +8,7 @@ import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { type ProblemCode, Refusal, toRefusal } from "./problem.ts";
 import { refuse } from "./refused-query.ts";
-import { limitOf, parseJson, readBody } from "./request-body.ts";
+import { limitOf, parseJson, readBody, requireJson } from "./request-body.ts";
 import * as schema from "./verification-schema.ts";
 import { type AnsweredQuestion, answerQuestion, findAnswerOfFirstTry, type Question } from "./verification-service.ts";
 
@@ -110,10 +110,11 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     });
     const bytes = await readBody(incoming, limit);
     // Whether a caller may ask is judged when all has come: that may have taken long.
-    body = attempt(() => parseJson(incoming, bytes));
+    body = attempt(() => parseJson(bytes));
     const snapshot = await context.register.confirmed();
     credential = findCredential(snapshot, incoming.headers.authorization);
     requireValidCaller(credential, sourceAddress, context.now());
+    requireJson(incoming);
     if (body instanceof Refusal) throw body;
     counted = credential.integration;
     await context.limits.countRequest(counted);

@@ -5,7 +5,7 @@ import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { POLICY } from "../domain/policy.ts";
 import { isLoopbackName } from "../setting.ts";
-import { applyLimit } from "./apply-limit.ts";
+import { applyLimit, uploadLimit } from "./apply-limit.ts";
 import { CASE_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
@@ -58,6 +58,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
     await next();
   });
   app.use("/apply/*", applyLimit(context));
+  app.use(CASE_PATH, uploadLimit(context));
   const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: bodyLimit({ maxSize: LONGEST_UPLOAD }) };
   app.use((c, next) => (c.req.path === CASE_PATH ? limits.upload : limits.form)(c, next));
   app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));

@@ -2,13 +2,16 @@ import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { networkOf } from "../adapters/source-address.ts";
+import { openCase } from "./application-draft.ts";
 import { applyMessage } from "./apply-routes.ts";
 import type { ConsoleContext } from "./context.ts";
+import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
 import { type ConsoleRequest, readVisit } from "./visit.ts";
 
 /** What one network may do without being known: an office fills in and saves, a machine doesn't fill the database. */
 const FORMS = { points: 60, duration: 300 };
 const DRAFTS = { points: 10, duration: 3600 };
+const UPLOADS_AT_ONCE = 20;
 
 /** Where a request of the public form comes from. */
 export function addressOf(context: ConsoleContext, c: ConsoleRequest): string {
@@ -20,14 +23,34 @@ export function createDraftLimit(): (address: string) => Promise<boolean> {
   return within(new RateLimiterMemory(DRAFTS));
 }
 
-/** Before anything that was sent is read. Looking at pages is free; guessing links isn't. */
+/** Before anything that was sent is read. Looking at pages is free; guessing links and printing aren't. */
 export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: HttpBindings }> {
   const withinLimit = within(new RateLimiterMemory(FORMS));
   return async (c, next) => {
-    const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/");
+    const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/") || c.req.path.endsWith(".pdf");
     if (!counts || (await withinLimit(addressOf(context, c)))) return next();
     const visit = await readVisit(context, c, { looksOnly: true });
     return applyMessage(c, { ...visit, here: "/apply" }, 429, visit.text.apply.message.busy);
+  };
+}
+
+/** Letters are read of whoever has an application, and of few at once: some megabytes are held until all of one has come. */
+export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  let underWay = 0;
+  return async (c, next) => {
+    if (c.req.method !== "POST") return next();
+    const known = await openCase(context, readToken(c, context.settings.consoleOrigin, APPLICATION_COOKIE));
+    if (known === undefined || underWay >= UPLOADS_AT_ONCE) {
+      const visit = await readVisit(context, c, { looksOnly: true });
+      const { noCase, busy } = visit.text.apply.message;
+      return applyMessage(c, { ...visit, here: "/apply" }, known === undefined ? 404 : 503, known === undefined ? noCase : busy);
+    }
+    underWay += 1;
+    try {
+      await next();
+    } finally {
+      underWay -= 1;
+    }
   };
 }
 

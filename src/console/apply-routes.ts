@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { formTokenOf, sameSecret } from "../adapters/session-token.ts";
 import { type ApplicantCase, openCase } from "./application-draft.ts";
 import type { ConsoleContext } from "./context.ts";
-import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
+import { APPLICATION_COOKIE, isTls, readToken } from "./cookies.ts";
 import { formToken, type Html, page } from "./layout.ts";
 import type { ConsoleRoutes, SentForm } from "./routes.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
@@ -34,6 +34,17 @@ export function applyMessage(
 /** What ties a form to the browser, and to the application that it was shown for: another one may have been opened meanwhile. */
 export function caseToken(visit: Visit, { token }: ApplicantCase): Html {
   return html`${formToken(visit)}<input type="hidden" name="case" value="${formTokenOf(token)}">`;
+}
+
+/** The one way back: shown to whoever came by it, kept nowhere. */
+export function privateLink(
+  c: ConsoleRequest,
+  { text: { apply } }: Visit,
+  { settings: { consoleOrigin: origin } }: ConsoleContext,
+  { token }: ApplicantCase,
+): Html {
+  const base = isTls(origin) && origin !== undefined ? new URL(origin).origin : `http://${c.req.header("host")}`;
+  return html`<section class="private-link"><h2 class="ds-heading" data-size="xs">${apply.link}</h2><p>${apply.linkIntro}</p><p><code>${base}/apply/open/${token}</code></p></section>`;
 }
 
 export function createApplyRoutes(routes: ConsoleRoutes, context: ConsoleContext): ApplyRoutes {

@@ -86,6 +86,8 @@ describe("bad bodies", () => {
   test("a body that is not JSON by its type", async () => {
     const answer = await ask(api.url, "a=b", { token, headers: { "content-type": "application/x-www-form-urlencoded" } });
     expect([answer.status, answer.body.code]).toEqual([415, "unsupported-media-type"]);
+    const hidden = await ask(api.url, asked(), { token, headers: { "content-type": "text/plain" } });
+    expect([hidden.status, hidden.body.code, typeof hidden.body.entryId]).toEqual([415, "unsupported-media-type", "string"]);
   });
 
   test("another method, another path", async () => {

@@ -158,6 +158,8 @@ describe("against abuse", () => {
     expect((await send({ ...filledForm(), do: "save" }, `%PDF-${"x".repeat(4 * POLICY.applicationLetterBytes)}`)).status).toBe(413);
     const own = createVisitor(console_);
     await own.get("/apply");
+    const large = new Blob([`%PDF-${"x".repeat(POLICY.applicationLetterBytes)}`]);
+    expect((await own.upload("/apply/case", {}, { name: "letter", content: large })).status).toBe(404);
     await console_.owner.pool.query(`insert into application_draft
       select gen_random_uuid(), sha256(n::text::bytea), 'agency.' || lpad(to_hex(n), 16, '0'), '1', '', null, now(), now() from generate_series(1, ${POLICY.applicationDraftsAtOnce}) n`);
     const refused = await own.post("/apply/begin", {});

@@ -46,7 +46,7 @@ describe("the role that reads the log", () => {
 });
 
 describe("the console's role", () => {
-  const open = async (pool: Pool, account: string, role: string, size = 10): Promise<string> => {
+  const open = async (pool: Pool, account: string, role: string, size: number | null = 10): Promise<string> => {
     const statement = "select record_log_opening('search', $1, $2, '每月查核', null, '{}', null, true, $3) as opening";
     return (await pool.query(statement, [account, role, size])).rows[0].opening;
   };
@@ -73,7 +73,8 @@ describe("the console's role", () => {
     await owner.pool.query("insert into account (account) values ('chen.auditor'), ('past.auditor')");
     await owner.pool.query(`insert into appointment (account, duty, valid_from, valid_until, appointed_by, appointed_at, reason) values
       ('chen.auditor', 'auditor', now() - interval '1 day', null, 'chief', now(), '府函'),
-      ('past.auditor', 'auditor', now() - interval '2 days', now() - interval '1 day', 'chief', now(), '府函')`);
+      ('past.auditor', 'auditor', now() - interval '2 days', now() - interval '1 day', 'chief', now(), '府函'),
+      ('past.auditor', 'auditor', now() + interval '1 day', null, 'chief', now(), '府函')`);
     const { pool, close } = openDatabase(consoleUrl, { max: 1 });
     for (const [account, role] of [
       ["past.auditor", "auditor"],
@@ -81,7 +82,7 @@ describe("the console's role", () => {
       ["nobody", "auditor"],
     ] as const)
       await expect(open(pool, account, role)).rejects.toThrow("only somebody in office");
-    await expect(open(pool, "chen.auditor", "auditor", 1001)).rejects.toThrow("page by page");
+    for (const size of [1001, null]) await expect(open(pool, "chen.auditor", "auditor", size)).rejects.toThrow("page by page");
     const { result: opening, recorded } = await platform.openingsOf(() => open(pool, "chen.auditor", "auditor"));
     expect(recorded).toMatchObject([{ account: "chen.auditor", account_role: "auditor", entry_ids: { length: 10 } }]);
     expect((await read(pool, opening)).rows.map(({ entry_id }) => entry_id)).toEqual(recorded[0]?.entry_ids);

@@ -8,7 +8,7 @@ import { openDatabase } from "../../db/client.ts";
 import { serveHttp } from "../../src/adapters/http-server.ts";
 import { createKeys, type KeyStore, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createApp } from "../../src/api/app.ts";
-import { API_CONNECTIONS, createApiContext } from "../../src/api/context.ts";
+import { API_CONNECTIONS, createApiContext, LOG_CONNECTIONS } from "../../src/api/context.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** An HTTP answer, read to its end. */
@@ -85,10 +85,11 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
   const keyStore = openKeyStore(keysDirectory);
   const owner = openDatabase(database.ownerUrl, { max: 4 });
   const pool = new Pool({ ...API_CONNECTIONS, connectionString: database.apiUrl });
-  pool.on("error", () => undefined);
+  const logPool = new Pool({ ...LOG_CONNECTIONS, connectionString: database.apiUrl });
+  for (const each of [pool, logPool]) each.on("error", () => undefined);
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
-  const context = await createApiContext(pool, keyStore, logger, {
+  const context = await createApiContext({ pool, logPool }, keyStore, logger, {
     trustedProxies,
     metricsAddresses: ["127.0.0.1"],
     rowsPerStatement: 1000,
@@ -113,7 +114,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await context.close();
-      await Promise.all([pool.end(), owner.close()]);
+      await Promise.all([pool.end(), logPool.end(), owner.close()]);
       if (given === undefined) await database.drop();
       rmSync(keysDirectory, { recursive: true, force: true });
     },

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readComposeFile, readDockerfile } from "./compose.ts";
 
@@ -47,6 +47,9 @@ export interface RunningService {
 /** Starts services of docker-compose.yml without containers: from the built tree, with its places mapped to this machine's. */
 export function createServiceStarter(tree: string, places: Places, settings: Readonly<Record<string, string>>) {
   const { services } = readComposeFile();
+  // Ours may lie where only root may go; the image brings its own.
+  const node = join(dirname(tree), "node");
+  copyFileSync(process.execPath, node);
 
   function here(text: string): string {
     const filled = text.replace(/\$\{(\w+):-([^}]*)\}/g, (_whole, name: string, fallback: string) => settings[name] ?? fallback);
@@ -79,7 +82,7 @@ export function createServiceStarter(tree: string, places: Places, settings: Rea
 
   function start(name: string, command: readonly string[] = services[name]?.command ?? [], input = ""): RunningService {
     const [program, ...args] = command.map(here);
-    const child = spawn(program === "node" ? process.execPath : (program ?? ""), args, { cwd: tree, env: environmentOf(name), ...account });
+    const child = spawn(program === "node" ? node : (program ?? ""), args, { cwd: tree, env: environmentOf(name), ...account });
     child.stdin.end(input);
     let output = "";
     let printed = "";

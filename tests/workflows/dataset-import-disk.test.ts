@@ -19,6 +19,7 @@ const UNIQUE = `Qwx${randomBytes(6).toString("hex").replace(/\d/g, "z")}`;
 const began = new Date(Date.now() - 1000);
 /** As the file writes it, and as we would. Everybody in it was born before 2010. */
 const BIRTH_DATE = /(?<!\d)0\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)|(?<!\d)(19\d\d|200\d)-\d\d-\d\d/;
+const RANDOM = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-fA-F]{16,}/g;
 let platform: ImportPlatform;
 let owner: Pool;
 let close: () => Promise<void>;
@@ -113,7 +114,8 @@ describe("a dump of the database", () => {
       expect(/M[12]\d{8}/.test(readable), `${table} holds an ID number`).toBe(false);
       for (const { name } of [rows[0], rows[5_000], rows[9_999]] as MadeUpRow[])
         expect(readable.includes(name), `${table} holds a name`).toBe(false);
-      expect(BIRTH_DATE.test(readable), `${table} holds a birth date`).toBe(false);
+      // Ids, fingerprints and hashes are random digits, which may happen to look like a day.
+      expect(readable.replace(RANDOM, "").match(BIRTH_DATE)?.[0], `${table} holds a birth date`).toBeUndefined();
     }
   });
 });

@@ -104,6 +104,19 @@ describe("after a suspension or a termination", () => {
     expect(improved.application).toMatchObject({ kind: "reapplication", improvement: "已更換委外廠商" });
   });
 
+  test("§5(6) nor is it got around by putting the system's name right later; what it is called follows", async () => {
+    const number = await platform.activated();
+    const { systemName } = (await platform.integrations.show(number)).application;
+    await platform.integrations.revoke(number, say(MANAGER, "情節嚴重"));
+    const other = await platform.applied();
+    await platform.integrations.sendBack(other, say(CASE_OFFICER, "請補正"));
+    const resubmit = (correction: object) => platform.integrations.resubmit(other, { ...say(APPLICANT, "已補正"), correction });
+    expect(await codeOf(resubmit({ systemName }))).toBe("improvement-missing");
+    await resubmit({ systemName: "改過名稱的系統" });
+    const { rows } = await platform.context.pool.query("select system_name from integration where application_number = $1", [other]);
+    expect(rows).toEqual([{ system_name: "改過名稱的系統" }]);
+  });
+
   test("§3(3) what one application calls an agency is not what another one is called by", async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     const named = (number: string, agencyName: string) => ({

@@ -6,8 +6,8 @@ import type { Integration, StepRequest } from "../../src/domain/integration.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
 import { integration as integrationWorkflow, stepUpdate } from "../../src/workflows/integration.ts";
 import { ruleViolationIn } from "../../src/workflows/rule-failure.ts";
-import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
-import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
+import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
 
 let platform: IntegrationPlatform;
 let owner: ReturnType<typeof openDatabase>;
@@ -71,6 +71,25 @@ describe("the records take a step", () => {
     for (const { integrationNumber } of [applied, approved])
       expect(await platform.count("credential", (await platform.onRecord(integrationNumber)).integrationId)).toBe(0);
     expect(await forged(approved, {})).toBe("provisioned");
+  });
+
+  test("§3(3) §4(1)2 not when a step of the platform itself would bring more than was approved", async () => {
+    const number = randomUUID();
+    await platform.integrations.apply(madeUpApplication(number, inDays(5), inDays(30)), say(APPLICANT));
+    await platform.integrations.check(number, say(CASE_OFFICER));
+    await platform.integrations.approve(number, say(MANAGER));
+    const known = await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    expect(known.state).toBe("provisioned");
+    // It would become active at once, with a check and years that nobody approved.
+    const approval = { ...known.approval, checks: [...known.application.checks, "disability"], from: today, until: inDays(300) };
+    const forged = platform.client.workflow.execute(integrationWorkflow, {
+      workflowId: `forged/${randomUUID()}`,
+      taskQueue: platform.context.config.taskQueue,
+      args: [{ integration: { ...known, approval } as Integration }],
+    });
+    expect(ruleViolationIn(await forged.catch((error: unknown) => error))?.code).toBe("record-disagrees");
+    const { integrationId, state } = await platform.onRecord(number);
+    expect([state, await platform.count("integration_scope", integrationId, "check_code = 'disability'")]).toEqual(["provisioned", 0]);
   });
 
   test("§3(1) not in the platform's own name, nor a system's", async () => {

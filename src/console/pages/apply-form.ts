@@ -5,9 +5,8 @@ import { underWay } from "../../domain/integration-decision.ts";
 import { draftOf, type FormField, formFaults, type TypedApplication, typedOf, withFirstDay } from "../../domain/integration-form.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { type ApplicantCase, applicantOf, saveDraft, saveLetter, submitDraft } from "../application-draft.ts";
-import { type ApplyRoutes, applyMessage, CASE_PATH, caseToken } from "../apply-routes.ts";
+import { type ApplyRoutes, applyMessage, CASE_PATH, caseToken, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
-import { isTls } from "../cookies.ts";
 import { type Fault, faultSummary, groupFault } from "../fields.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -17,7 +16,7 @@ import { showStatus } from "./apply-status.ts";
 /** The form: saved as often as one likes, submitted once, and again when it was sent back. */
 export function applyFormPages(routes: ApplyRoutes, context: ConsoleContext): void {
   routes.get(CASE_PATH, (c, visit, opened) =>
-    opened.integration === undefined ? showForm(c, visit, context, opened, UNTOUCHED) : showStatus(c, visit, opened),
+    opened.integration === undefined ? showForm(c, visit, context, opened, UNTOUCHED) : showStatus(c, visit, context, opened),
   );
   routes.get("/apply/correct", (c, visit, opened) =>
     mayCorrect(opened)
@@ -106,7 +105,7 @@ function typedSoFar({ text }: Visit, { integration, draft, typed }: ApplicantCas
 function showForm(
   c: ConsoleRequest,
   visit: Visit,
-  { settings }: ConsoleContext,
+  context: ConsoleContext,
   opened: ApplicantCase,
   { faults, whole, status }: FormShown,
 ): Response | Promise<Response> {
@@ -115,11 +114,11 @@ function showForm(
   const title = correcting ? apply.correctTitle : apply.formTitle;
   const body = html`<h1 class="ds-heading" data-size="md">${title}</h1>
 ${c.req.query("saved") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${apply.saved}</p>`}
-${faultSummary(visit.text, whole, ...faults.values())}${privateLink(c, visit, settings.consoleOrigin, opened)}
+${faultSummary(visit.text, whole, ...faults.values())}${privateLink(c, visit, context, opened)}
 <form method="post" action="${CASE_PATH}" enctype="multipart/form-data" class="stack">${caseToken(visit, opened)}
 ${applicationFields(visit, opened.typed, faults, { fixedAgency: correcting, file: letterField(visit, opened, faults.get("letter")) })}
-<div class="buttons"><button class="ds-button" name="do" value="submit">${correcting ? apply.correct : apply.submit}</button><button class="ds-button" data-variant="secondary" name="do" value="save">${
-    apply.save
+<div class="buttons"><button class="ds-button" data-variant="secondary" name="do" value="save">${apply.save}</button><button class="ds-button" name="do" value="submit">${
+    correcting ? apply.correct : apply.submit
   }</button></div></form>
 <form method="post" action="/apply/leave">${formToken(visit)}<button class="link">${apply.leave}</button></form>`;
   return page(c, visit, { title, body, status });
@@ -133,10 +132,4 @@ function letterField({ text: { apply } }: Visit, { letters }: ApplicantCase, fau
 <input class="ds-input" type="file" id="letter" name="letter" accept="application/pdf,.pdf" aria-describedby="letter-hint${fault === undefined ? NOTHING : " letter-fault"}"${
     fault === undefined ? NOTHING : html` aria-invalid="true"`
   }>${groupFault("letter", fault)}</div>`;
-}
-
-/** The one way back: shown here, kept nowhere. */
-function privateLink(c: ConsoleRequest, { text: { apply } }: Visit, origin: string | undefined, { token }: ApplicantCase): Html {
-  const base = isTls(origin) && origin !== undefined ? new URL(origin).origin : `http://${c.req.header("host")}`;
-  return html`<section class="private-link"><h2 class="ds-heading" data-size="xs">${apply.link}</h2><p>${apply.linkIntro}</p><p><code>${base}/apply/open/${token}</code></p></section>`;
 }

@@ -7,7 +7,7 @@ import { applicationDocument } from "../../domain/integration-document.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
 import { type ApplicantCase, applicantOf } from "../application-draft.ts";
-import { type ApplyRoutes, CASE_PATH, caseToken } from "../apply-routes.ts";
+import { type ApplyRoutes, CASE_PATH, caseToken, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { downloadWritten } from "../download.ts";
 import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
@@ -47,10 +47,10 @@ export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): 
         if (error instanceof RuleViolation) {
           const { sentence } = faultOf(visit.text, error);
           const beside = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"].includes(error.code);
-          return showStatus(c, visit, opened, { sentence, field: beside ? name : undefined, typed, status: 422 });
+          return showStatus(c, visit, context, opened, { sentence, field: beside ? name : undefined, typed, status: 422 });
         }
         logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an agency's step could not be taken");
-        return showStatus(c, visit, opened, { sentence: visit.text.apply.message.failed, field: undefined, typed, status: 503 });
+        return showStatus(c, visit, context, opened, { sentence: visit.text.apply.message.failed, field: undefined, typed, status: 503 });
       }
     });
   }
@@ -65,7 +65,13 @@ export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): 
 }
 
 /** @param fault what stands against a step that was just tried */
-export function showStatus(c: ConsoleRequest, visit: Visit, opened: ApplicantCase, fault?: Shown): Response | Promise<Response> {
+export function showStatus(
+  c: ConsoleRequest,
+  visit: Visit,
+  context: ConsoleContext,
+  opened: ApplicantCase,
+  fault?: Shown,
+): Response | Promise<Response> {
   const { integration } = opened;
   if (integration === undefined) return c.redirect(CASE_PATH, 303);
   const { text } = visit;
@@ -82,7 +88,7 @@ ${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}
 <div class="buttons">${correctable ? html`<a class="ds-button" href="/apply/correct">${apply.toCorrect}</a>` : NOTHING}<a class="ds-button" data-variant="secondary" href="/apply/application.pdf">${
     apply.print
   }</a></div>
-${approvedSection(visit, integration)}${timeline(visit, integration)}
+${approvedSection(visit, integration)}${timeline(visit, integration)}${privateLink(c, visit, context, opened)}
 ${integration.state === "suspended" && integration.amendment === undefined ? stepForm(visit, opened, REAPPLY, fault) : NOTHING}
 ${canFollow(integration, "withdraw") ? stepForm(visit, opened, WITHDRAW, fault) : NOTHING}
 <form method="post" action="/apply/leave">${formToken(visit)}<button class="link">${apply.leave}</button></form>`;
