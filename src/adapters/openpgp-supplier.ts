@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { createWriteStream, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -59,9 +59,17 @@ function createGnupgSupplier(name: string): Supplier {
     },
     close() {
       execFileSync("gpgconf", ["--homedir", home, "--kill", "all"], { stdio: "ignore" });
-      rmSync(home, { recursive: true, force: true });
+      removeHome(home);
     },
   };
+}
+
+/** The agent ends a moment after it says so, and removes its sockets itself: a removal that meets one of them gone stops there, without a word. */
+function removeHome(home: string): void {
+  for (let attempt = 0; existsSync(home) && attempt < 40; attempt += 1) {
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+    if (existsSync(home)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  }
 }
 
 async function createScriptSupplier(name: string): Promise<Supplier> {
