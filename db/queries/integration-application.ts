@@ -17,7 +17,7 @@ export async function openIntegration(trx: Transaction<Database>, { integration 
   const [entry] = integration.timeline;
   const agencyId = await insertApplication(trx, application, entry, null);
   if (agencyId === undefined) return undefined;
-  if (application.kind === "new" && (await wasEndedForCause(trx, application))) throw improvementMissing();
+  await requireImprovement(trx, application);
   const { integration_id } = await trx
     .insertInto("integration")
     .values({ application_number: integrationNumber, agency_id: agencyId, system_name: application.systemName, state: "submitted" })
@@ -72,7 +72,7 @@ export function applicationNumberTaken(): RuleViolation {
  * @clause 5(6)
  */
 export async function correctApplication(trx: Transaction<Database>, application: Application): Promise<void> {
-  if (application.improvement === undefined && (await wasEndedForCause(trx, application))) throw improvementMissing();
+  await requireImprovement(trx, application);
   await trx
     .updateTable("application")
     .set(columnsOf(application))
@@ -101,7 +101,9 @@ function columnsOf(application: Application) {
   };
 }
 
-async function wasEndedForCause(trx: Transaction<Database>, { agencyCode, systemName }: Application): Promise<boolean> {
+/** A system of which an integration was suspended or ended is opened a new one only with what was improved since; changes of it ask nothing more. */
+async function requireImprovement(trx: Transaction<Database>, { kind, improvement, agencyCode, systemName }: Application): Promise<void> {
+  if (kind !== "new" || improvement !== undefined) return;
   const before = await trx
     .selectFrom("integration")
     .innerJoin("agency", "agency.agency_id", "integration.agency_id")
@@ -111,7 +113,7 @@ async function wasEndedForCause(trx: Transaction<Database>, { agencyCode, system
     .where("state", "in", ["suspended", "revoked"])
     .limit(1)
     .executeTakeFirst();
-  return before !== undefined;
+  if (before !== undefined) throw improvementMissing();
 }
 
 /** An address that another integration has too. */

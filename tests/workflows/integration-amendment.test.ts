@@ -117,6 +117,17 @@ describe("after a suspension or a termination", () => {
     expect(rows).toEqual([{ system_name: "改過名稱的系統" }]);
   });
 
+  test("§5(6) a change that was sent back before is put right as it is, also while its own integration rests", async () => {
+    const number = await platform.activated();
+    const draft = { applicationNumber: randomUUID(), kind: "change", checks: ["resident"] } as const;
+    await platform.integrations.amend(number, { ...say(APPLICANT), draft });
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "請補正"));
+    await platform.integrations.suspend(number, say(MANAGER));
+    expect(
+      await codeOf(platform.integrations.resubmit(number, { ...say(APPLICANT), correction: { purpose: "限縮用途" } })),
+    ).toBeUndefined();
+  });
+
   test("§3(3) what one application calls an agency is not what another one is called by", async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     const named = (number: string, agencyName: string) => ({
