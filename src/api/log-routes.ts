@@ -1,8 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
-import { RateLimiterMemory } from "rate-limiter-flexible";
 import { findLatestCheckpoint, findTile } from "../../db/queries/query-log-tree.ts";
-import { networkOf } from "../adapters/source-address.ts";
+import { createNetworkLimit } from "../adapters/network-limit.ts";
 import { proveConsistency, proveInclusion } from "../transparency/proof.ts";
 import { parseTilePath } from "../transparency/tile-path.ts";
 import { tileWidth } from "../transparency/tile-place.ts";
@@ -33,7 +32,7 @@ const consistencyProof = z
 export function logRoutes(context: ApiContext): OpenAPIHono<Environment> {
   const routes = new OpenAPIHono<Environment>();
   const { logPool: pool } = context;
-  const limiter = new RateLimiterMemory({ points: REQUESTS_PER_SECOND, duration: 1 });
+  const withinLimit = createNetworkLimit({ points: REQUESTS_PER_SECOND, duration: 1 });
   const read = (level: number, index: number) => findTile(pool, level, index);
 
   /** The newest checkpoint, for a tree that has at least so many leaves. */
@@ -49,11 +48,7 @@ export function logRoutes(context: ApiContext): OpenAPIHono<Environment> {
 
   routes.use("/v1/log/*", async (c, next) => {
     const asker = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
-    const granted = await limiter.consume(networkOf(asker)).then(
-      () => true,
-      () => false,
-    );
-    if (granted) return next();
+    if (await withinLimit(asker)) return next();
     return problemResponse(new Refusal("rate-limit-exceeded", "Too many requests from your network: slow down.", { retryAfter: 1 }));
   });
   routes.onError((error) => problemResponse(toRefusal(error)));

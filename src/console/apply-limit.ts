@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
-import { RateLimiterMemory } from "rate-limiter-flexible";
-import { networkOf } from "../adapters/source-address.ts";
-import { openCase } from "./application-draft.ts";
+import { findDraft } from "../../db/queries/application-draft.ts";
+import { createNetworkLimit } from "../adapters/network-limit.ts";
+import { hashToken } from "../adapters/session-token.ts";
 import { applyMessage } from "./apply-routes.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
@@ -20,12 +20,12 @@ export function addressOf(context: ConsoleContext, c: ConsoleRequest): string {
 
 /** Tells whether an address may begin another draft. */
 export function createDraftLimit(): (address: string) => Promise<boolean> {
-  return within(new RateLimiterMemory(DRAFTS));
+  return createNetworkLimit(DRAFTS);
 }
 
 /** Before anything that was sent is read. Looking at pages is free; guessing links and printing aren't. */
 export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: HttpBindings }> {
-  const withinLimit = within(new RateLimiterMemory(FORMS));
+  const withinLimit = createNetworkLimit(FORMS);
   return async (c, next) => {
     const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/") || c.req.path.endsWith(".pdf");
     if (!counts || (await withinLimit(addressOf(context, c)))) return next();
@@ -39,7 +39,8 @@ export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindin
   let underWay = 0;
   return async (c, next) => {
     if (c.req.method !== "POST") return next();
-    const known = await openCase(context, readToken(c, context.settings.consoleOrigin, APPLICATION_COOKIE));
+    const token = readToken(c, context.settings.consoleOrigin, APPLICATION_COOKIE);
+    const known = token === undefined ? undefined : await findDraft(context.db, hashToken(token));
     if (known === undefined || underWay >= UPLOADS_AT_ONCE) {
       const visit = await readVisit(context, c, { looksOnly: true });
       const { noCase, busy } = visit.text.apply.message;
@@ -52,12 +53,4 @@ export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindin
       underWay -= 1;
     }
   };
-}
-
-function within(limiter: RateLimiterMemory): (address: string) => Promise<boolean> {
-  return (address) =>
-    limiter.consume(networkOf(address)).then(
-      () => true,
-      () => false,
-    );
 }

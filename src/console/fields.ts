@@ -15,6 +15,13 @@ export function faultOf(text: Text, { code, message }: RuleViolation, fieldOf: R
   return { sentence: known ?? `${message} (${code})`, field: fieldOf[code] };
 }
 
+const TEXT_CODES = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"];
+
+/** The rules of texts, each told beside the field that holds the text. */
+export function textFaults(field: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(TEXT_CODES.map((code) => [code, field]));
+}
+
 /** At the top of a form: what is wrong, each with the way to its field. */
 export function faultSummary(text: Text, ...faults: readonly (Fault | undefined)[]): Html {
   const told = faults.filter((fault) => fault !== undefined);

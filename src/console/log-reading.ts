@@ -8,7 +8,7 @@ import { RuleViolation } from "../domain/rule-violation.ts";
 import type { LogQuestion } from "../query-log-reader.ts";
 import type { ListedEntry } from "../reports/listed-entry.ts";
 import type { ConsoleContext } from "./context.ts";
-import { type Fault, faultOf } from "./fields.ts";
+import { type Fault, faultOf, textFaults } from "./fields.ts";
 import type { SentForm } from "./routes.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
@@ -122,10 +122,8 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   "month-malformed": "month",
 };
 
-const TEXT_CODES = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"];
-
 /** What stands against reading, as a fault of the form. @throws whatever is no rule's word */
 export function readingFault({ text }: Visit, error: unknown, textField = "reason"): Fault {
   if (!(error instanceof RuleViolation)) throw error;
-  return faultOf(text, error, { ...FIELD_OF, ...Object.fromEntries(TEXT_CODES.map((code) => [code, textField])) });
+  return faultOf(text, error, { ...FIELD_OF, ...textFaults(textField) });
 }

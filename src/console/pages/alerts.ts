@@ -4,7 +4,7 @@ import type { AlertDecision, AlertOnRecord } from "../../domain/abnormal-use-dec
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
-import { type Fault, faultOf, faultSummary, field, select } from "../fields.ts";
+import { type Fault, faultOf, faultSummary, field, select, textFaults } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -14,8 +14,6 @@ import { messagePage } from "./message.ts";
 const PATH = "/console/system/alerts";
 const PAGE_LENGTH = 50;
 const COLOUR = { open: "warning", dismissed: "neutral", finding: "danger" } as const;
-const REASON_CODES = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"];
-const FIELD_OF = Object.fromEntries(REASON_CODES.map((code) => [code, "reason"]));
 
 /** 異常使用警示: what was unusual, what the officer made of it, and the decision on what is open. */
 export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void {
@@ -34,7 +32,8 @@ export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void
       await visit.onTrail("decideAlert", `alert/${alertId}`, () => keepAlerts({ decision, onlyOpen: true }));
       return c.redirect(alertPath(alertId), 303);
     } catch (error) {
-      if (error instanceof RuleViolation) return showAlert(c, visit, context, { fault: faultOf(visit.text, error, FIELD_OF), ...decision });
+      if (error instanceof RuleViolation)
+        return showAlert(c, visit, context, { fault: faultOf(visit.text, error, textFaults("reason")), ...decision });
       context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a decision could not be taken");
       return showAlert(c, visit, context, { fault: { sentence: visit.text.message.failed.body }, ...decision, status: 503 });
     }

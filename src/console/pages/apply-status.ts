@@ -10,7 +10,7 @@ import { type ApplicantCase, applicantOf } from "../application-draft.ts";
 import { type ApplyRoutes, CASE_PATH, caseToken, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { downloadWritten } from "../download.ts";
-import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
+import { type Fault, faultOf, faultSummary, field, textFaults } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { checkNames, roleName, stateTag } from "../words.ts";
@@ -45,9 +45,7 @@ export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): 
         return c.redirect(CASE_PATH, 303);
       } catch (error) {
         if (error instanceof RuleViolation) {
-          const { sentence } = faultOf(visit.text, error);
-          const beside = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"].includes(error.code);
-          return showStatus(c, visit, context, opened, { sentence, field: beside ? name : undefined, typed, status: 422 });
+          return showStatus(c, visit, context, opened, { ...faultOf(visit.text, error, textFaults(name)), typed, status: 422 });
         }
         logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an agency's step could not be taken");
         return showStatus(c, visit, context, opened, { sentence: visit.text.apply.message.failed, field: undefined, typed, status: 503 });

@@ -1,16 +1,13 @@
 import type { ConsoleAction } from "../../domain/console-action.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
-import { type Fault, faultOf } from "../fields.ts";
+import { type Fault, faultOf, textFaults } from "../fields.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 
 /** The field beside which a broken rule is told. */
 const FIELD_OF: Readonly<Record<string, string>> = {
-  "application-incomplete": "reason",
-  "text-too-long": "reason",
-  "text-not-printable": "reason",
-  "national-id-in-text": "reason",
+  ...textFaults("reason"),
   "scope-wider-than-requested": "checks",
   "period-malformed": "from",
   "period-wider-than-requested": "until",

@@ -1,23 +1,17 @@
-import { PassThrough } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { html } from "hono/html";
 import { type FindingOnRecord, type InventoryOnRecord, listFindings } from "../../../db/queries/ip-inventory.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { type InventoriedAddress, writeIpInventoryReport } from "../../reports/ip-inventory-report.ts";
 import type { ConsoleContext } from "../context.ts";
-import { download } from "../download.ts";
-import { type Fault, faultOf, faultSummary } from "../fields.ts";
+import { downloadWritten } from "../download.ts";
+import { type Fault, faultOf, faultSummary, textFaults } from "../fields.ts";
 import { formToken, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { reasonField } from "./integration-typed.ts";
 import { findInventory, flawNames, inventoryPath } from "./ip-inventories.ts";
 import { messagePage } from "./message.ts";
-
-const FIELD_OF = Object.fromEntries(
-  ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"].map((code) => [code, "reason"]),
-);
 
 /** The dedicated officer's word on one found address, and the review's record on paper. @clause 3(8) */
 export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleContext): void {
@@ -26,8 +20,16 @@ export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleConte
   routes.get("/console/addresses/:review/report.pdf", "printInventory", async (c, visit) => {
     const review = await findInventory(context, c);
     if (review === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
-    const pdf = await visit.onTrail("printInventory", `ip-inventory/${review.inventoryNumber}`, () => printed(visit, context, review));
-    return download(c, { name: `ip-inventory-${review.inventoryNumber}`, format: "pdf" }, new Uint8Array(pdf));
+    const { inventoryNumber, usedSince, openedAt, addressCount } = review;
+    const findings = await visit.onTrail("printInventory", `ip-inventory/${inventoryNumber}`, () =>
+      listFindings(context.db, inventoryNumber),
+    );
+    const report = {
+      ...{ documentNumber: `IP-${inventoryNumber}`, from: usedSince, until: taipeiDate(openedAt.getTime()), addressCount },
+      ...{ addresses: findings.map(asPrinted), printedAt: visit.now, printedBy: visit.account ?? "" },
+    };
+    const file = { name: `ip-inventory-${inventoryNumber}`, format: "pdf" } as const;
+    return downloadWritten(context, c, file, (sink) => writeIpInventoryReport(report, sink));
   });
 
   routes.get(path, "decideAddress", async (c, visit) => {
@@ -51,7 +53,7 @@ export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleConte
       await visit.onTrail("decideAddress", object, () => context.decideFoundAddress(review.workflowId, decision));
       return c.redirect(inventoryPath(review.inventoryNumber), 303);
     } catch (error) {
-      if (error instanceof RuleViolation) return decisionPage(c, visit, finding, faultOf(visit.text, error, FIELD_OF), reason);
+      if (error instanceof RuleViolation) return decisionPage(c, visit, finding, faultOf(visit.text, error, textFaults("reason")), reason);
       context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a decision on an address could not be taken");
       return decisionPage(c, visit, finding, { sentence: visit.text.message.failed.body }, reason, 503);
     }
@@ -93,20 +95,6 @@ ${faultSummary(text, fault)}<dl class="facts"><dt>${inventory.flaws}</dt><dd>${f
 <div class="buttons"><button class="ds-button" data-color="danger" name="choice" value="remove">${inventory.remove}</button><button class="ds-button"
 data-variant="secondary" name="choice" value="keep">${inventory.keep}</button><a class="ds-link" href="${back}">${inventory.back}</a></div></form></div>`;
   return page(c, visit, { title, body, status });
-}
-
-async function printed(visit: Visit, { db }: ConsoleContext, review: InventoryOnRecord): Promise<Buffer> {
-  const { inventoryNumber, usedSince, openedAt, addressCount } = review;
-  const sink = new PassThrough();
-  const bytes = buffer(sink);
-  await writeIpInventoryReport(
-    {
-      ...{ documentNumber: `IP-${inventoryNumber}`, from: usedSince, until: taipeiDate(openedAt.getTime()), addressCount },
-      ...{ addresses: (await listFindings(db, inventoryNumber)).map(asPrinted), printedAt: visit.now, printedBy: visit.account ?? "" },
-    },
-    sink,
-  );
-  return bytes;
 }
 
 function asPrinted(finding: FindingOnRecord): InventoriedAddress {

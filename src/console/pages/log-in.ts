@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { accountExists } from "../../../db/queries/account.ts";
 import { insertTrailEntry } from "../../../db/queries/admin-trail.ts";
 import { deleteSession } from "../../../db/queries/session.ts";
+import { createNetworkLimit } from "../../adapters/network-limit.ts";
 import { createToken } from "../../adapters/session-token.ts";
 import { isAccount } from "../../domain/appointment.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
@@ -11,15 +12,17 @@ import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
 import { chooseLanguage, LANGUAGES } from "../language.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import { beginSetUp, giveCode, logIn, type Progress } from "../log-in.ts";
-import { createLoginLimit } from "../login-limit.ts";
 import { type ConsoleRoutes, PAGE_OF, type SentForm } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { messagePage } from "./message.ts";
 
+/** Tries from one address in five minutes: a whole office behind one address logs in, a machine that guesses doesn't get far. */
+const TRIES = { points: 60, duration: 300 };
+
 /** Logging in: account and password, then the authenticator's code; and leaving again. */
 export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void {
   const { consoleOrigin } = context.settings;
-  const withinLimit = createLoginLimit();
+  const withinLimit = createNetworkLimit(TRIES);
 
   /** Goes on to the next step, with a new cookie; or shows the form again with what was wrong. */
   async function step(
