@@ -3,35 +3,25 @@ import { openDatabase } from "../../db/client.ts";
 import { deleteDraftsBefore } from "../../db/queries/application-draft.ts";
 import { POLICY } from "../../src/domain/policy.ts";
 import { beginApplication, filledForm, LETTER, submitApplication } from "../support/applicant.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
+import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { CASE_OFFICER, MANAGER } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform } from "../support/integration-platform.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
 /** So that each applicant has a network of its own. */
 const PROXY = { trustedProxies: ["127.0.0.1"] };
-let platform: IntegrationPlatform;
-let console_: TestConsole;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let console_: ConsoleOffice["console_"];
 let hung: Visitor;
 let lin: Visitor;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations, ...PROXY });
-  hung = await person(CASE_OFFICER.account, "caseOfficer");
-  lin = await person(MANAGER.account, "manager");
+  office = await openConsoleOffice(PROXY);
+  ({ platform, console_ } = office);
+  hung = await office.enter(CASE_OFFICER.account, "caseOfficer");
+  lin = await office.enter(MANAGER.account, "manager");
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
-
-async function person(account: string, duty: string): Promise<Visitor> {
-  const visitor = createVisitor(console_);
-  await visitor.setUp(account, await console_.appoint(account, duty), PASSWORD);
-  return visitor;
-}
+afterAll(() => office?.stop());
 
 const begun = (where = console_) => beginApplication(where);
 const submitted = () => submitApplication(console_);
@@ -87,7 +77,7 @@ describe("on record", () => {
     expect([letter.text, letter.headers.get("content-type")]).toEqual([LETTER, "application/pdf"]);
     expect(letter.headers.get("content-disposition")).toMatch(/^attachment/);
     expect((await lin.get(path)).status).toBe(200);
-    const auditor = await person("yeh.auditor", "auditor");
+    const auditor = await office.enter("yeh.auditor", "auditor");
     expect((await auditor.get(path)).status).toBe(403);
     const other = (await submitted()).number;
     expect((await hung.get(path.replace(encodeURIComponent(number), encodeURIComponent(other)))).status).toBe(404);

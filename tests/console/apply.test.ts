@@ -2,34 +2,25 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POLICY } from "../../src/domain/policy.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import { beginApplication, filledForm, LETTER, submitApplication } from "../support/applicant.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
+import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
-import { createIntegrationPlatform, fresh, type IntegrationPlatform, today } from "../support/integration-platform.ts";
+import { fresh, today } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
 /** So that each applicant has a network of its own. */
 const PROXY = { trustedProxies: ["127.0.0.1"] };
-let platform: IntegrationPlatform;
-let console_: TestConsole;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let console_: ConsoleOffice["console_"];
 let hung: Visitor;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations, ...PROXY });
-  hung = await person(CASE_OFFICER.account, "caseOfficer");
+  office = await openConsoleOffice(PROXY);
+  ({ platform, console_ } = office);
+  hung = await office.enter(CASE_OFFICER.account, "caseOfficer");
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
-
-async function person(account: string, duty: string): Promise<Visitor> {
-  const visitor = createVisitor(console_);
-  await visitor.setUp(account, await console_.appoint(account, duty), PASSWORD);
-  return visitor;
-}
+afterAll(() => office?.stop());
 
 const begun = (where = console_) => beginApplication(where);
 const submitted = () => submitApplication(console_);

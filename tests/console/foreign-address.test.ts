@@ -1,26 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runIntegrationCommand } from "../../src/integration-command.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import type { Visitor } from "../support/console.ts";
+import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { inDays, today } from "../support/integration-platform.ts";
 
 const [AT_HOME, ABROAD] = ["168.95.1.1", "8.8.8.8"];
-let platform: IntegrationPlatform;
-let console_: TestConsole;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let console_: ConsoleOffice["console_"];
 let lin: Visitor;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations });
-  lin = createVisitor(console_);
-  await lin.setUp("lin.manager", await console_.appoint("lin.manager", "manager"), "Correct-Horse-Battery-9");
+  office = await openConsoleOffice();
+  ({ platform, console_ } = office);
+  lin = await office.enter("lin.manager", "manager");
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
+afterAll(() => office?.stop());
 
 async function checked(addresses: string[]): Promise<string> {
   const number = randomUUID();

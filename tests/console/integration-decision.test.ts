@@ -1,35 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { IntegrationClient } from "../../src/integration-client.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { startTestConsole, type Visitor } from "../support/console.ts";
+import { type ConsoleOffice, enter, openConsoleOffice } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { inDays, today } from "../support/integration-platform.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
-let platform: IntegrationPlatform;
-let console_: TestConsole;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
 let lin: Visitor;
 let chen: Visitor;
 let wu: Visitor;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations });
-  lin = await person("lin.manager", "manager");
-  chen = await person("chen.manager", "manager");
-  wu = await person("wu.officer", "dedicatedOfficer");
+  office = await openConsoleOffice();
+  ({ platform } = office);
+  lin = await office.enter("lin.manager", "manager");
+  chen = await office.enter("chen.manager", "manager");
+  wu = await office.enter("wu.officer", "dedicatedOfficer");
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
-
-async function person(account: string, duty: string, where = console_): Promise<Visitor> {
-  const visitor = createVisitor(where);
-  await visitor.setUp(account, await where.appoint(account, duty), PASSWORD);
-  await visitor.get("/console");
-  return visitor;
-}
+afterAll(() => office?.stop());
 
 const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
 const stateOf = async (number: string) => (await platform.onRecord(number)).state;
@@ -165,7 +154,7 @@ test("§3(3) while processes don't answer, a decision says so and keeps what was
   const down = { approve: () => Promise.reject(new Error("connect ECONNREFUSED 127.0.0.1:7233")) } as unknown as IntegrationClient;
   const number = await platform.checked();
   const away = await startTestConsole({ database: platform.database, integrations: down });
-  const manager = await person("kao.manager", "manager", away);
+  const manager = await enter(away, "kao.manager", "manager");
   expect((await manager.get(path(number))).status).toBe(200);
   const { status, text } = await manager.post(path(number, "/approve"), approval({ reason: "符合補助業務需要" }));
   expect([status, text.includes("請先到該案頁面確認"), text.includes("符合補助業務需要</textarea>")]).toEqual([503, true, true]);

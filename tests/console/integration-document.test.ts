@@ -1,31 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { createVisitor, type Visitor } from "../support/console.ts";
+import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
-import { createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
+import { fresh } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
-let platform: IntegrationPlatform;
-let console_: TestConsole;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let console_: ConsoleOffice["console_"];
 let officer: Visitor;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations });
-  officer = await person(CASE_OFFICER.account, "caseOfficer");
+  office = await openConsoleOffice();
+  ({ platform, console_ } = office);
+  officer = await office.enter(CASE_OFFICER.account, "caseOfficer");
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
-
-async function person(account: string, duty: string): Promise<Visitor> {
-  const visitor = createVisitor(console_);
-  await visitor.setUp(account, await console_.appoint(account, duty), PASSWORD);
-  return visitor;
-}
+afterAll(() => office?.stop());
 
 async function printed(visitor: Visitor, path: string) {
   const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
@@ -65,7 +56,7 @@ test("§3(3) no form is there for who may not see applications, of another integ
   expect((await printed(officer, path(number, number))).status).toBe(200);
   for (const wrong of [path(number, other), path(number, "none"), path("none", number)])
     expect((await printed(officer, wrong)).status).toBe(404);
-  const auditor = await person("yeh.auditor", "auditor");
+  const auditor = await office.enter("yeh.auditor", "auditor");
   expect((await printed(auditor, path(number, number))).status).toBe(403);
   expect((await printed(createVisitor(console_), path(number, number))).status).toBe(303);
 });

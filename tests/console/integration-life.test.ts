@@ -1,40 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
+import { type ConsoleOffice, enter, type Officer, openConsoleOffice, PASSWORD } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
-import { createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { fresh, inDays, today } from "../support/integration-platform.ts";
 
 const DAY = 86_400_000;
-const PASSWORD = "Correct-Horse-Battery-9";
 let offset = 0;
 const now = () => Date.now() + offset;
-let platform: IntegrationPlatform;
-let console_: TestConsole;
-const secrets = new Map<string, string>();
-let hung: Visitor;
-let lin: Visitor;
-let wu: Visitor;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let console_: ConsoleOffice["console_"];
+let hung: Officer;
+let lin: Officer;
+let wu: Officer;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({ database: platform.database, integrations: platform.integrations, now });
-  hung = await person(CASE_OFFICER.account, "caseOfficer");
-  lin = await person(MANAGER.account, "manager");
-  wu = await person(OFFICER.account, "dedicatedOfficer");
+  office = await openConsoleOffice({ now });
+  ({ platform, console_ } = office);
+  hung = await office.enter(CASE_OFFICER.account, "caseOfficer");
+  lin = await office.enter(MANAGER.account, "manager");
+  wu = await office.enter(OFFICER.account, "dedicatedOfficer");
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
-
-async function person(account: string, duty: string, where = console_): Promise<Visitor> {
-  const visitor = createVisitor(where, now);
-  secrets.set(account, await visitor.setUp(account, await where.appoint(account, duty), PASSWORD));
-  await visitor.get("/console");
-  return visitor;
-}
+afterAll(() => office?.stop());
 
 const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
 const stateOf = async (number: string) => (await platform.onRecord(number)).state;
@@ -148,7 +137,7 @@ describe("an integration in use", () => {
     const number = await platform.activated();
     const down = {} as IntegrationClient;
     const away = await startTestConsole({ database: platform.database, integrations: down, now });
-    const kao = await person("kao.manager", "manager", away);
+    const kao = await enter(away, "kao.manager", "manager", now);
     expect((await kao.get(path(number, "/suspend"))).text).toContain("1 組憑證、1 個 IP 將在一秒內停止查詢；最近 7 天查詢了 0 人次");
     expect((await kao.post(path(number, "/suspend"), { reason: "" })).text).toContain("理由未填");
     expect((await kao.post(path(number, "/suspend"), { reason: "疑似異常查詢" })).location).toBe(path(number));
@@ -188,13 +177,13 @@ describe("an integration in use", () => {
 test("§4(1)2 §3(5) the home page has what people are to be told, once, and in whose duty it is", async () => {
   const number = await platform.activated();
   offset = 25 * DAY;
-  const told = async (account: string) => {
+  const told = async (account: string, { secret }: Officer) => {
     const visitor = createVisitor(console_, now);
-    await visitor.logIn(account, PASSWORD, secrets.get(account) ?? "");
+    await visitor.logIn(account, PASSWORD, secret);
     const due = nowIn((await visitor.get("/console")).text);
     return ["核准期限屆滿", "憑證到期"].map((what) => due.split(`>${what}</a><span>${number}`).length - 1);
   };
-  expect(await told(CASE_OFFICER.account)).toEqual([1, 0]);
-  expect(await told(OFFICER.account)).toEqual([0, 1]);
-  expect(await told(MANAGER.account)).toEqual([0, 0]);
+  expect(await told(CASE_OFFICER.account, hung)).toEqual([1, 0]);
+  expect(await told(OFFICER.account, wu)).toEqual([0, 1]);
+  expect(await told(MANAGER.account, lin)).toEqual([0, 0]);
 });

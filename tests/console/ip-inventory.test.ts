@@ -1,44 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { decideFoundAddress } from "../../src/ip-inventory-client.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
-import { createIntegrationPlatform, type IntegrationPlatform } from "../support/integration-platform.ts";
+import type { Visitor } from "../support/console.ts";
+import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { beginReview, openIntegration } from "../support/ip-inventory.ts";
 import { readPdf } from "../support/pdf.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
 const [SHARED, IDLE] = ["203.66.0.1", "2001:b000:168::7"];
-let platform: IntegrationPlatform;
-let console_: TestConsole;
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let console_: ConsoleOffice["console_"];
 let wu: Visitor;
 let lin: Visitor;
 let tu: Visitor;
 let review: string;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  await platform.startWorker();
-  console_ = await startTestConsole({
-    ...{ database: platform.database, integrations: platform.integrations },
-    decideFoundAddress: (workflowId, decision) => decideFoundAddress(platform.client, workflowId, decision),
-  });
-  wu = await person("wu.officer", "dedicatedOfficer");
-  lin = await person("lin.manager", "manager");
-  tu = await person("tu.auditor", "auditor");
+  office = await openConsoleOffice();
+  ({ platform, console_ } = office);
+  wu = await office.enter("wu.officer", "dedicatedOfficer");
+  lin = await office.enter("lin.manager", "manager");
+  tu = await office.enter("tu.auditor", "auditor");
   await openIntegration(platform, "115-0001", [SHARED, IDLE]);
   await openIntegration(platform, "115-0002", [SHARED]);
   expect((await wu.get("/console/addresses")).text).toContain("尚未清查");
   review = await beginReview(platform);
 }, 120_000);
-afterAll(async () => {
-  await console_.close();
-  await platform.stop();
-});
-
-async function person(account: string, duty: string): Promise<Visitor> {
-  const visitor = createVisitor(console_);
-  await visitor.setUp(account, await console_.appoint(account, duty), PASSWORD);
-  return visitor;
-}
+afterAll(() => office?.stop());
 
 const list = () => `/console/addresses/${review}`;
 const one = (number: string, address: string) => `${list()}/${number}/${encodeURIComponent(address)}`;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createVisitor, startTestConsole, type TestConsole } from "../support/console.ts";
+import { PASSWORD } from "../support/console-office.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const PASSWORD = "Correct-Horse-Battery-9";
 const OFFICE = "203.66.0.9";
 let time = Date.parse("2026-11-24T09:00:00+08:00");
 const now = () => time;

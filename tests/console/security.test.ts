@@ -2,9 +2,9 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRoutes } from "../../src/console/routes.ts";
 import { createVisitor, startTestConsole, type TestConsole } from "../support/console.ts";
+import { PASSWORD } from "../support/console-office.ts";
 
 const MINUTE = 60_000;
-const PASSWORD = "Correct-Horse-Battery-9";
 let time = Date.now();
 const now = () => time;
 let console_: TestConsole;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { createVisitor, startTestConsole, type TestConsole } from "../support/console.ts";
+import { PASSWORD } from "../support/console-office.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const PASSWORD = "Correct-Horse-Battery-9";
 let time = Date.parse("2026-11-24T09:00:00+08:00");
 const now = () => time;
 let console_: TestConsole;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
+import { startTestConsole, type Visitor } from "../support/console.ts";
+import { enter } from "../support/console-office.ts";
 import { type LogHouse, openLogHouse } from "../support/log-house.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
 const ALERTS = "/console/system/alerts";
 let house: LogHouse;
 let wu: Visitor;
@@ -17,12 +17,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => house?.stop());
 
-async function person(account: string, duty: string, where = house.console_): Promise<Visitor> {
-  const visitor = createVisitor(where);
-  await visitor.setUp(account, await where.appoint(account, duty), PASSWORD);
-  await visitor.get("/console");
-  return visitor;
-}
+const person = (account: string, duty: string, where = house.console_) => enter(where, account, duty);
 const query = (text: string, values: unknown[] = []) => house.platform.api.owner.pool.query(text, values);
 
 describe("the log's state", () => {

@@ -5,8 +5,8 @@ import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 import { totpCode } from "../../src/adapters/authenticator.ts";
 import type { TestConsole } from "./console.ts";
+import { PASSWORD } from "./console-office.ts";
 
-const PASSWORD = "Correct-Horse-Battery-9";
 /** Where pictures of the pages go, for people to look at; without it none are taken. */
 const PICTURES = process.env["CONSOLE_PICTURES"];
 

@@ -1,9 +1,9 @@
 import { startCatchUp } from "../../src/integration-catch-up.ts";
-import { decideFoundAddress } from "../../src/ip-inventory-client.ts";
 import { launchBrowser } from "./browser.ts";
-import { startTestConsole, type TestConsole } from "./console.ts";
+import type { TestConsole } from "./console.ts";
 import { type ConsoleVisitors, createConsoleVisitors } from "./console-browser.ts";
-import { createIntegrationPlatform, type IntegrationPlatform } from "./integration-platform.ts";
+import { openConsoleOffice } from "./console-office.ts";
+import type { IntegrationPlatform } from "./integration-platform.ts";
 
 /** The office as it is: a worker, the console, and people's browsers, with a clock that can be put forward. */
 export interface ConsoleHouse {
@@ -21,21 +21,15 @@ export async function openConsoleHouse(): Promise<ConsoleHouse> {
   const pass = (milliseconds: number) => {
     offset += milliseconds;
   };
-  const [platform, browser] = await Promise.all([createIntegrationPlatform(), launchBrowser()]);
-  await platform.startWorker();
+  const [{ platform, console_, stop }, browser] = await Promise.all([openConsoleOffice({ now }), launchBrowser()]);
   const catchUp = startCatchUp(platform.context, platform.client);
-  const console_ = await startTestConsole({
-    ...{ database: platform.database, integrations: platform.integrations, now },
-    decideFoundAddress: (workflowId, decision) => decideFoundAddress(platform.client, workflowId, decision),
-  });
   const visitors = createConsoleVisitors(browser, console_, { now, pass });
   return {
     ...{ platform, console_, visitors, pass },
     async stop() {
       await browser.close();
-      await console_.close();
       await catchUp.stop();
-      await platform.stop();
+      await stop();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { DUTIES, type Duty } from "../../src/domain/appointment.ts";
-import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "./console.ts";
+import { startTestConsole, type TestConsole, type Visitor } from "./console.ts";
+import { enter } from "./console-office.ts";
 import { createQueryLogPlatform, type QueryLogPlatform } from "./query-log.ts";
 
 /** A log that the real API wrote, and the console that reads it, with somebody of each duty. */
@@ -16,10 +17,7 @@ export async function openLogReaders(): Promise<LogReaders> {
   const console_ = await startTestConsole({ database: platform.api.database, logKeys: platform.api.keyStore });
   const people = {} as Record<Duty, Visitor>;
   for (const duty of DUTIES) {
-    const account = `yu.${duty.toLowerCase()}`;
-    people[duty] = createVisitor(console_);
-    await people[duty].setUp(account, await console_.appoint(account, duty), "Correct-Horse-Battery-9");
-    await people[duty].get("/console");
+    people[duty] = await enter(console_, `yu.${duty.toLowerCase()}`, duty);
   }
   return {
     ...{ platform, console_, people },
