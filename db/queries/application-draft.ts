@@ -62,6 +62,11 @@ export async function nextApplicationNumber(db: Kysely<Database>, today: string)
 
 /** Gives a draft its number, unless it has one; @param instead of this one, which turned out to be another's @returns its number */
 export async function reserveNumber(db: Kysely<Database>, draftId: string, today: string, instead?: string): Promise<string> {
+  // A number is drawn only where one is needed: those of a year are to have no gaps that nobody can explain.
+  const known = await sql<{ number: string | null }>`
+    select application_number as number from application_draft where draft_id = ${draftId}`.execute(db);
+  const present = known.rows[0]?.number;
+  if (present != null && present !== instead) return present;
   const number = await nextApplicationNumber(db, today);
   const { rows } = await sql<{ number: string }>`
     update application_draft set application_number =
