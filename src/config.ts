@@ -116,7 +116,11 @@ export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machi
     searchPath: (environment["PATH"] ?? "").split(delimiter),
     cacheDirectory: join(environment["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "verification-platform"),
     chromiumPath: environment["CHROMIUM_PATH"],
-    inherited: { PATH: environment["PATH"] ?? "", HOME: environment["HOME"] ?? homedir() },
+    inherited: {
+      PATH: environment["PATH"] ?? "",
+      HOME: environment["HOME"] ?? homedir(),
+      ...(environment["NODE_COMPILE_CACHE"] !== undefined && { NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] }),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { Client } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
@@ -100,6 +101,8 @@ async function takeDecision(
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
   const started = Date.now();
+  // Whoever waits hears of the end at once.
+  const ended = handle.result().catch(() => undefined);
   let shown = "";
   for (;;) {
     const progress = await handle.query(importProgress);
@@ -110,7 +113,7 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);
     if (progress.stage === "ended") return lastLine(importId, await handle.result(), json);
-    await new Promise((wake) => setTimeout(wake, LOOK_EVERY));
+    await Promise.race([ended, setTimeout(LOOK_EVERY)]);
   }
 }
 

@@ -11,8 +11,13 @@ const NEEDED_MAJOR = 24;
 const INSTALL_LIMIT_MINUTES = 20;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stamp = join(root, "node_modules", ".installed");
-// Node 24 knows only its own authorities unless told to trust the system's as well, which networks behind a proxy need.
-const environment = { NODE_USE_SYSTEM_CA: "1", ...process.env };
+const environment = {
+  // Node 24 knows only its own authorities unless told to trust the system's as well, which networks behind a proxy need.
+  NODE_USE_SYSTEM_CA: "1",
+  // Compiled code is kept beside the code, so that processes and threads start in a third of the time.
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".compile-cache"),
+  ...process.env,
+};
 
 await installDependencies();
 const script = [join(root, process.argv[2] ?? ""), ...process.argv.slice(3)];

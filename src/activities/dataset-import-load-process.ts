@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { openDatabase } from "../../db/client.ts";
 import { openKeyStore } from "../adapters/key-store.ts";
 import { loadFile } from "./dataset-import-load.ts";
@@ -15,6 +16,9 @@ process.on("disconnect", () => process.exit(1));
 // A worker that is told to stop lets us finish, and ends us when its patience does.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
+
+// We are killed in the end: what was compiled is written now, where the platform keeps it.
+flushCompileCache();
 
 process.once("message", async ({ importId, config, databaseUrl, now }: LoadOrder) => {
   const started = performance.now();

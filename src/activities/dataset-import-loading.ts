@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { recordRejection } from "../../db/queries/dataset-import.ts";
+import { readMachine } from "../config.ts";
 import type { WorkerContext } from "../context.ts";
 import type { Rejection } from "../domain/dataset-import.ts";
 import { type Heartbeat, withHeartbeat } from "./dataset-import-heartbeat.ts";
@@ -72,7 +73,7 @@ function runLoadProcess({ config, pool, now }: WorkerContext, importId: string, 
   const child = fork(fileURLToPath(new URL("./dataset-import-load-process.ts", import.meta.url)), {
     execArgv: OPTIONS,
     // The folder is no secret, and tells whoever looks at the machine which platform the process belongs to.
-    env: { TZ: "UTC", DATA_DIR: config.dataDirectory },
+    env: { ...readMachine().inherited, TZ: "UTC", DATA_DIR: config.dataDirectory },
     serialization: "advanced",
   });
   const stop = () => child.kill("SIGKILL");

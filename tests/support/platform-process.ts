@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { readMachine } from "../../src/config.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -16,13 +17,12 @@ export interface ProgramProcess {
 
 /**
  * Starts a script of `bin` with these settings and nothing else of this process' environment.
- * @param settings environment variables; PATH and HOME are inherited unless given
+ * @param settings environment variables; PATH and HOME, and where compiled code is kept, are inherited unless given
  */
 export function startProgram(script: string, settings: Readonly<Record<string, string>>, args: readonly string[] = []): ProgramProcess {
-  const inherited = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "" };
   const child: ChildProcess = spawn(process.execPath, [join(ROOT, script), ...args], {
     cwd: ROOT,
-    env: { ...inherited, ...settings },
+    env: { ...readMachine().inherited, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
