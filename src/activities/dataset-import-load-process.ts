@@ -1,8 +1,7 @@
 import { flushCompileCache } from "node:module";
-import { openDatabase } from "../../db/client.ts";
 import { openKeyStore } from "../adapters/key-store.ts";
-import { loadFile } from "./dataset-import-load.ts";
 import type { LoadOrder, LoadReport } from "./dataset-import-loading.ts";
+import { startRowThreads } from "./dataset-import-row-threads.ts";
 
 /** The process that loads one file and ends. */
 const REPORT_EVERY = 500;
@@ -17,17 +16,21 @@ process.on("disconnect", () => process.exit(1));
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
-// We are killed in the end: what was compiled is written now, where the platform keeps it.
-flushCompileCache();
-
 process.once("message", async ({ importId, config, databaseUrl, now }: LoadOrder) => {
   const started = performance.now();
+  const keyStore = openKeyStore(config.keysDirectory, ["index"]);
+  const rowThreads = startRowThreads(keyStore.index.current);
+  // The libraries of this thread, while the others read theirs: together they take as long as a small file.
+  const [{ openDatabase }, { loadFile }] = await Promise.all([import("../../db/client.ts"), import("./dataset-import-load.ts")]);
+  // We are killed in the end: what was compiled is written now, where the platform keeps it.
+  flushCompileCache();
   const { db, pool } = openDatabase(databaseUrl, { max: 3, applicationName: "worker" });
   const context = {
     config,
     db,
     pool,
-    keyStore: openKeyStore(config.keysDirectory, ["index"]),
+    keyStore,
+    rowThreads,
     now: () => new Date(now + performance.now() - started),
   };
   let nextReport = 0;

@@ -17,7 +17,7 @@ import { readBlocks } from "./dataset-import-blocks.ts";
 import { copyGeneration } from "./dataset-import-generation.ts";
 import { type IdentifiedDataset, identifyDataset, readManifestBeside } from "./dataset-import-identify.ts";
 import { locateDelivery } from "./dataset-import-place.ts";
-import { hashRows } from "./dataset-import-row-threads.ts";
+import { hashRows, type RowThread } from "./dataset-import-row-threads.ts";
 import { BAD_ROWS_TOLD, readHeader, type SourceFormat } from "./dataset-import-rows.ts";
 
 /** A file that decompresses to more than this many times its size is a bomb; registers reach ten. Small files may grow more. */
@@ -27,7 +27,9 @@ const READ_BYTES = 256 * 1024;
 const RECORD_PROGRESS_EVERY = 1000;
 
 /** What loading works with. */
-export type LoadContext = Pick<WorkerContext, "config" | "db" | "pool" | "keyStore" | "now">;
+export interface LoadContext extends Pick<WorkerContext, "config" | "db" | "pool" | "keyStore" | "now"> {
+  readonly rowThreads: readonly RowThread[];
+}
 
 /**
  * Loads a file into a new generation that nobody sees yet: decrypted, verified, decoded, parsed, validated and hashed in one stream, so that
@@ -107,7 +109,7 @@ async function loadRows(
   const tell = everySecond((rows) => recordProgress(context.db, importId, rows));
 
   async function* rows(): AsyncGenerator<Uint8Array> {
-    for await (const block of hashRows(text.blocks, context.keyStore.index.current, format)) {
+    for await (const block of hashRows(text.blocks, context.rowThreads, format)) {
       tally.rowsRead += block.rows;
       tally.badRows += block.badRows;
       tally.lines.push(...block.firstBadRows.slice(0, BAD_ROWS_TOLD - tally.lines.length));

@@ -9,6 +9,7 @@ import type { ReadRows, SourceFormat } from "./dataset-import-rows.ts";
 export interface RowThreadTask {
   readonly block: Uint8Array<ArrayBuffer>;
   readonly firstLine: number;
+  readonly format: SourceFormat;
 }
 
 /** What came of a block: its good rows as bytes of a binary COPY. */
@@ -25,28 +26,32 @@ const BLOCKS_A_THREAD = 2;
 /** Small heaps: what a thread keeps from block to block is nearly nothing, and the limit bounds the memory of an import. */
 const HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
+/** Threads that read and hash blocks of lines; they start while the file is being opened. */
+export function startRowThreads(indexKey: KeyObject): RowThread[] {
+  return Array.from({ length: Math.min(MOST_THREADS, availableParallelism()) }, () => startThread(indexKey));
+}
+
 /**
- * Reads and hashes blocks on threads, since hashing is most of an import's work and would keep the worker from answering Temporal.
+ * Reads and hashes blocks on threads, since hashing is most of an import's work and would keep the decryption waiting.
  * Takes no more blocks than the threads can hold, so that a slow database slows the decryption down.
  * @returns results in the order of the blocks
  * @throws DeliveryRejected for the first block that can't be read
  */
-export async function* hashRows(blocks: AsyncIterable<Block>, indexKey: KeyObject, format: SourceFormat): AsyncGenerator<HashedRows> {
-  const threads = Array.from({ length: Math.min(MOST_THREADS, availableParallelism()) }, () => startThread(indexKey, format));
-  try {
-    const underWay: Promise<BlockResult>[] = [];
-    let turn = 0;
-    for await (const { bytes, firstLine } of blocks) {
-      if (underWay.length >= threads.length * BLOCKS_A_THREAD) yield judge(await (underWay.shift() as Promise<BlockResult>));
-      const result = (threads[turn++ % threads.length] as RowThread).run({ block: bytes, firstLine });
-      // A thread that fails while we wait for another is told when its turn comes.
-      result.catch(() => undefined);
-      underWay.push(result);
-    }
-    for (const result of underWay) yield judge(await result);
-  } finally {
-    await Promise.all(threads.map((thread) => thread.stop()));
+export async function* hashRows(
+  blocks: AsyncIterable<Block>,
+  threads: readonly RowThread[],
+  format: SourceFormat,
+): AsyncGenerator<HashedRows> {
+  const underWay: Promise<BlockResult>[] = [];
+  let turn = 0;
+  for await (const { bytes, firstLine } of blocks) {
+    if (underWay.length >= threads.length * BLOCKS_A_THREAD) yield judge(await (underWay.shift() as Promise<BlockResult>));
+    const result = (threads[turn++ % threads.length] as RowThread).run({ block: bytes, firstLine, format });
+    // A thread that fails while we wait for another is told when its turn comes.
+    result.catch(() => undefined);
+    underWay.push(result);
   }
+  for (const result of underWay) yield judge(await result);
 }
 
 function judge(result: BlockResult): HashedRows {
@@ -54,14 +59,14 @@ function judge(result: BlockResult): HashedRows {
   return result;
 }
 
-interface RowThread {
+/** One block at a time, in the order in which they were given. */
+export interface RowThread {
   run(task: RowThreadTask): Promise<BlockResult>;
-  stop(): Promise<unknown>;
 }
 
-function startThread(indexKey: KeyObject, format: SourceFormat): RowThread {
+function startThread(indexKey: KeyObject): RowThread {
   const worker = new Worker(new URL("./dataset-import-row-thread.ts", import.meta.url), {
-    workerData: { indexKey, format },
+    workerData: { indexKey },
     resourceLimits: HEAP,
   });
   const waiting: PromiseWithResolvers<BlockResult>[] = [];
@@ -83,6 +88,5 @@ function startThread(indexKey: KeyObject, format: SourceFormat): RowThread {
       }
       return result.promise;
     },
-    stop: () => worker.terminate(),
   };
 }
