@@ -32,7 +32,10 @@ interface SizeFigures {
   readonly rowsPerSecond: number;
   readonly psqlCopySeconds: number | undefined;
   readonly vsPsqlCopy: number | undefined;
+  /** Of the process that reads the file. */
   readonly peakRssMb: number;
+  /** Of the worker, which has everything else to do as well; the same for every size. */
+  readonly workerRssMb: number;
 }
 
 /** Every size on a platform of its own, so that the peak memory is that of one import. */
@@ -93,7 +96,7 @@ async function measureOn(platform: Platform, config: Config, supplier: Supplier,
       runImportCommand([file, "--as", "bench", "--json"], config, (use) => use(client)),
     );
     const seconds = (performance.now() - started) / 1000;
-    const peakRssMb = peakRss();
+    const { importing: peakRssMb, worker: workerRssMb } = peakRss();
     if (!said.includes('"imported":true')) throw new Error(`The import was not accepted: ${said}`);
     return {
       seconds,
@@ -101,6 +104,7 @@ async function measureOn(platform: Platform, config: Config, supplier: Supplier,
       psqlCopySeconds,
       vsPsqlCopy: psqlCopySeconds === undefined ? undefined : seconds / psqlCopySeconds,
       peakRssMb,
+      workerRssMb,
     };
   } finally {
     await client.connection.close();
@@ -146,18 +150,21 @@ async function copyWithPsql(
 
 const SAMPLE_EVERY = 50;
 
-/** Follows the high-water marks that the kernel keeps, of the worker and of the process that it gives each file; ends with the greatest in MiB. */
-function watchPeakRss({ workerPid }: Platform): () => number {
+/**
+ * Follows the high-water marks that the kernel keeps, of the process that an import is given and of the worker that it belongs to.
+ * @returns ends the watch with the greatest of each, in MiB
+ */
+function watchPeakRss({ workerPid }: Platform): () => { importing: number; worker: number } {
   const worker = workerPid();
-  let peak = 0;
+  let importing = 0;
   const sample = () => {
-    for (const pid of [worker, ...childrenOf(worker)]) peak = Math.max(peak, highWaterMark(pid));
+    for (const pid of childrenOf(worker)) importing = Math.max(importing, highWaterMark(pid));
   };
   const timer = setInterval(sample, SAMPLE_EVERY);
   return () => {
     clearInterval(timer);
     sample();
-    return peak;
+    return { importing, worker: highWaterMark(worker) };
   };
 }
 
