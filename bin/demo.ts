@@ -33,7 +33,7 @@ await runCommand(HELP, async (argv) => {
       if (!wasAsTold(result)) process.exitCode = 1;
       if (values.once) return JSON.stringify(result);
       console.log(
-        `\nThe platform stays up. Open ${platform.apiUrl}/docs (the API), ${platform.apiUrl}/readyz (its data), ${platform.apiUrl}/metrics. Ctrl-C stops it and throws its data away.`,
+        `\nThe platform stays up. Open ${platform.apiUrl}/docs (the API), ${platform.consoleUrl}/apply (where agencies apply), ${platform.consoleUrl}/console (where officers work). Ctrl-C stops it and throws its data away.`,
       );
       const reason = await Promise.race([stopped, platform.failed]);
       if (reason !== "SIGTERM" && reason !== "SIGINT") throw new Error(`${reason} The demo was stopped, and its data thrown away.`);

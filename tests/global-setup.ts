@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
 import { migrate } from "../db/migrate.ts";
 import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
+import { findOnPath } from "../src/adapters/slow-step.ts";
 import { requireTemporal, startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
 import { readEnvironment } from "../src/config.ts";
 import { findTemporalTestServer } from "./support/temporal-test-server.ts";
@@ -18,8 +19,21 @@ declare module "vitest" {
   }
 }
 
+/** What tests use of the machine, and the packages (Debian's) that bring it: files as suppliers make them, processes looked at and hemmed in. */
+const NEEDED_PROGRAMS = { gpg: "gnupg", gpgconf: "gnupg", ps: "procps", prlimit: "util-linux" };
+
+function requirePrograms(): void {
+  const missing = Object.entries(NEEDED_PROGRAMS).filter(([program]) => findOnPath(program) === undefined);
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(([, name]) => name))].join(" ");
+  throw new Error(
+    `The tests need ${missing.map(([program]) => program).join(", ")}: apt-get install ${packages}, or what brings them here.`,
+  );
+}
+
 /** One Postgres and one Temporal for the whole run, both real; each test file has a database and a task queue of its own. */
 export default async function setup({ provide }: { provide: (key: string, value: string) => void }): Promise<() => Promise<void>> {
+  requirePrograms();
   const directory = mkdtempSync(join(tmpdir(), "verification-platform-tests-"));
   const [postgres, temporal, temporalTestServer] = await Promise.all([
     startEmbeddedPostgres(join(directory, "postgres")),

@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readMachine } from "../config.ts";
 
 /** Says what takes long and that it is alive. */
 export type Progress = (line: string) => void;
@@ -51,4 +54,11 @@ export function runProgram(
       else reject(new Error(messages.trim().split("\n").at(-1) || `${program} ended with ${code}`));
     });
   });
+}
+
+/** The program's path on PATH, if it is there. */
+export function findOnPath(program: string): string | undefined {
+  return readMachine()
+    .searchPath.map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
 }

@@ -5,7 +5,7 @@ import { Connection } from "@temporalio/client";
 import { readMachine } from "../config.ts";
 import { endWithThisProcess } from "./child-process.ts";
 import { freePort } from "./embedded-postgres.ts";
-import { type Progress, runProgram, slowStep } from "./slow-step.ts";
+import { findOnPath, type Progress, runProgram, slowStep } from "./slow-step.ts";
 
 /** A Temporal dev server of our own. */
 export interface EmbeddedTemporal {
@@ -16,6 +16,7 @@ export interface EmbeddedTemporal {
 
 const CLI_VERSION = "1.5.1";
 const DOWNLOAD_LIMIT = 15_000;
+const BUILD_LIMIT = 20 * 60_000;
 const START_LIMIT = 60_000;
 const TOOLS = join(import.meta.dirname, "../../tools/temporal");
 
@@ -43,9 +44,15 @@ export async function findTemporal(progress: Progress): Promise<string> {
     );
   }
   const partial = `${cached}.${process.pid}`;
-  await slowStep(`Building the Temporal dev server ${CLI_VERSION} from its Go module (about three minutes, once)`, progress, () =>
-    runProgram("go", ["build", "-trimpath", "-o", partial, "github.com/temporalio/cli/cmd/temporal"], { cwd: TOOLS }),
-  );
+  try {
+    await slowStep(`Building the Temporal dev server ${CLI_VERSION} from its Go module (about three minutes, once)`, progress, () =>
+      runProgram("go", ["build", "-trimpath", "-o", partial, "github.com/temporalio/cli/cmd/temporal"], { cwd: TOOLS, limit: BUILD_LIMIT }),
+    );
+  } catch (error) {
+    throw new Error(
+      `Temporal can't be built with Go (${error instanceof Error ? error.message : "unknown"}): let Go reach a module proxy, once, or install the temporal CLI (temporal.io/setup), or set TEMPORAL_ADDRESS to a server of yours.`,
+    );
+  }
   renameSync(partial, cached);
   return cached;
 }
@@ -143,11 +150,4 @@ export async function requireTemporal(address: string, namespace: string): Promi
   } finally {
     await connection?.close();
   }
-}
-
-/** The program's path on PATH, if it is there. */
-function findOnPath(program: string): string | undefined {
-  return readMachine()
-    .searchPath.map((folder) => join(folder, program))
-    .find((path) => existsSync(path));
 }

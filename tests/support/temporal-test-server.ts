@@ -1,11 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { TestWorkflowEnvironment } from "@temporalio/testing";
-import { type Progress, runProgram, slowStep } from "../../src/adapters/slow-step.ts";
+import { findOnPath, type Progress, runProgram, slowStep } from "../../src/adapters/slow-step.ts";
 import { readMachine } from "../../src/config.ts";
 
 const VERSION = "1.31.0";
 const DOWNLOAD_LIMIT = 15_000;
+const MAVEN_LIMIT = 10 * 60_000;
 const POM = join(import.meta.dirname, "../../tools/temporal-test-server/pom.xml");
 
 /**
@@ -17,9 +18,13 @@ export async function findTemporalTestServer(progress: Progress): Promise<string
   const program = join(folder, "temporal-test-server");
   if (existsSync(program)) return program;
   const partial = `${folder}.${process.pid}`;
+  // The jars alone start nothing.
+  if (findOnPath("java") === undefined) return download(progress, partial);
   try {
     await slowStep(`Getting the time-skipping test server ${VERSION} with Maven`, progress, () =>
-      runProgram("mvn", ["-q", "-B", "-f", POM, "dependency:copy-dependencies", `-DoutputDirectory=${join(partial, "lib")}`]),
+      runProgram("mvn", ["-q", "-B", "-f", POM, "dependency:copy-dependencies", `-DoutputDirectory=${join(partial, "lib")}`], {
+        limit: MAVEN_LIMIT,
+      }),
     );
   } catch {
     return download(progress, partial);
