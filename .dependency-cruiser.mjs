@@ -73,6 +73,24 @@ export default {
       from: { path: "^src/(activities|api|console)/" },
       to: { path: "^src/(activities|api|console)/", pathNot: "^src/$1/" },
     },
+    {
+      name: "activities-know-rules-adapters-and-queries",
+      severity: "error",
+      from: { path: "^src/activities/" },
+      to: { path: "^(src/[a-z-]+/|db/)", pathNot: "^(src/(activities|domain|adapters|workflows/rule-failure)|db/(queries|tables|client))" },
+    },
+    {
+      name: "api-knows-rules-adapters-and-queries",
+      severity: "error",
+      from: { path: "^src/api/" },
+      to: { path: "^(src/|db/)", pathNot: "^(src/(api|domain|adapters|transparency)/|db/queries/)" },
+    },
+    {
+      name: "console-knows-rules-adapters-queries-and-reports",
+      severity: "error",
+      from: { path: "^src/console/" },
+      to: { path: "^(src/[a-z-]+/|db/)", pathNot: "^(src/(console|domain|adapters|reports)/|db/(queries|tables)/)" },
+    },
     { name: "nothing-imports-entry-points", severity: "error", from: { path: "^(src|db)/" }, to: { path: "^(bin|bench|tools|tests)/" } },
     {
       name: "product-needs-no-development-dependency",
