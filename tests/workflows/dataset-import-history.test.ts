@@ -86,7 +86,7 @@ describe("what Temporal keeps of an import", () => {
       })
       .toBeGreaterThan(0);
     const raw = JSON.stringify(await rawHistory(platform.client, ids[0] as string));
-    for (const text of [fingerprint, "wu.officer", "PGP"]) expect(raw).not.toContain(text);
+    for (const text of [fingerprint, "wu.officer", "BEGIN PGP"]) expect(raw).not.toContain(text);
     const opened = JSON.stringify(await decodedHistory(platform.client, ids[0] as string));
     expect(opened).toContain(fingerprint);
     expect(opened).toContain("BEGIN PGP PUBLIC KEY BLOCK");
