@@ -212,6 +212,8 @@ create table daily_usage (
 create table database_size (
   measured_on date not null,
   bytes bigint not null,
+  free_bytes bigint,
+  total_bytes bigint,
   constraint database_size_pkey PRIMARY KEY (measured_on)
 );
 
@@ -1134,6 +1136,8 @@ grant update on account (totp_secret) to platform_console;
 
 grant update on account (totp_secret) to platform_worker;
 
+grant select on address_usage to platform_console;
+
 grant insert, select on address_usage to platform_worker;
 
 grant update on address_usage (last_used_on) to platform_worker;
@@ -1242,6 +1246,8 @@ grant select on database_size to platform_console;
 
 grant insert, select on database_size to platform_worker;
 
+grant select on dataset to platform_console;
+
 grant select on dataset to platform_worker;
 
 grant select on dataset (approved_from) to platform_api;
@@ -1268,17 +1274,27 @@ grant insert, select on generation to platform_worker;
 
 grant select on generation (as_of) to platform_api;
 
+grant select on generation (as_of) to platform_console;
+
 grant update on generation (as_of) to platform_worker;
 
 grant select on generation (dataset_id) to platform_api;
 
+grant select on generation (dataset_id) to platform_console;
+
 grant select on generation (generation_id) to platform_api;
 
+grant select on generation (generation_id) to platform_console;
+
 grant select on generation (index_key_id) to platform_api;
+
+grant select on generation (row_count) to platform_console;
 
 grant update on generation (row_count) to platform_worker;
 
 grant update on generation (signed_at) to platform_worker;
+
+grant select on generation (switched_at) to platform_console;
 
 grant insert, select on hourly_use to platform_worker;
 

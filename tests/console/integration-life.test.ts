@@ -28,7 +28,7 @@ afterAll(() => office?.stop());
 const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
 const stateOf = async (number: string) => (await platform.onRecord(number)).state;
 /** What the home page has to do now. */
-const nowIn = (text: string) => text.slice(0, text.indexOf("60 日內到期"));
+const nowIn = (text: string) => text.slice(0, text.indexOf("本週到期"));
 /** Opens a page of a case and sends its form. */
 async function send(visitor: Visitor, number: string, step: string, fields: Record<string, string | string[]>) {
   await visitor.get(path(number));

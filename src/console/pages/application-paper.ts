@@ -104,10 +104,10 @@ async function show(
   const { apply, form } = visit.text;
   const correcting = c.req.path !== ENTER;
   const title = correcting ? apply.paperCorrectTitle : apply.paperTitle;
-  const back = correcting ? casePath(numberOf(c)) : "/console/integrations";
+  const back = correcting ? casePath(numberOf(c)) : "/console/applications";
   const body = html`<h1 class="ds-heading" data-size="md">${title}</h1><p class="quiet">${correcting ? apply.paperCorrectIntro : apply.paperIntro}</p>
 ${faultSummary(visit.text, whole, ...faults.values())}
 <form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixedAgency: correcting, onPaper: true })}
-<div class="buttons"><button class="ds-button">${correcting ? apply.correct : apply.enter}</button><a class="ds-link" href="${back}">${correcting ? form.cancel : visit.text.integrations.title}</a></div></form>`;
+<div class="buttons"><button class="ds-button">${correcting ? apply.correct : apply.enter}</button><a class="ds-link" href="${back}">${correcting ? form.cancel : visit.text.applications.title}</a></div></form>`;
   return page(c, visit, { title, body, status });
 }

@@ -1,26 +1,21 @@
 import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
-import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
+import { alertDueOn } from "../../domain/due.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
-import type { Task } from "./home.ts";
+import type { Task } from "./home-tasks.ts";
 
 /** Alerts of abnormal use that wait for the dedicated officer. */
-export async function alertTasks({ text, duties, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+export async function alertTasks({ text, duties }: Visit, { db }: ConsoleContext): Promise<Task[]> {
   if (!duties.includes("dedicatedOfficer")) return [];
-  return (await listAlerts(db, { onlyOpen: true }, 100)).map(({ alertId, applicationNumber, systemName, kind, foundAt }) => {
-    const day = taipeiDate(Date.parse(foundAt));
-    return {
-      what: text.home.abnormalUse,
-      of: `${applicationNumber}　${systemName}　${text.alerts.kindOf[kind]}`,
-      path: alertPath(alertId),
-      when: text.home.found(text.day(day)),
-      pressing: daysBetween(day, today) > 0,
-    };
-  });
+  return (await listAlerts(db, { onlyOpen: true }, 100)).map(({ alertId, applicationNumber, systemName, kind, foundAt }) => ({
+    what: text.home.abnormalUse,
+    of: `${applicationNumber}　${systemName}　${text.alerts.kindOf[kind]}`,
+    ...{ path: alertPath(alertId), dueOn: alertDueOn(Date.parse(foundAt)), waits: true },
+  }));
 }
 
 /** That something disagrees with the log is said before anything else. */

@@ -2,6 +2,7 @@ import { POLICY } from "../../domain/policy.ts";
 import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
+import { enDesk } from "./en-desk.ts";
 import type { Text } from "./zh-Hant.ts";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -38,6 +39,7 @@ export const en: Text = {
     label: "Main menu",
     home: "To do",
     integrations: "Integrations",
+    applications: "Applications",
     queries: "Queries",
     system: "System",
     addresses: "Addresses",
@@ -168,29 +170,7 @@ export const en: Text = {
     code: "The six digits that it shows",
     submit: "Finish",
   },
-  home: {
-    title: "To do",
-    todo: "Now",
-    soon: "Within 60 days",
-    nothing: "Nothing to do: everything is in time.",
-    nothingSoon: "No other credential and no other period ends within 60 days.",
-    check: "Application to check",
-    decide: "Application to decide on",
-    provision: "Approved, to be provisioned",
-    credentialEnds: "Credential ends",
-    periodEnds: "Approved period ends",
-    idle: "Unused, about to be suspended",
-    suspended: "Integration is suspended",
-    inventory: "Address inventory to answer",
-    inventoryEnds: "Address inventory about to end",
-    disposalProposed: "A month of the query log is due for disposal: approve or hold",
-    diskFillsUp: "The database runs out of disk space",
-    databaseGrows: "The database grows too fast",
-    abnormalUse: "Abnormal use is to be looked into",
-    disagreement: "The query log disagrees with itself: look at once",
-    found: (when) => `found ${when}`,
-    since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
-  },
+  ...enDesk,
   inventory: {
     title: "Reviews of addresses",
     intro:
@@ -231,17 +211,18 @@ export const en: Text = {
   },
   integrations: {
     title: "Integrations",
-    search: "Search",
     searchHint: "Application number, agency or system",
     state: "State",
-    everyState: "Every state",
+    everyState: "All",
     sort: "Order",
-    sortBy: { number: "Application number", period: "Ending soonest", agency: "Agency" },
-    filter: "Show",
-    csv: "CSV",
-    count: (shown, all) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+    sortBy: {
+      number: "Application number",
+      period: "Ending soonest",
+      agency: "Agency",
+      queries: "Most queries first",
+      unused: "Longest unused first",
+    },
     none: "No integration is like that.",
-    clear: "Clear",
     number: "Number",
     agency: "Agency",
     system: "System",
@@ -249,6 +230,8 @@ export const en: Text = {
     period: "Period",
     from: "From",
     until: "Until",
+    subjects: "This month",
+    lastUsed: "Last query",
   },
   integration: {
     next: {
@@ -577,6 +560,9 @@ export const en: Text = {
     seeHome: "See tasks",
     seeIntegrations: "See integrations",
     exportIntegrations: "Download integrations",
+    seeApplications: "See applications",
+    exportApplications: "Download the list of applications",
+    exportAddresses: "Download the whitelist",
     apply: "Apply online",
     enterApplication: "Enter application, or act for the agency",
     readLetter: "Open letter",
@@ -630,7 +616,7 @@ export const en: Text = {
     "national-id-in-text": "The text seems to hold an ID number: name the case instead.",
     "invalid-national-id": "This is not a valid ID number: type it again. What was typed has not been kept.",
     "national-id-in-filter":
-      "The application number or account looks like an ID number: type that into its own field, so that it stands in no URL.",
+      "A filter looks like an ID number, so it was neither used nor kept: type that into its own field, so that it stands in no URL.",
     "from-malformed": "The first day can't be read: give it as 2026-01-31.",
     "until-malformed": "The last day can't be read: give it as 2026-01-31.",
     "month-malformed": "Choose a month of the list.",
