@@ -100,17 +100,18 @@ async function noticeTasks(visit: Visit, { db }: ConsoleContext): Promise<Task[]
     const known = cases.get(notice.about);
     const waits = WAITS[notice.kind];
     const dueOn = waits === null ? undefined : lastDayOf(Date.parse(notice.announces));
-    const of = known ? nameOf(known) : notice.about === "database" ? "" : notice.about;
-    return [{ what: words[notice.kind], of, path: known ? casePath(notice.about) : pathOf(notice.about), dueOn, waits: waits ?? true }];
+    const place = known ? { of: nameOf(known), path: casePath(notice.about) } : placeOf(visit, notice.about);
+    return [{ what: words[notice.kind], ...place, dueOn, waits: waits ?? true }];
   });
   return [...new Map(tasks.map((task) => [`${task.what}/${task.of}`, task])).values()];
 }
 
-/** Where that is done which is about no integration; undefined where the console has no page for it. */
-function pathOf(about: string): string | undefined {
-  const [kind, number] = about.split("/");
-  if (kind === "database") return "/console/system";
-  return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
+/** What is about no integration, and where it is done; it has no path where the console has no page for it. */
+function placeOf({ text }: Visit, about: string): Pick<Task, "of" | "path"> {
+  const [kind, number = ""] = about.split("/");
+  if (kind === "ip-inventory") return { of: text.inventory.one(text.day(number)), path: inventoryPath(number) };
+  if (kind === "retention") return { of: text.monthName(number), path: undefined };
+  return { of: "", path: "/console/system" };
 }
 
 /** Periods and credentials that end. */
