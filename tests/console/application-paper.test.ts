@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { POLICY } from "../../src/domain/policy.ts";
 import { beginApplication, filledForm, LETTER, numberShown, submitApplication } from "../support/applicant.ts";
 import type { Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
@@ -42,6 +44,44 @@ describe("on paper", () => {
     const page = (await hung.get(entered.location ?? "")).text;
     for (const known of ["紙本申請", "府社助字第1150012345號", "責任告知同意日", "待審查"]) expect(page).toContain(known);
     expect((await lin.get("/console/applications/paper")).status).toBe(403);
+  });
+
+  test("§3(3) a scan of its letter is attached under the rules of letters, stays, and each opening is on the trail", async () => {
+    await hung.get("/console/applications/paper");
+    const entered = (await hung.post("/console/applications/paper", filledForm())).location ?? "";
+    expect((await hung.get(entered)).text).toContain(`${entered}/scan`);
+    await hung.get(`${entered}/scan`);
+    const send = (content: string) => hung.upload(`${entered}/scan`, {}, { name: "letter", content: new Blob([content]) });
+    for (const [content, told] of [
+      ["<html>", "不是 PDF"],
+      [`%PDF-${"x".repeat(POLICY.applicationLetterBytes)}`, "檔案超過"],
+    ] as const) {
+      const { status, text } = await send(content);
+      expect([status, text.includes(told)]).toEqual([422, true]);
+    }
+    expect((await send(`%PDF-${"x".repeat(3 * POLICY.applicationLetterBytes)}`)).status).toBe(413);
+    expect((await send(LETTER)).location).toBe(entered);
+    const scan = /href="([^"]+\/letters\/[^"]+)"/.exec((await lin.get(entered)).text)?.[1] ?? "";
+    expect((await lin.get(scan)).text).toBe(LETTER);
+    for (let turn = 1; turn < POLICY.applicationLetters; turn += 1) expect((await send(LETTER)).status).toBe(303);
+    expect((await send(LETTER)).text).toContain("一份申請最多");
+    const owner = console_.owner.pool;
+    const { rows } = await owner.query("select sealed from application_attachment where draft_id is null");
+    expect(rows.every(({ sealed }) => !sealed.includes("來文的內容"))).toBe(true);
+    const opened = await owner.query("select account, outcome from admin_trail where action = 'readLetter'");
+    expect(opened.rows).toEqual([{ account: MANAGER.account, outcome: "done" }]);
+    expect((await lin.get(`${entered}/scan`)).status).toBe(403);
+  });
+
+  test("§3(3) no scan is attached to what came online, by page or by the console's own role", async () => {
+    const { number } = await submitted();
+    expect((await hung.get(path(number, "/scan"))).status).toBe(404);
+    const { pool, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
+    const insert = `insert into application_attachment values (gen_random_uuid(), null, $1, 'k', '', sha256(''), 9, now())`;
+    await expect(pool.query(insert, [number])).rejects.toThrow("scans are of applications on paper");
+    const take = "update application_attachment set application_number = 'x'";
+    await expect(pool.query(take)).rejects.toThrow("stays on record");
+    await close();
   });
 
   test("§3(3) the case officer puts right and withdraws for an agency that asks on paper", async () => {

@@ -122,5 +122,5 @@ test("§3(2) what an agency sees of its case names nobody, and has the reasons t
     ["sendBack", "caseOfficer", "缺法令條次"],
   ]);
   expect(JSON.stringify(seen)).not.toContain(CASE_OFFICER.account);
-  expect(applicationDocument(integration, seen).timeline).toHaveLength(3);
+  expect(applicationDocument(integration, [integration], seen)?.timeline).toHaveLength(3);
 });

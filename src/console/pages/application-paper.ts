@@ -107,7 +107,7 @@ async function show(
   const back = correcting ? casePath(numberOf(c)) : "/console/integrations";
   const body = html`<h1 class="ds-heading" data-size="md">${title}</h1><p class="quiet">${correcting ? apply.paperCorrectIntro : apply.paperIntro}</p>
 ${faultSummary(visit.text, whole, ...faults.values())}
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixedAgency: correcting, onPaper: true })}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixed: correcting ? "agency" : undefined, onPaper: true })}
 <div class="buttons"><button class="ds-button">${correcting ? apply.correct : apply.enter}</button><a class="ds-link" href="${back}">${correcting ? form.cancel : visit.text.integrations.title}</a></div></form>`;
   return page(c, visit, { title, body, status });
 }
