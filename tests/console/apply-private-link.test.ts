@@ -123,7 +123,7 @@ describe("on record", () => {
     await expect(pool.query("delete from application_draft where saved_at < now()")).rejects.toThrow("stays on record");
     for (const statement of [
       "select sealed from application_draft",
-      "select from application_attachment",
+      "select sealed from application_attachment",
       "update application_draft set sealed = ''",
     ])
       await expect(pool.query(statement)).rejects.toThrow("permission denied");
@@ -153,7 +153,7 @@ describe("against abuse", () => {
     await owner.query("update application set submitted_by = 'aside' where submitted_by like 'agency.%'");
     const template = (await submitted()).number;
     await owner.query(
-      `insert into application select (jsonb_populate_record(a, jsonb_build_object('application_number', a.application_number || '-' || n,
+      `insert into application select (jsonb_populate_record(a, jsonb_build_object('application_number', a.application_number || '-' || n, 'integration_id', null,
          'submitted_at', a.submitted_at - interval '2 days'))).* from application a, generate_series(2, ${POLICY.applicationsAtOnce}) n where a.application_number = $1`,
       [template],
     );
