@@ -3,7 +3,7 @@ import { assignLetter } from "../../db/queries/application-letter.ts";
 import { canFollow, type RightsHolder } from "../domain/integration.ts";
 import { requireAmendable } from "../domain/integration-amendment.ts";
 import { type AmendmentKind, type Application, type Correction, prepareApplication } from "../domain/integration-application.ts";
-import { amend, resubmit, underWay } from "../domain/integration-decision.ts";
+import { type AmendmentRequest, amend, resubmit, underWay } from "../domain/integration-decision.ts";
 import {
   amendmentOf,
   draftOf,
@@ -13,6 +13,7 @@ import {
   typedOf,
   withFirstDay,
 } from "../domain/integration-form.ts";
+import type { Actor } from "../domain/integration-step.ts";
 import { POLICY } from "../domain/policy.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { type ApplicantCase, applicantOf, type DraftKind, submitDraft, versionOf } from "./application-draft.ts";
@@ -28,8 +29,10 @@ export const FORM_PATH: Readonly<Record<DraftKind, string>> = {
   reapplication: "/apply/reapplication",
 };
 
+type OfIntegration = Pick<ApplicantCase, "integration">;
+
 /** What stands against drafting this now, if anything does. */
-export function refusalOf({ integration }: ApplicantCase, kind: DraftKind): RuleViolation | undefined {
+export function refusalOf({ integration }: OfIntegration, kind: DraftKind): RuleViolation | undefined {
   const outOfOrder = new RuleViolation("3(3)", "step-out-of-order", "The application isn't to be put right now: look where it stands.");
   if (integration === undefined) return kind === "new" ? undefined : outOfOrder;
   if (kind === "new") return new RuleViolation("3(3)", "submitted-already", "The application was submitted: look where it stands.");
@@ -44,7 +47,7 @@ export function refusalOf({ integration }: ApplicantCase, kind: DraftKind): Rule
 }
 
 /** What an application would do to an integration that has rights; undefined of one that opens it. */
-export function amendingKind({ integration }: ApplicantCase, kind: DraftKind): AmendmentKind | undefined {
+export function amendingKind({ integration }: OfIntegration, kind: DraftKind): AmendmentKind | undefined {
   if (kind === "new") return undefined;
   return kind === "correction" ? (integration?.amendment?.application.kind as AmendmentKind | undefined) : kind;
 }
@@ -60,7 +63,7 @@ export function typedFirst(visit: Visit, opened: ApplicantCase, kind: DraftKind)
 }
 
 /** What was typed, with what isn't the applicant's to say: whose it is, and when a change begins. */
-export function whole(visit: Visit, opened: ApplicantCase, kind: DraftKind, sent: TypedApplication): TypedApplication {
+export function whole(visit: Visit, opened: OfIntegration, kind: DraftKind, sent: TypedApplication): TypedApplication {
   const { integration } = opened;
   if (integration === undefined) return sent;
   const { today, text } = visit;
@@ -78,14 +81,12 @@ interface Asked {
 }
 
 /** What would be submitted, as its process would take it now. @throws RuleViolation what stands against it */
-export function prepared(opened: ApplicantCase, asked: Asked, now: number): Application {
-  const { integration } = opened;
+export function prepared({ integration }: OfIntegration, by: Actor, asked: Asked, now: number): Application {
   const { kind, typed, circumstances } = asked;
-  const request = { by: applicantOf(opened), reason: reasonOf(asked) };
+  const request = { by, reason: reasonOf(asked) };
   if (integration === undefined) return prepareApplication(draftOf(typed, "0", circumstances), circumstances.today);
   if (kind === "correction") return underWay(resubmit(integration, { ...request, correction: correctionOf(asked) }, now));
-  const draft = amendmentOf(typed, kind as AmendmentKind, integration.integrationNumber, circumstances);
-  return underWay(amend(integration, { ...request, draft }, now));
+  return underWay(amend(integration, { by, ...amendmentAsked(integration.integrationNumber, asked) }, now));
 }
 
 function correctionOf({ typed, circumstances }: Asked): Correction {
@@ -119,11 +120,15 @@ export async function submitDrafted(context: ConsoleContext, opened: ApplicantCa
     await integrations.resubmit(integrationNumber, { ...request, reason: correctReason, correction: correctionOf(asked) });
     return;
   }
-  // Drawn last: numbers of a year are to have no gaps that nobody can explain.
   const number = await nextApplicationNumber(db, today);
   await assignLetter(db, draft.draftId, number);
-  const amendment = amendmentOf(typed, kind as AmendmentKind, number, circumstances);
-  await integrations.amend(integrationNumber, { ...request, reason: reasonOf(asked), draft: amendment });
+  await integrations.amend(integrationNumber, { ...request, ...amendmentAsked(number, asked) });
+}
+
+/** What a change's process is told. @param number drawn last: those of a year are to have no gaps that nobody can explain */
+export function amendmentAsked(number: string, asked: Asked): Pick<AmendmentRequest, "reason" | "draft"> {
+  const { kind, typed, circumstances } = asked;
+  return { reason: reasonOf(asked), draft: amendmentOf(typed, kind as AmendmentKind, number, circumstances) };
 }
 
 function tooManyAtOnce(): RuleViolation {

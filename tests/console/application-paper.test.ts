@@ -101,6 +101,35 @@ describe("on paper", () => {
     expect((await hung.get(path(number, "/correct"))).status).toBe(404);
   });
 
+  test("§3(3) a change that came on paper is entered on what is in force, scanned, and put right; the old rights hold", async () => {
+    const number = await platform.activated();
+    const before = (await platform.integrations.show(number)).approval;
+    expect((await hung.get(path(number))).text).toContain(path(number, "/change"));
+    expect((await hung.get(path(number, "/reapplication"))).status).toBe(404);
+    const { text } = await hung.get(path(number, "/change"));
+    for (const known of ["減免資格審查", before?.addresses[0] ?? "", "測試稅務局"]) expect(text).toContain(known);
+    const form = { ...filledForm(), addresses: before?.addresses.join("\n") ?? "", until: inDays(30) };
+    const longer = await hung.post(path(number, "/change"), { ...form, until: inDays(60) });
+    expect([longer.status, longer.text.includes("變更不能延長期限")]).toEqual([422, true]);
+    expect((await hung.post(path(number, "/change"), form)).location).toBe(path(number));
+    const { amendment, approval } = await platform.integrations.show(number);
+    expect([approval, amendment?.application]).toMatchObject([
+      before,
+      { kind: "change", agencyName: "測試稅務局", letter: { onPaper: true } },
+    ]);
+    expect((await hung.post(path(number, "/change"), form)).text).toContain("一次只能有一件");
+    await hung.get(path(number, "/scan"));
+    await hung.upload(path(number, "/scan"), {}, { name: "letter", content: new Blob([LETTER]) });
+    expect((await hung.get(path(number))).text).toContain(`${amendment?.application.applicationNumber}　`);
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "目的不明"));
+    expect((await hung.get(path(number, "/correct"))).text).not.toContain('name="from"');
+    expect((await hung.post(path(number, "/correct"), { ...form, purpose: "房屋稅減免" })).location).toBe(path(number));
+    expect((await platform.integrations.show(number)).amendment).toMatchObject({
+      stage: "submitted",
+      application: { purpose: "房屋稅減免" },
+    });
+  });
+
   test("§3(7) who checks sees which addresses others have; the public form doesn't tell", async () => {
     const address = madeUpAddress();
     const [one, other] = [await begun(), await begun()];

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { type FormCircumstances, type FormField, formFaults, type TypedApplication } from "../../domain/integration-form.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
-import { type ApplicantCase, type DraftKind, saveDraft, versionOf } from "../application-draft.ts";
+import { type ApplicantCase, applicantOf, type DraftKind, saveDraft, versionOf } from "../application-draft.ts";
 import { amendingKind, FORM_PATH, prepared, refusalOf, typedFirst, whole } from "../application-task.ts";
 import { type ApplyRoutes, applyMessage, CASE_PATH, caseToken, LETTER_PATH, leaveForm, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -70,7 +70,7 @@ export function formShown(visit: Visit, context: ConsoleContext, opened: Applica
   for (const [name, broken] of formFaults(typed, circumstances)) faults.set(name, formFault(visit.text, name, broken));
   if (faults.size > 0) return { faults, status: 422 };
   try {
-    prepared(opened, { kind, typed, circumstances }, visit.now);
+    prepared(opened, applicantOf(opened), { kind, typed, circumstances }, visit.now);
     return undefined;
   } catch (error) {
     if (error instanceof RuleViolation) return recordFault(visit.text, error);

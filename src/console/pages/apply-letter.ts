@@ -5,7 +5,7 @@ import { hasRights } from "../../domain/integration.ts";
 import type { Application } from "../../domain/integration-application.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
-import { type ApplicantCase, versionOf } from "../application-draft.ts";
+import { type ApplicantCase, applicantOf, versionOf } from "../application-draft.ts";
 import { FORM_PATH, prepared, refusalOf, submitDrafted, whole } from "../application-task.ts";
 import { type ApplyRoutes, CASE_PATH, caseToken, LETTER_PATH, leaveForm, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -18,6 +18,8 @@ import { formFault, recordFault } from "./application-fields.ts";
 import { circumstancesOf, formShown, showForm, showRefused } from "./apply-form.ts";
 import { requestedFacts } from "./integration-sections.ts";
 import { letterField } from "./letter-field.ts";
+
+const SECONDARY = html` data-variant="secondary"`;
 
 type Against = Fault & { readonly status: 422 | 503 };
 
@@ -67,7 +69,7 @@ function stands(visit: Visit, context: ConsoleContext, opened: ApplicantCase): A
   if (refusalOf(opened, kind) !== undefined || version !== versionOf(opened) || formShown(visit, context, opened) !== undefined)
     return undefined;
   const circumstances = circumstancesOf(visit, context, opened, kind);
-  return prepared(opened, { kind, typed: whole(visit, opened, kind, typed), circumstances }, visit.now);
+  return prepared(opened, applicantOf(opened), { kind, typed: whole(visit, opened, kind, typed), circumstances }, visit.now);
 }
 
 const savedMark = ({ draft }: ApplicantCase) => String(draft.savedAt.getTime());
@@ -89,7 +91,7 @@ async function showLetter(
 ): Promise<Response> {
   const { text } = visit;
   const { apply } = text;
-  const { integration, drafted } = opened;
+  const { integration, drafted, letter } = opened;
   const application = stands(visit, context, opened);
   if (application === undefined) return showWhatStands(c, visit, context, opened);
   const present = integration !== undefined && hasRights(integration) ? integration : undefined;
@@ -98,12 +100,12 @@ async function showLetter(
   const body = html`<h1 class="ds-heading" data-size="md">${apply.letterTitle}</h1>${faultSummary(text, against)}
 <section><h2 class="ds-heading" data-size="xs">${apply.letter}</h2>${letterKept(visit, opened)}
 <form method="post" action="${LETTER_PATH}" enctype="multipart/form-data" class="stack">${caseToken(visit, opened)}${letterField(visit, against)}
-<button class="ds-button" data-variant="secondary">${apply.attach}</button></form></section>
+<button class="ds-button"${letter === undefined ? NOTHING : SECONDARY}>${apply.attach}</button></form></section>
 <section><h2 class="ds-heading" data-size="xs">${apply.asked}</h2>${facts(requestedFacts(visit, application, present))}
 ${foreign.length === 0 ? NOTHING : html`<p class="ds-alert" data-color="warning">${apply.foreign(foreign.join(text.separator))}</p>`}
 <p><a class="ds-link" href="${path}">${apply.backToForm}</a></p></section>
 <form method="post" action="/apply/submit" class="stack">${caseToken(visit, opened)}<input type="hidden" name="saved" value="${savedMark(opened)}">
-<div class="buttons"><button class="ds-button">${drafted.kind === "correction" ? apply.correct : apply.submit}</button></div></form>
+<div class="buttons"><button class="ds-button"${letter === undefined && drafted.kind !== "correction" ? SECONDARY : NOTHING}>${drafted.kind === "correction" ? apply.correct : apply.submit}</button></div></form>
 ${privateLink(c, visit, context, opened)}${leaveForm(visit)}`;
   return page(c, visit, { title: apply.letterTitle, body, status: against?.status ?? 200 });
 }

@@ -25,6 +25,8 @@ export const enApply: typeof zhHantApply = {
   paperTitle: "Enter a paper application",
   paperIntro:
     "Enter what the agency's letter says; fields and rules are those of the online form. Attach a scan of the letter and check it afterwards, and file the letter.",
+  paperAmendIntro:
+    "Enter what the agency's letter says; the form begins with what is in force. Attach a scan of the letter and check it afterwards; until it is provisioned everything stays as it is.",
   paperCorrectTitle: "Put right for the agency",
   paperCorrectIntro: "Enter what the agency's new letter says.",
   field: {
@@ -127,7 +129,12 @@ export const enApply: typeof zhHantApply = {
       "Say why it was suspended and what was improved since, and attach a new letter. Queries are answered again once it is provisioned.",
   },
   sharedIntro: "These addresses are on another integration's whitelist too; make sure that the agency means them:",
-  open: { enter: "Enter a paper application…", correct: "Put right for the agency…", withdraw: "Withdraw for the agency…" },
+  open: {
+    enter: "Enter a paper application…",
+    correct: "Put right for the agency…",
+    withdraw: "Withdraw for the agency…",
+    ...{ renewal: "Enter a renewal on paper…", change: "Enter a change on paper…", reapplication: "Enter a reapplication on paper…" },
+  },
   withdrawForIntro: "As the agency's letter asks. It ends the application for good; rights that hold stay as they are.",
   message: {
     noCase: {

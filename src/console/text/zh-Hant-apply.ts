@@ -24,6 +24,7 @@ export const zhHantApply = {
   correctTitle: "補正申請",
   paperTitle: "登錄紙本申請",
   paperIntro: "依機關來文登錄，欄位與規則和線上申請相同；登錄後可附上來文的掃描檔，並請審查。原件另行歸檔。",
+  paperAmendIntro: "依機關來文登錄；表單帶入目前有效的內容。登錄後可附上來文的掃描檔，並請審查。配賦之前，原有權限照舊。",
   paperCorrectTitle: "代機關補正",
   paperCorrectIntro: "依機關補正的來文登錄。",
   field: {
@@ -122,7 +123,10 @@ export const zhHantApply = {
     reapplication: "敘明暫停的原因與之後完成的改善，並附新的來文。核可並配賦之後才恢復回覆查詢。",
   } satisfies Record<AmendmentKind, string>,
   sharedIntro: "下列 IP 也在其他介接的白名單上，請確認機關所列是否正確：",
-  open: { enter: "登錄紙本申請…", correct: "代機關補正…", withdraw: "代機關撤回…" },
+  open: {
+    ...{ enter: "登錄紙本申請…", correct: "代機關補正…", withdraw: "代機關撤回…" },
+    ...{ renewal: "登錄紙本展期…", change: "登錄紙本變更…", reapplication: "登錄紙本重新申請…" },
+  },
   withdrawForIntro: "依機關來文撤回。這份申請即結束，不能恢復；已有的權限不受影響。",
   message: {
     noCase: { title: "沒有開啟的申請", body: "連結不完整，或申請已因逾期未送出而銷毀；也可能已關閉。請由專屬連結重新開啟。" },
