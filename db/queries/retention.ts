@@ -15,6 +15,15 @@ export async function listLogMonths(db: Kysely<Database>): Promise<string[]> {
   return rows.map(({ month }) => month);
 }
 
+/** The months that people or the platform have begun to act on, and whose entries are still there. */
+export async function listOpenDisposals(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ month: string }>`
+    select to_char(month, 'YYYY-MM') as month from log_disposal_step group by month having not bool_or(step = 'dispose') order by 1`.execute(
+    db,
+  );
+  return rows.map(({ month }) => month);
+}
+
 type StepRow = Omit<DisposalEntry, "takenAt" | "matter"> & { month: string; takenAt: Date; matter: string | null };
 type CertificateRow = Omit<DisposalCertificate, "disposedAt"> & { month: string; disposedAt: Date };
 
