@@ -4,8 +4,8 @@ import { reconcile } from "../src/reconcile.ts";
 import { connectToPlatform, openRecords } from "../src/running-platform.ts";
 
 const HELP = `Usage: npm run reconcile
-Begins the process of every open integration again from the records, where none runs: after the loss of Temporal's own store. It may be run at any
-time; processes that run are left alone. Imports whose file waits begin by themselves when a worker starts.
+Begins every open process again from the records, where none runs, and makes the schedules: after the loss of Temporal's own store. Those are
+integrations, reviews of addresses, and months of the log. It may be run at any time; processes that run are left alone. Imports whose file waits begin by themselves when a worker starts.
 Environment: DATABASE_URL and TEMPORAL_ADDRESS, else the platform running from DATA_DIR; KEYS_DIR. Exit code 0: done.`;
 
 await runCommand(HELP, async () => {
@@ -13,9 +13,9 @@ await runCommand(HELP, async () => {
   const client = await connectToPlatform(config);
   const { db, close } = openRecords(config);
   try {
-    const { begun, running } = await reconcile(db, client, config.taskQueue);
-    for (const number of begun) console.log(number);
-    return `${begun.length} integrations begun again from the records, ${running} left as they run.`;
+    const { begun, running } = await reconcile(db, client, config);
+    for (const workflowId of begun) console.log(workflowId);
+    return `${begun.length} processes begun again from the records, ${running} left as they run.`;
   } finally {
     await close();
     await client.connection.close();

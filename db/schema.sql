@@ -134,13 +134,15 @@ create table application (
 
 create table application_attachment (
   attachment_id uuid not null,
-  draft_id uuid not null,
+  draft_id uuid,
+  application_number text,
   key_id text not null,
   sealed bytea not null,
   sha256 bytea not null,
   bytes integer not null,
   attached_at timestamp with time zone not null,
   constraint application_attachment_bytes_check CHECK (((bytes >= 5) AND (bytes <= 5000000))),
+  constraint application_attachment_check CHECK (((draft_id IS NOT NULL) OR (application_number IS NOT NULL))),
   constraint application_attachment_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES application_draft(draft_id) ON DELETE CASCADE,
   constraint application_attachment_pkey PRIMARY KEY (attachment_id),
   constraint application_attachment_sha256_check CHECK ((length(sha256) = 32))
@@ -495,6 +497,16 @@ create table log_head (
   constraint log_head_singleton_check CHECK (singleton)
 ) with (fillfactor=10);
 
+create table log_retention (
+  years integer not null,
+  actor text not null,
+  actor_role text not null,
+  reason text not null,
+  raised_at timestamp with time zone not null,
+  constraint log_retention_pkey PRIMARY KEY (years),
+  constraint log_retention_years_check CHECK (((years >= 5) AND (years <= 30)))
+);
+
 create table log_tile (
   level smallint not null,
   tile_index bigint not null,
@@ -623,6 +635,8 @@ CREATE INDEX abnormal_use_alert_alert_id_idx ON public.abnormal_use_alert USING 
 
 CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
 
+CREATE INDEX application_attachment_of_application ON public.application_attachment USING btree (application_number);
+
 CREATE INDEX application_attachment_of_draft ON public.application_attachment USING btree (draft_id);
 
 CREATE INDEX application_draft_of_time ON public.application_draft USING btree (saved_at);
@@ -668,6 +682,22 @@ AS $function$
       update public.access_version set version = version + 1;
       perform pg_notify('access_changed', '');
       return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.count_log_month(wanted date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      partition regclass := (select i.inhrelid::regclass from pg_inherits i
+        where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM')));
+      entries bigint;
+    begin
+      if partition is not null then execute format('select count(*) from %s', partition) into entries; end if;
+      return entries;
     end $function$
 ;
 
@@ -731,14 +761,13 @@ AS $function$
       select i.inhrelid::regclass into partition from pg_inherits i
         where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM'));
       if partition is null then return 'no-such-month'; end if;
-      if public.retention_clock() < (wanted + interval '1 month' + interval '5 years') at time zone 'Asia/Taipei' then
-        return 'younger-than-five-years';
-      end if;
+      -- First, since it takes no look at the entries, and again at the end, when nobody can raise it any more.
+      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
 
       -- From here on nobody adds an entry to the month.
       execute format('lock table %s in share mode', partition);
       execute format($query$
-        select count(*) as entries, max(l.leaf_index) as last,
+        select count(*) as entries, count(distinct l.leaf_index) as places, max(l.leaf_index) as last,
           count(*) filter (where t.hashes is null or substring(t.hashes from (l.leaf_index %% 256)::integer * 32 + 1 for 32)
             is distinct from sha256('\x00'::bytea || l.entry)) as differing
         from %s l left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256$query$, partition) into counted;
@@ -749,13 +778,13 @@ AS $function$
           select min(leaf_index) as first, max(leaf_index) as last
           from (select leaf_index, leaf_index - row_number() over (order by leaf_index) as run from %s) placed group by run
         ) runs$query$, partition) into runs;
-      if counted.differing > 0
-        or counted.entries <> (select coalesce(sum((run->>1)::bigint - (run->>0)::bigint + 1), 0) from jsonb_array_elements(runs) run) then
+      if counted.differing > 0 or counted.places <> counted.entries then
         return 'entries-differ';
       end if;
 
       -- No step comes between this look and the end.
-      lock table public.log_disposal_step in share row exclusive mode;
+      lock table public.log_retention, public.log_disposal_step in share row exclusive mode;
+      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
@@ -806,6 +835,17 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.is_letter_on_record(draft uuid, number text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.application a left join public.application_draft d on d.draft_id = draft
+        where a.application_number = number and (draft is null or a.submitted_by = d.account))
+    $function$
+;
+
 CREATE OR REPLACE FUNCTION public.is_submitted(draft uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -815,6 +855,20 @@ AS $function$
       select exists (select from public.application_draft d join public.application a using (application_number)
         where d.draft_id = draft and a.submitted_by = d.account)
     $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_letter()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if public.is_letter_on_record(old.draft_id, old.application_number) then
+        raise exception 'what was submitted stays on record';
+      end if;
+      return coalesce(new, old);
+    end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.keep_log_size()
@@ -860,6 +914,48 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_kept_until(wanted date)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select (wanted + interval '1 month' + make_interval(years => (select max(years) from public.log_retention))) at time zone 'Asia/Taipei'
+    $function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_month_sizes()
+ RETURNS TABLE(month date, entries bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      partition regclass;
+    begin
+      for partition in select i.inhrelid::regclass from pg_inherits i where i.inhparent = 'public.query_log'::regclass loop
+        month := to_date(right(partition::text, 7), 'YYYY_MM');
+        execute format('select coalesce(max(leaf_index) - min(leaf_index) + 1, 0) from %s', partition) into entries;
+        return next;
+      end loop;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_retention_is_raised()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      lock table public.log_retention in share row exclusive mode;
+      if new.years <= (select max(r.years) from public.log_retention r) then
+        raise exception 'the log''s time of retention may only be raised' using errcode = 'check_violation';
+      end if;
+      return new;
+    end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint)
@@ -927,6 +1023,20 @@ AS $function$
         returning opening_id$query$, conditions, direction)
         into opening using purpose, account, account_role, reason, reference, question, after, page_size;
       return opening;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.require_paper()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not exists (select from public.application a where a.application_number = new.application_number and a.letter->>'onPaper' = 'true') then
+        raise exception 'scans are of applications on paper';
+      end if;
+      return new;
     end $function$
 ;
 
@@ -1041,7 +1151,9 @@ AS $function$
 
 -- Triggers
 
-CREATE TRIGGER keep_submitted BEFORE DELETE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_submitted();
+CREATE TRIGGER keep_letter BEFORE DELETE OR UPDATE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_letter();
+
+CREATE TRIGGER require_paper BEFORE INSERT ON public.application_attachment FOR EACH ROW WHEN ((new.draft_id IS NULL)) EXECUTE FUNCTION require_paper();
 
 CREATE TRIGGER keep_number BEFORE UPDATE OF application_number ON public.application_draft FOR EACH ROW WHEN ((old.application_number IS DISTINCT FROM new.application_number)) EXECUTE FUNCTION keep_submitted();
 
@@ -1056,6 +1168,8 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER log_retention_is_raised BEFORE INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION log_retention_is_raised();
 
 CREATE TRIGGER keep_log_tile BEFORE UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION keep_log_tile();
 
@@ -1189,6 +1303,14 @@ grant update on application (stage) to platform_worker;
 grant update on application (system_name) to platform_worker;
 
 grant delete, insert, select on application_attachment to platform_console;
+
+grant delete on application_attachment to platform_worker;
+
+grant update on application_attachment (application_number) to platform_console;
+
+grant select on application_attachment (application_number) to platform_worker;
+
+grant select on application_attachment (draft_id) to platform_worker;
 
 grant insert, select on application_draft to platform_console;
 
@@ -1386,9 +1508,13 @@ grant update on log_cosignature (tree_size) to platform_worker;
 
 grant insert, select on log_disagreement to platform_worker;
 
+grant select on log_disposal to platform_console;
+
 grant select on log_disposal to platform_log_reader;
 
 grant select on log_disposal to platform_worker;
+
+grant select on log_disposal_step to platform_console;
 
 grant insert, select on log_disposal_step to platform_worker;
 
@@ -1401,6 +1527,10 @@ grant select on log_head to platform_log_reader;
 grant select on log_head to platform_worker;
 
 grant update on log_head (size) to platform_api;
+
+grant select on log_retention to platform_console;
+
+grant insert, select on log_retention to platform_worker;
 
 grant select on log_tile to platform_api;
 
@@ -1492,6 +1622,8 @@ grant select on subject_record to platform_worker;
 
 grant delete, insert, select on unseen_step to platform_worker;
 
+grant execute on function count_log_month(date) to platform_console;
+
 grant execute on function create_generation_table(integer) to platform_worker;
 
 grant execute on function create_query_log_partitions(date,integer) to platform_worker;
@@ -1502,11 +1634,17 @@ grant execute on function drop_generation(integer,timestamp with time zone) to p
 
 grant execute on function finish_generation_table(integer) to platform_worker;
 
+grant execute on function is_letter_on_record(uuid,text) to platform_console;
+
+grant execute on function is_letter_on_record(uuid,text) to platform_worker;
+
 grant execute on function is_submitted(uuid) to platform_console;
 
 grant execute on function is_submitted(uuid) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
+
+grant execute on function log_month_sizes() to platform_console;
 
 grant execute on function read_log_opening(bigint) to platform_console;
 

@@ -63,8 +63,6 @@ export async function findEndingCredentials(db: Kysely<Database>, limit: number)
     .where("c.revoked_at", "is", null)
     .groupBy(["i.integration_id", "a.agency_id"])
     .having(({ fn }) => fn.max("c.valid_until"), "<", new Date(limit))
-    // One that ends with the period needs no successor.
-    .having(({ fn }) => fn.max("c.valid_until"), "<", sql<Date>`i.approved_until`)
     .orderBy("endsAt")
     .execute();
   return rows.map((row) => ({ ...row, endsAt: row.endsAt.getTime() }));

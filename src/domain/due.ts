@@ -33,9 +33,9 @@ export function sortDue<Matter extends DueMatter>(matters: readonly Matter[], to
   return parts;
 }
 
-/** The day by which the office takes its next step of an application. @param since when it came to this step, epoch milliseconds @clause 3(3) */
+/** The day by which the office takes a step that waits for it: of an application, or of a month of the log. @param since epoch milliseconds @clause 3(3) */
 export function stepDueOn(since: number): string {
-  return taipeiDate(since + POLICY.applicationStepDays * DAY);
+  return taipeiDate(since + POLICY.stepDays * DAY);
 }
 
 /** The day by which an alert of abnormal use is decided. @param foundAt epoch milliseconds @clause 3(10) */

@@ -18,8 +18,8 @@ export const POLICY = {
   credentialOverlapDays: 14,
   /** A notice that was due longer ago than this (days) is no news any more: it stays in the console, and goes out to nobody. */
   mailDays: 14,
-  /** By when the office takes each step of an application, and the dedicated officer decides an alert of abnormal use. */
-  applicationStepDays: 7,
+  /** By when the office takes a step that waits for it, and the dedicated officer decides an alert of abnormal use. */
+  stepDays: 7,
   alertDays: 1,
   /** How far what is to do looks ahead: the week, and what is announced. */
   dueWeekDays: 7,
@@ -44,9 +44,9 @@ export const POLICY = {
   sessionIdleMinutes: 15,
   sessionIdleMinutesCap: 30,
   sessionHours: 10,
-  /** Clauses 4(1)5, 4(2)5: how long the query log is kept. It may be raised; below the floor the floor holds. */
-  logRetentionYears: 5,
+  /** Clauses 4(1)5, 4(2)5: how long the query log is kept at least; a manager may raise it, up to the cap, and nobody lowers it. */
   logRetentionFloorYears: 5,
+  logRetentionCapYears: 30,
   /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
   diskFreePercent: 20,
   diskDaysAhead: 90,
@@ -72,6 +72,8 @@ export const POLICY = {
   applicationDraftDays: 30,
   /** Drafts at once, and letters with one application; no letter is larger than this. */
   applicationDraftsAtOnce: 500,
+  /** Applications of agencies without rights, over all networks, that wait for the case officer or came within a day: more apply on paper. */
+  applicationsAtOnce: 100,
   applicationLetters: 5,
   applicationLetterBytes: 5_000_000,
 } as const;

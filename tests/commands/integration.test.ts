@@ -191,7 +191,7 @@ describe("bin/integration", () => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "bin/reconcile.ts")], {
       env: { ...environment, DATABASE_URL: database.workerUrl },
     });
-    expect(stdout.trim()).toBe("0 integrations begun again from the records, 2 left as they run.");
+    expect(stdout.trim()).toBe("0 processes begun again from the records, 2 left as they run.");
   });
 
   test("§3(3) has its help", async () => {

@@ -93,7 +93,7 @@ describe("the console in a real browser, without JavaScript", () => {
     expect(await officer.content()).not.toContain(secret);
     await visitors.lookAt(officer, "integration-active");
     await officer.goto(`${console_.url}/console`);
-    expect(await officer.locator(".tasks").textContent()).toContain("核准期限屆滿");
+    expect(await officer.locator(".tasks").textContent()).toContain("憑證到期");
     await visitors.lookAt(officer, "home-officer");
   }, 60_000);
 

@@ -1,17 +1,18 @@
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 import { DUTIES, type Duty } from "../../src/domain/appointment.ts";
-import { type Applicant, beginApplication, submitApplication } from "./applicant.ts";
+import { beginApplication, filledForm, submitApplication } from "./applicant.ts";
 import { launchBrowser } from "./browser.ts";
 import type { TestConsole } from "./console.ts";
 import { type ConsoleVisitors, createConsoleVisitors } from "./console-browser.ts";
 import { enter } from "./console-office.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
-import { beginReview, openIntegration } from "./ip-inventory.ts";
+import { beginReview, openIntegration, putIntoUse } from "./ip-inventory.ts";
 import { type LogHouse, openLogHouse } from "./log-house.ts";
 
-/** Who looks at a page: somebody of a duty; an agency that has begun a form, or one whose application was sent back; or nobody that is known. */
-export type Onlooker = Duty | "drafting" | "returned" | "nobody";
+/** Who looks at a page: somebody of a duty, an agency whose application stands so (`drafting`: it isn't submitted), or nobody that is known. */
+export type Onlooker = Duty | keyof Agencies | "nobody";
 
 /** A world of made-up data in which every page has something to show. */
 export interface ConsoleWorld {
@@ -39,19 +40,20 @@ export async function openConsoleWorld(): Promise<ConsoleWorld> {
   const { console_ } = house;
   const platform = await createIntegrationPlatform(house.platform);
   const visitors = createConsoleVisitors(browser, console_, { now: Date.now, pass: () => undefined });
-  const drafting = await beginApplication(console_);
-  const returned = await submitApplication(console_);
+  const agencies = await openAgencies(console_, platform);
   const numbers = await openIntegrations(platform);
-  await platform.integrations.sendBack(returned.number, say(CASE_OFFICER, "請補法令依據的項次"));
-  const review = await beginReview(platform);
+  const [review] = await Promise.all([beginReview(platform), endMonths(house)]);
 
   const pages = new Map<Onlooker, Page>([["nobody", await visitors.open()]]);
   for (const duty of DUTIES) pages.set(duty, await visitors.openAs(await enter(console_, ACCOUNTS[duty], duty)));
-  for (const [who, { browser: visitor }] of Object.entries({ drafting, returned }))
-    pages.set(who as Onlooker, await visitors.openAs(visitor));
+  for (const [name, agency] of Object.entries(agencies)) pages.set(name as Onlooker, await visitors.openAs(agency.browser));
+  const { active, suspended, returned } = agencies;
   return {
     ...{ console_, visitors },
-    values: { ...numbers, ...(await valuesOf(house, returned)), review, address: SHARED, returned: returned.number },
+    values: {
+      ...{ ...numbers, ...(await valuesOf(house)), review, address: SHARED, month: "2019-11", disposed: "2019-10" },
+      ...{ number: active.number, suspended: suspended.number, returned: returned.number, token: returned.token },
+    },
     pageOf: (who) => pages.get(who) as Page,
     async stop() {
       await browser.close();
@@ -60,41 +62,64 @@ export async function openConsoleWorld(): Promise<ConsoleWorld> {
   };
 }
 
-/** An integration at every point of its life, by its state; `active` and `other` share an address. */
+type Agencies = Awaited<ReturnType<typeof openAgencies>>;
+
+/** Agencies with their private links. */
+async function openAgencies(console_: TestConsole, platform: IntegrationPlatform) {
+  const drafting = await beginApplication(console_);
+  await drafting.send({ ...filledForm(), do: "next" });
+  const [returned, active, suspended] = [
+    await submitApplication(console_),
+    await submitApplication(console_),
+    await submitApplication(console_),
+  ];
+  const { integrations } = platform;
+  await integrations.sendBack(returned.number, say(CASE_OFFICER, "請補法令依據的項次"));
+  for (const { number } of [active, suspended]) await putIntoUse(platform, number);
+  await integrations.suspend(suspended.number, { ...say(MANAGER, "疑似異常查詢"), cause: "person" });
+  return { drafting, returned, active, suspended };
+}
+
+/** Two old months of the log: one was disposed of, one waits for a manager. */
+async function endMonths({ platform }: LogHouse): Promise<void> {
+  for (const month of ["2019-10", "2019-11"]) await platform.askAt(`${month}-20T12:00:00+08:00`, 3);
+  await platform.keeping.settle();
+  for (const month of ["2019-10", "2019-11"]) await platform.retention.propose(month, say(OFFICER, "已屆保存年限"));
+  await platform.retention.approve("2019-10", say(MANAGER, "已屆保存年限"));
+  await expect.poll(() => platform.entriesOf("2019-10"), { timeout: 20_000 }).toBe(0);
+}
+
+/** An integration at every point before its rights, by its state; and two in use that share an address. */
 async function openIntegrations(platform: IntegrationPlatform): Promise<Record<string, string>> {
   const { integrations } = platform;
-  const names = ["submitted", "checked", "approved", "refused", "active", "other", "suspended"] as const;
+  const names = ["submitted", "checked", "approved", "refused", "shared", "other"] as const;
   const numbers = Object.fromEntries(names.map((name, place) => [name, `115-世-${1001 + place}`])) as Record<
     (typeof names)[number],
     string
   >;
-  const { submitted, checked, approved, refused, active, other, suspended } = numbers;
+  const { submitted, checked, approved, refused, shared, other } = numbers;
+  const letter = { number: "府稅字第1150000007號", date: today, onPaper: true, liabilityAcceptedOn: today };
   for (const number of [submitted, checked, approved, refused]) {
     const draft = {
       ...madeUpApplication(number, today, inDays(40)),
       addresses: ["168.95.1.1", number === checked ? "8.8.8.8" : "10.20.30.40"],
     };
-    await integrations.apply(draft, say(APPLICANT, "低收入戶資格審查"));
+    await integrations.apply({ ...draft, letter }, say(APPLICANT, "低收入戶資格審查"));
   }
   for (const number of [checked, approved, refused]) await integrations.check(number, say(CASE_OFFICER));
   await integrations.approve(approved, say(MANAGER));
   await integrations.refuse(refused, say(MANAGER, "使用目的與法令依據不符"));
-  await openIntegration(platform, active, [SHARED, "2001:b000:168::7"]);
+  await openIntegration(platform, shared, [SHARED, "2001:b000:168::7"]);
   await openIntegration(platform, other, [SHARED]);
-  await openIntegration(platform, suspended, ["203.66.0.9"]);
-  await integrations.suspend(suspended, { ...say(MANAGER, "疑似異常查詢"), cause: "person" });
   return numbers;
 }
 
 /** What the records call the rest of it. */
-async function valuesOf(
-  { platform }: LogHouse,
-  { token, number }: Applicant & { readonly number: string },
-): Promise<Record<string, string>> {
+async function valuesOf({ platform }: LogHouse): Promise<Record<string, string>> {
   const { rows } = await platform.api.owner.pool.query(
-    `select (select attachment_id from application_attachment limit 1) as letter,
-      (select credential_id from credential c join integration i using (integration_id) where i.application_number = '115-世-1005') as credential,
+    `select (select attachment_id from application_attachment order by attached_at limit 1) as letter,
+      (select c.credential_id from credential c join integration i using (integration_id) join application_draft d using (application_number) limit 1) as credential,
       (select entry_id from query_log order by entry_id desc limit 1) as "entryId", (select min(alert_id)::text from abnormal_use_alert) as alert`,
   );
-  return { ...rows[0], token, application: number, number: "115-世-1005" };
+  return rows[0];
 }

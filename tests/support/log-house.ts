@@ -39,6 +39,7 @@ export async function openLogHouse(): Promise<LogHouse> {
     database: platform.database,
     logKeys: platform.api.keyStore,
     integrations: createIntegrationClient(platform.client, platform.context.config.taskQueue),
+    retention: platform.retention,
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });
   return {

@@ -1,12 +1,16 @@
 import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
-import { alertDueOn } from "../../domain/due.ts";
+import { alertDueOn, stepDueOn } from "../../domain/due.ts";
+import { refusalOf } from "../../domain/retention.ts";
+import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
 import type { Task } from "./home-tasks.ts";
+import { listKeptMonths, monthPath } from "./retention.ts";
+import { isOwnProposal } from "./retention-month.ts";
 
 /** Alerts of abnormal use that wait for the dedicated officer. */
 export async function alertTasks({ text, duties }: Visit, { db }: ConsoleContext): Promise<Task[]> {
@@ -16,6 +20,26 @@ export async function alertTasks({ text, duties }: Visit, { db }: ConsoleContext
     of: `${applicationNumber}　${systemName}　${text.alerts.kindOf[kind]}`,
     ...{ path: alertPath(alertId), dueOn: alertDueOn(Date.parse(foundAt)), waits: true },
   }));
+}
+
+/** Months of the log that wait: for a manager who may approve, and for the dedicated officer, who proposes and looks into what was not carried out. */
+export async function retentionTasks({ text, account, duties, now, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+  const [manager, officer] = [duties.includes("manager"), duties.includes("dedicatedOfficer")];
+  if (!manager && !officer) return [];
+  return (await listKeptMonths(db, now)).flatMap(({ disposal, state, keptUntil }) => {
+    const { month, timeline } = disposal;
+    const proposed = state === "proposed";
+    const task = (what: string, since: number): Task => {
+      const waited = text.home.waited(daysBetween(taipeiDate(since), today));
+      return { what, of: text.monthName(month), path: monthPath(month), dueOn: stepDueOn(since), waits: true, waited };
+    };
+    const since = Date.parse(timeline.at(-1)?.takenAt ?? "");
+    return [
+      ...(officer && state === "due" ? [task(text.home.disposalDue, keptUntil)] : []),
+      ...(officer && proposed && refusalOf(disposal) !== undefined ? [task(text.home.disposalRefused, since)] : []),
+      ...(manager && proposed && !isOwnProposal(disposal, account) ? [task(text.home.disposalProposed, since)] : []),
+    ];
+  });
 }
 
 /** That something disagrees with the log is said before anything else. */

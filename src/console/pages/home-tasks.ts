@@ -15,7 +15,7 @@ import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
-import { alertTasks } from "./home-log.ts";
+import { alertTasks, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
 const DAY = 86_400_000;
@@ -34,7 +34,7 @@ export interface Task extends DueMatter {
 
 /** Everything that somebody is to do or to see to, in the duties of the moment. */
 export async function tasksOf(visit: Visit, context: ConsoleContext): Promise<Task[]> {
-  const all = [applicationTasks, alertTasks, noticeTasks, endingTasks, passwordTasks].map((tasks) => tasks(visit, context));
+  const all = [applicationTasks, alertTasks, retentionTasks, noticeTasks, endingTasks, passwordTasks].map((tasks) => tasks(visit, context));
   return (await Promise.all(all)).flat();
 }
 
@@ -65,7 +65,7 @@ function nameOf({ integrationNumber, agencyName, systemName }: TaskCase): string
 }
 
 /** What is announced and stands in no other record: a period and a credential end as the integration's own record says. */
-type Announced = "integration-idle" | "inventory-opened" | "inventory-ends" | "disposal-proposed" | "disk-fills-up" | "database-grows";
+type Announced = "integration-idle" | "inventory-opened" | "inventory-ends" | "disk-fills-up" | "database-grows";
 
 function isAnnounced(kind: NoticeKind): kind is Announced {
   return kind in WAITS;
@@ -76,7 +76,6 @@ const WAITS: Readonly<Record<Announced, boolean | null>> = {
   "integration-idle": false,
   "inventory-opened": true,
   "inventory-ends": true,
-  "disposal-proposed": null,
   "disk-fills-up": null,
   "database-grows": null,
 };
@@ -88,7 +87,6 @@ async function noticeTasks(visit: Visit, { db }: ConsoleContext): Promise<Task[]
     "integration-idle": home.idle,
     "inventory-opened": home.inventory,
     "inventory-ends": home.inventory,
-    "disposal-proposed": home.disposalProposed,
     "disk-fills-up": home.diskFillsUp,
     "database-grows": home.databaseGrows,
   };
@@ -110,18 +108,17 @@ async function noticeTasks(visit: Visit, { db }: ConsoleContext): Promise<Task[]
 function placeOf({ text }: Visit, about: string): Pick<Task, "of" | "path"> {
   const [kind, number = ""] = about.split("/");
   if (kind === "ip-inventory") return { of: text.inventory.one(text.day(number)), path: inventoryPath(number) };
-  if (kind === "retention") return { of: text.monthName(number), path: undefined };
   return { of: "", path: "/console/system" };
 }
 
-/** Periods and credentials that end. */
-async function endingTasks({ text: { home }, may, now }: Visit, { db }: ConsoleContext): Promise<Task[]> {
-  if (!may("seeIntegrations")) return [];
+/** Periods that end, for whoever asks agencies to renew; and credentials, for whoever gives out new ones: as their reminders are addressed. */
+async function endingTasks({ text: { home }, duties, now }: Visit, { db }: ConsoleContext): Promise<Task[]> {
   const limit = now + (POLICY.dueAheadDays + 1) * DAY;
   const ending = (what: string) => (row: TaskCase & { readonly endsAt: number }) => ({
     ...{ what, of: nameOf(row), path: casePath(row.integrationNumber), dueOn: lastDayOf(row.endsAt), waits: false },
   });
-  const [periods, credentials] = await Promise.all([findEndingPeriods(db, limit), findEndingCredentials(db, limit)]);
+  const periods = duties.includes("caseOfficer") ? await findEndingPeriods(db, limit) : [];
+  const credentials = duties.includes("dedicatedOfficer") ? await findEndingCredentials(db, limit) : [];
   return [...periods.map(ending(home.periodEnds)), ...credentials.map(ending(home.credentialEnds))];
 }
 

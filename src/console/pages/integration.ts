@@ -1,5 +1,4 @@
 import { html } from "hono/html";
-import { listLetters } from "../../../db/queries/application-draft.ts";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
 import { readApplications } from "../../../db/queries/integration-record.ts";
@@ -9,13 +8,14 @@ import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
 import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
 import { lettersSection } from "./integration-letters.ts";
 import { amendmentSection, applicationSection, credentialsSection, rightsSection, timelineSection } from "./integration-sections.ts";
-import { numberOf, type Shown } from "./integration-step.ts";
+import { numberOf } from "./integration-step.ts";
 import type { Typed } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 
@@ -28,10 +28,11 @@ export function integrationPage(routes: ConsoleRoutes, context: ConsoleContext):
 export async function showIntegration(
   c: ConsoleRequest,
   visit: Visit,
-  { db }: ConsoleContext,
+  context: ConsoleContext,
   fault?: Shown,
   typed?: Typed,
 ): Promise<Response> {
+  const { db } = context;
   const record = await getIntegrationOnRecord(db, numberOf(c));
   if (record === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
   const { integration } = record;
@@ -46,7 +47,7 @@ export async function showIntegration(
 ${faultSummary(text, fault)}
 ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
-${visit.may("readLetter") ? lettersSection(visit, integrationNumber, await listLetters(db, integrationNumber)) : NOTHING}
+${visit.may("readLetter") ? await lettersSection(visit, context, integration) : NOTHING}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}

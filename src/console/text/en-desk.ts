@@ -5,7 +5,12 @@ export const enDesk: typeof zhHantDesk = {
   home: {
     title: "To do",
     part: { overdue: "Overdue", now: "Now", week: "This week", ahead: "Within 60 days" },
-    none: { overdue: "Nothing is overdue.", now: "Nothing waits for you now.", week: "Nothing ends within seven days.", ahead: "Nothing else ends within 60 days." },
+    none: {
+      overdue: "Nothing is overdue.",
+      now: "Nothing waits for you now.",
+      week: "Nothing ends within seven days.",
+      ahead: "Nothing else ends within 60 days.",
+    },
     nothing: "Nothing to do: everything is in time.",
     check: "Application to check",
     decide: "Application to decide on",
@@ -14,6 +19,8 @@ export const enDesk: typeof zhHantDesk = {
     periodEnds: "Approved period ends",
     idle: "Unused, about to be suspended",
     inventory: "Address inventory to answer",
+    disposalDue: "A month of the log is due: propose its disposal",
+    disposalRefused: "A disposal could not be carried out: look into it",
     disposalProposed: "A month of the query log is due for disposal: approve or hold",
     diskFillsUp: "The database runs out of disk space",
     databaseGrows: "The database grows too fast",

@@ -12,6 +12,8 @@ export const zhHantDesk = {
     periodEnds: "核准期限屆滿",
     idle: "久未查詢，即將暫停",
     inventory: "IP 清查待答覆",
+    disposalDue: "查詢日誌期滿，待提出銷毀",
+    disposalRefused: "查詢日誌未能銷毀，請查明",
     disposalProposed: "查詢日誌保存期滿，待核可銷毀",
     diskFillsUp: "資料庫的磁碟空間將不足",
     databaseGrows: "資料庫成長過快",

@@ -12,6 +12,7 @@ import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 import { zhHantApply } from "./zh-Hant-apply.ts";
 import { zhHantDesk } from "./zh-Hant-desk.ts";
+import { zhHantRetention } from "./zh-Hant-retention.ts";
 
 /** What the console says, in traditional Chinese: the language that officials read, and the one that the others translate. */
 export const zhHant = {
@@ -242,6 +243,7 @@ export const zhHant = {
     kind: "申請類別",
     improvement: "改善情形",
     changed: "有變更",
+    before: "目前：",
     span: (from: string, until: string) => `${from}至 ${until}`,
     application: "申請內容",
     applications: "申請單",
@@ -405,6 +407,7 @@ export const zhHant = {
     } satisfies Record<EntryFault, string>,
     faultNext: "資料庫請保持原狀，記下紀錄編號，並通知政風處與專責人員。",
   },
+  retention: zhHantRetention,
   system: {
     title: "系統",
     log: "查詢日誌",
@@ -566,6 +569,14 @@ export const zhHant = {
     seeSystem: "看系統",
     seeAlerts: "看異常使用警示",
     decideAlert: "處理異常使用警示",
+    seeRetention: "看日誌保存與銷毀",
+    printDisposal: "列印日誌銷毀證明",
+    proposeDisposal: "提出日誌銷毀",
+    approveDisposal: "核可日誌銷毀",
+    stopDisposal: "停止日誌銷毀",
+    holdMonth: "依法保留日誌",
+    liftHold: "解除日誌保留",
+    raiseRetention: "延長日誌保存期限",
     seeInventories: "看白名單與 IP 清查",
     decideAddress: "答覆 IP 清查",
     printInventory: "列印 IP 清查紀錄",
@@ -608,6 +619,21 @@ export const zhHant = {
     "month-malformed": "請從清單選擇月份。",
     "reader-not-allowed": "查詢日誌不由您的職務閱覽。",
     "request-number-required": "請填當事人申請查閱的案號。",
+    "month-changed": "您開啟頁面之後，這個月份已有變動；以下為目前情形，請重新檢視後再決定。",
+    "month-unknown": "查詢日誌沒有這個月份。",
+    "month-not-open": "這個月份沒有進行中的流程，以下為目前紀錄。",
+    "not-due": "保存期還沒滿，不能銷毀。",
+    "already-proposed": "這個月份已提出銷毀，等權責主管核可。",
+    "not-proposed": "這個月份不在待核可狀態，以下為目前紀錄。",
+    "not-approved": "沒有尚待執行的核可，無從停止。",
+    "under-legal-hold": "這個月份依法保留中，全部解除之後才能核可。",
+    "own-proposal": "您提出了銷毀或解除了保留，須由其他主管核可。",
+    "already-held": "同一案由已保留這個月份，不必再設。",
+    "not-held": "沒有這個案由的保留，或已經解除。",
+    "already-disposed": "這個月份的內容已銷毀，請看銷毀證明。",
+    "record-disagrees": "紀錄與流程不一致，沒有任何變更；請洽專責人員。",
+    "retention-changed": "您開啟頁面之後，保存期限已有人延長，請重新檢視後再決定。",
+    "retention-not-raised": `保存期限只能延長，最長 ${POLICY.logRetentionCapYears} 年。`,
     "alert-unknown": "沒有這個編號的警示。",
     "own-application": "本人提出的申請案，不得由本人決定，須由其他主管決定。",
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",
@@ -621,6 +647,7 @@ export const zhHant = {
     "improvement-missing": "這個系統曾被暫停或撤銷，請敘明之後的改善情形。",
     "renewal-not-longer": "展期的迄日須晚於目前的期限。",
     "change-lengthens-period": "變更不能延長期限，請改提展期。",
+    "nothing-changed": "申請內容與目前有效的完全相同。",
     "amendment-open": "本介接另有申請案進行中，請先決定或撤回。",
     "reapplication-required": "因改善通知或暫停，須由機關改善後重新申請。",
     "not-suspended": "本介接並未暫停，請提變更或展期。",
