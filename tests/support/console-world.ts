@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { DUTIES, type Duty } from "../../src/domain/appointment.ts";
 import { beginApplication, filledForm, submitApplication } from "./applicant.ts";
 import { launchBrowser } from "./browser.ts";
@@ -86,7 +86,7 @@ async function endMonths({ platform }: LogHouse): Promise<void> {
   await platform.keeping.settle();
   for (const month of ["2019-10", "2019-11"]) await platform.retention.propose(month, say(OFFICER, "已屆保存年限"));
   await platform.retention.approve("2019-10", say(MANAGER, "已屆保存年限"));
-  await expect.poll(() => platform.entriesOf("2019-10"), { timeout: 20_000 }).toBe(0);
+  await vi.waitFor(async () => expect(await platform.entriesOf("2019-10")).toBe(0), { timeout: 20_000 });
 }
 
 /** An integration at every point before its rights, by its state; and two in use that share an address. */
