@@ -4,6 +4,7 @@ import { canFollow, type Integration } from "../../domain/integration.ts";
 import { applicantsTimeline } from "../../domain/integration-applicant.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import { applicationDocument } from "../../domain/integration-document.ts";
+import { lapsesAt } from "../../domain/integration-due.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
 import { type ApplicantCase, applicantOf } from "../application-draft.ts";
@@ -13,7 +14,7 @@ import { downloadWritten } from "../download.ts";
 import { type Fault, faultOf, faultSummary, field, textFaults } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { checkNames, roleName, stateTag } from "../words.ts";
+import { checkNames, lastDayOf, roleName, stateTag } from "../words.ts";
 
 type Shown = Fault & { readonly status: 422 | 503; readonly typed: string };
 
@@ -76,12 +77,14 @@ export function showStatus(
   const { apply } = text;
   const application = underWay(integration);
   const stage = integration.amendment?.stage ?? integration.state;
+  const lapse = lapsesAt(integration);
   const correctable = canFollow(integration, "resubmit");
   const body = html`<p class="quiet">${apply.number}　${application.applicationNumber}</p>
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, stage)}</h1>
 <p class="lead">${apply.next[stage]}</p>${
     integration.amendment === undefined ? NOTHING : html`<p>${text.integration.amendmentNext[integration.amendment.stage]}</p>`
   }
+${lapse === undefined ? NOTHING : html`<p><strong>${apply.correctUntil(text.dayAhead(lastDayOf(lapse), visit.today))}</strong></p>`}
 ${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}
 <div class="buttons">${correctable ? html`<a class="ds-button" href="/apply/correct">${apply.toCorrect}</a>` : NOTHING}<a class="ds-button" data-variant="secondary" href="/apply/application.pdf">${
     apply.print
