@@ -11,7 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
-import { alertTasks, logAlarm } from "./home-log.ts";
+import { alertTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
@@ -35,7 +35,7 @@ export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
     const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
-    const now = [...(await alertTasks(visit, context)), ...waiting, ...due];
+    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...waiting, ...due];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -98,7 +98,7 @@ function pathOf(about: string): string | undefined {
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  // Alerts and applications wait as tasks of their own.
+  // What waits as a task of its own has none: applications, alerts, months of the log.
   const words: Partial<Record<NoticeKind, string>> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
@@ -106,7 +106,6 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
     "integration-suspended": home.suspended,
     "inventory-opened": home.inventory,
     "inventory-ends": home.inventoryEnds,
-    "disposal-proposed": home.disposalProposed,
     "disk-fills-up": home.diskFillsUp,
     "database-grows": home.databaseGrows,
   };
