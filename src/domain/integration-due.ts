@@ -20,7 +20,7 @@ export interface DueStep {
 
 /**
  * The step that the platform takes by itself; undefined while people are to act. An integration whose period ends while an application of its
- * own is under way waits for that decision; meanwhile nothing is answered, since the period is over.
+ * own is under way waits for that decision, until what it asks for is over as well; meanwhile nothing is answered, since the period is over.
  * @param lastUsedOn the last day on which the system asked (ISO 8601), if it ever did
  * @clause 4(1)2
  */
@@ -29,9 +29,13 @@ export function nextDueStep(integration: Integration, lastUsedOn?: string): DueS
   const due: DueStep[] = lapse === undefined ? [] : [{ at: lapse, step: "lapse" }];
   if (integration.state === "approved" || hasRights(integration)) {
     const { from, until } = periodMoments(integration.approval);
-    if (integration.amendment === undefined) due.push({ at: until, step: "expire" });
+    const { amendment } = integration;
+    const asked = amendment === undefined ? until : periodMoments(amendment.approval ?? amendment.application).until;
+    due.push({ at: Math.max(until, asked), step: "expire" });
     if (integration.state === "provisioned") due.push({ at: from, step: "activate" });
-    if (integration.state === "active") due.push(idleStep(integration, lastUsedOn));
+    const idle = integration.state === "active" ? idleStep(integration, lastUsedOn) : undefined;
+    // Whoever may not ask any more is not idle.
+    if (idle !== undefined && idle.at < until) due.push(idle);
   }
   return due.reduce<DueStep | undefined>((first, next) => (first === undefined || next.at < first.at ? next : first), undefined);
 }

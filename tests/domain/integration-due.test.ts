@@ -43,6 +43,22 @@ describe("an integration that is not used", () => {
   });
 });
 
+describe("an integration whose period is over while an application of its own is under way", () => {
+  test("§4(1)2 waits for the decision, not longer than for what it asks for, and lies idle no more", () => {
+    const [until, asked] = ["2026-04-30", "2027-04-30"];
+    const renewal = (days: number) => {
+      const draft = { applicationNumber: "115-0002", kind: "renewal", until: asked } as const;
+      return amend(active(until), { ...say(APPLICANT), draft }, NOW + days * DAY);
+    };
+    expect(nextDueStep(renewal(50))).toEqual({ at: startOfDay("2027-05-01"), step: "expire" });
+    expect(nextDueStep(approve(check(renewal(50), say(CASE_OFFICER), NOW), { ...say(MANAGER), until: "2026-09-30" }, NOW))).toEqual({
+      ...{ at: startOfDay("2026-10-01"), step: "expire" },
+    });
+    expect(takeDueStep(renewal(50), "expire", startOfDay("2027-05-01"))).toMatchObject({ state: "expired", amendment: undefined });
+    expect(nextDueStep(withdraw(renewal(50), say(APPLICANT), NOW))).toEqual({ at: startOfDay("2026-05-01"), step: "expire" });
+  });
+});
+
 describe("an application that was sent back", () => {
   const submitted = submit(madeUpApplication("115-0001", "2026-03-01", "2027-02-28"), say(APPLICANT), NOW);
   const returned = sendBack(submitted, say(CASE_OFFICER), NOW + 20 * 3_600_000);
