@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createKeys, rotateKey } from "../src/adapters/key-store.ts";
 import { logVerifierKeys, rotateLogSigningKey } from "../src/adapters/log-signing-key.ts";
-import { rolePassword } from "../src/adapters/role-password.ts";
+import { makePasswords } from "../src/adapters/role-password.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
@@ -24,7 +24,11 @@ await runCommand(HELP, async (argv) => {
     const made = createKeys(keysDirectory);
     // The worker fills it; here so that containers find a place to mount over.
     mkdirSync(join(keysDirectory, "openpgp"), { recursive: true, mode: 0o700 });
-    if (values.passwords !== undefined) makePasswords(values.passwords);
+    if (values.passwords !== undefined) {
+      makePasswords(values.passwords);
+      // The mail server's is for its owner to give: its file is made empty.
+      closeSync(openSync(join(values.passwords, "smtp.password"), "a", 0o600));
+    }
     return made.length === 0 ? `All keys are there already in ${keysDirectory}.` : `Made ${made.join(", ")} in ${keysDirectory}.`;
   }
   const known = RINGS.find((name) => name === ring);
@@ -33,9 +37,3 @@ await runCommand(HELP, async (argv) => {
   if (command === "log") return logVerifierKeys(keysDirectory, logOrigin).reverse().join("\n");
   throw new Error(HELP);
 });
-
-/** The files that docker-compose.yml names. The mail server's password is for its owner to give: its file is made empty. */
-function makePasswords(folder: string): void {
-  for (const holder of ["owner", "api", "worker", "console", "log-reader", "temporal"] as const) rolePassword(folder, holder);
-  closeSync(openSync(join(folder, "smtp.password"), "a", 0o600));
-}

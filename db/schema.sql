@@ -2,6 +2,8 @@
 
 create role platform_api login noinherit;
 
+create role platform_appointer login noinherit;
+
 create role platform_console login noinherit;
 
 create role platform_log_reader login noinherit;
@@ -578,6 +580,7 @@ create table query_log_opening (
   opened_at timestamp with time zone default clock_timestamp() not null,
   asked_ats timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
   recorded_in xid8 default pg_current_xact_id() not null,
+  recorded_by name default SESSION_USER not null,
   constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
   constraint query_log_opening_pkey PRIMARY KEY (opening_id),
   constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
@@ -757,7 +760,7 @@ AS $function$
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
-      ) last where last.step = 'approve' and last.actor_role = 'manager'
+      ) last where last.step = 'approve' and last.actor_role = 'manager' and public.holds_office(last.actor, 'manager', last.taken_at)
         and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
@@ -802,6 +805,17 @@ AS $function$
       set local default_statistics_target = 10;
       execute format('analyze public.%I', table_name);
     end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.holds_office(person text, office text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.appointment a where a.account = person and a.duty = office
+        and a.valid_from <= at and (a.valid_until is null or a.valid_until > at))
+    $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.is_submitted(draft uuid)
@@ -860,7 +874,7 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint)
+CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint, reader text)
  RETURNS TABLE(entry_id uuid, asked_at timestamp with time zone, integration_id integer, operator text, operation_code text, outcome text, case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -872,14 +886,20 @@ AS $function$
       opened public.query_log_opening;
     begin
       select o.* into opened from public.query_log_opening o where o.opening_id = opening;
-      if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
+      if not found or opened.account is distinct from reader or opened.recorded_by <> session_user then
+        raise exception 'entries are given out to whom their opening belongs';
+      end if;
+      if opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
         raise exception 'entries are given out after their opening is on record, and at once';
       end if;
       -- With its time, each entry is looked for in one month only.
       return query execute $query$
         select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
-          l.entry, i.application_number, a.agency_name, i.system_name
+          case when l.leaf_index >= (select size from public.log_tree)
+            or substring(t.hashes from (l.leaf_index % 256)::integer * 32 + 1 for 32) = sha256('\x00'::bytea || l.entry) then l.entry end,
+          i.application_number, a.agency_name, i.system_name
         from unnest($1, $2) wanted(id, at) join public.query_log l on l.entry_id = wanted.id and l.asked_at = wanted.at
+          left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256
           left join public.integration i using (integration_id) left join public.agency a using (agency_id)
         order by l.entry_id$query$ using opened.entry_ids, opened.asked_ats;
     end $function$
@@ -908,8 +928,7 @@ AS $function$
         case when after is not null then case when newest_first then 'l.entry_id < $7' else 'l.entry_id > $7' end end);
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
-      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
-          and a.duty = account_role and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if session_user = 'platform_console' and not public.holds_office(account, account_role, now()) then
         raise exception 'only somebody in office reads the query log';
       end if;
       if page_size is null or page_size not between 1 and 1000 then
@@ -936,7 +955,7 @@ CREATE OR REPLACE FUNCTION public.retention_clock()
 AS $function$select now()$function$
 ;
 
-CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, proof bytea, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -949,7 +968,8 @@ AS $function$
     begin
       select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for no key update of i;
       select c.* into present from public.credential c where c.credential_id = present_id;
-      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now() then
+      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now()
+          or present.secret_hash is distinct from sha256(proof) then
         return jsonb_build_object('outcome', 'not-valid');
       end if;
       if (select count(*) from public.credential c
@@ -993,9 +1013,8 @@ AS $function$
       holder public.integration;
       step bigint;
     begin
-      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
-          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
-            and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction')
+          or not public.holds_office(officer, duty, now()) then
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
       select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
@@ -1064,6 +1083,8 @@ CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECU
 
 grant usage on schema public to platform_api;
 
+grant usage on schema public to platform_appointer;
+
 grant usage on schema public to platform_console;
 
 grant usage on schema public to platform_log_reader;
@@ -1098,45 +1119,47 @@ grant select on access_version to platform_api;
 
 grant select on access_version to platform_worker;
 
+grant insert, select on account to platform_appointer;
+
 grant select on account to platform_console;
 
-grant insert, select on account to platform_worker;
+grant update on account (failing_since) to platform_appointer;
 
 grant update on account (failing_since) to platform_console;
 
-grant update on account (failing_since) to platform_worker;
+grant update on account (failures) to platform_appointer;
 
 grant update on account (failures) to platform_console;
 
-grant update on account (failures) to platform_worker;
+grant update on account (set_up_hash) to platform_appointer;
 
 grant update on account (set_up_hash) to platform_console;
 
-grant update on account (set_up_hash) to platform_worker;
+grant update on account (set_up_until) to platform_appointer;
 
 grant update on account (set_up_until) to platform_console;
 
-grant update on account (set_up_until) to platform_worker;
+grant update on account (totp_enrolled_at) to platform_appointer;
 
 grant update on account (totp_enrolled_at) to platform_console;
 
-grant update on account (totp_enrolled_at) to platform_worker;
+grant update on account (totp_key_id) to platform_appointer;
 
 grant update on account (totp_key_id) to platform_console;
 
-grant update on account (totp_key_id) to platform_worker;
+grant update on account (totp_last_step) to platform_appointer;
 
 grant update on account (totp_last_step) to platform_console;
 
-grant update on account (totp_last_step) to platform_worker;
+grant update on account (totp_secret) to platform_appointer;
 
 grant update on account (totp_secret) to platform_console;
-
-grant update on account (totp_secret) to platform_worker;
 
 grant insert, select on address_usage to platform_worker;
 
 grant update on address_usage (last_used_on) to platform_worker;
+
+grant insert on admin_trail to platform_appointer;
 
 grant insert, select on admin_trail to platform_console;
 
@@ -1204,15 +1227,17 @@ grant update on application_draft (sealed) to platform_console;
 
 grant usage on application_number_sequence to platform_console;
 
+grant insert, select on appointment to platform_appointer;
+
 grant select on appointment to platform_console;
 
-grant insert, select on appointment to platform_worker;
+grant select on appointment to platform_worker;
 
-grant update on appointment (end_reason) to platform_worker;
+grant update on appointment (end_reason) to platform_appointer;
 
-grant update on appointment (ended_by) to platform_worker;
+grant update on appointment (ended_by) to platform_appointer;
 
-grant update on appointment (valid_until) to platform_worker;
+grant update on appointment (valid_until) to platform_appointer;
 
 grant select on credential to platform_api;
 
@@ -1400,11 +1425,11 @@ grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
 
+grant delete on login_network to platform_appointer;
+
 grant delete, insert, select on login_network to platform_console;
 
-grant delete on login_network to platform_worker;
-
-grant select on login_network (account) to platform_worker;
+grant select on login_network (account) to platform_appointer;
 
 grant update on login_network (failures) to platform_console;
 
@@ -1462,11 +1487,11 @@ grant select on query_log_opening (reason) to platform_console;
 
 grant select on query_log_opening (reference) to platform_console;
 
+grant delete on session to platform_appointer;
+
 grant delete, insert, select on session to platform_console;
 
-grant delete on session to platform_worker;
-
-grant select on session (account) to platform_worker;
+grant select on session (account) to platform_appointer;
 
 grant update on session (last_seen_at) to platform_console;
 
@@ -1486,21 +1511,25 @@ grant execute on function drop_generation(integer,timestamp with time zone) to p
 
 grant execute on function finish_generation_table(integer) to platform_worker;
 
+grant execute on function holds_office(text,text,timestamp with time zone) to platform_console;
+
+grant execute on function holds_office(text,text,timestamp with time zone) to platform_worker;
+
 grant execute on function is_submitted(uuid) to platform_console;
 
 grant execute on function is_submitted(uuid) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
 
-grant execute on function read_log_opening(bigint) to platform_console;
+grant execute on function read_log_opening(bigint,text) to platform_console;
 
-grant execute on function read_log_opening(bigint) to platform_log_reader;
+grant execute on function read_log_opening(bigint,text) to platform_log_reader;
 
 grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_console;
 
 grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_log_reader;
 
-grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
+grant execute on function rotate_credential(uuid,bytea,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 
 grant execute on function server_data_directory() to platform_worker;
 

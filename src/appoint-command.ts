@@ -27,7 +27,7 @@ export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
   --as    who decided so; it stands on record
 
 A new account gets a one-time token, printed once, that opens the console's set-up page for ${POLICY.setUpHours} hours.
-Environment: DATABASE_URL (role platform_worker; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
+Environment: DATABASE_URL (role platform_appointer; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 const TEXT = { type: "string" } as const;
 const OPTIONS = { duty: TEXT, as: TEXT, reason: TEXT, from: TEXT, until: TEXT, mail: TEXT } as const;

@@ -13,9 +13,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       holder public.integration;
       step bigint;
     begin
-      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
-          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
-            and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction')
+          or not public.holds_office(officer, duty, now()) then
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
       select i.* into holder from public.integration i where i.application_number = integration_number for no key update;

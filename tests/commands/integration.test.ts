@@ -24,9 +24,7 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   database = await createTestDatabase();
   createKeys(join(directory, "keys"));
-  const { db, close } = openDatabase(database.workerUrl, { max: 1 });
-  await appointEverybody(db);
-  await close();
+  await appointEverybody(database);
   environment = {
     DATA_DIR: directory,
     TASK_QUEUE: newTaskQueue(),

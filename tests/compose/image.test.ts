@@ -57,8 +57,7 @@ afterAll(async () => {
 const passwordOf = (holder: string) => readFileSync(join(secrets, "passwords", `database-${holder}.password`), "utf8").trim();
 
 async function appoint(account: string, duty: string): Promise<string> {
-  const command = ["node", "bin/appoint.ts", "appoint", account, "--duty", duty, "--as", "chief", "--reason", "府函"];
-  const { code, output } = await services.run("worker", command);
+  const { code, output } = await services.run("appoint", ["appoint", account, "--duty", duty, "--as", "chief", "--reason", "府函"]);
   expect(code, output).toBe(0);
   return output;
 }

@@ -48,6 +48,27 @@ test("§4(1)3 the worker can't have the current generation dropped or overwritte
   await expect(worker.pool.query("update generation set switched_at = null")).rejects.toThrow("permission denied");
 });
 
+test("§3(1) §3(2) no role but the appointer's appoints, ends or resets anybody, and that role sees nothing else", async () => {
+  const appointer = openDatabase(database.appointerUrl, { max: 1 });
+  await appointer.pool.query("insert into account (account) values ('wu.officer')");
+  await appointer.pool.query(`insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason)
+    values ('wu.officer', 'dedicatedOfficer', '2012-01-01', 'chief', now(), 'x')`);
+  for (const url of [database.workerUrl, database.consoleUrl, database.apiUrl, database.logReaderUrl]) {
+    const { pool, close } = openDatabase(url, { max: 1 });
+    for (const statement of [
+      "insert into account (account) values ('lin.manager')",
+      "insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason) values ('wu.officer', 'manager', now(), 'x', now(), 'x')",
+      "update appointment set valid_until = now()",
+      "delete from appointment",
+    ])
+      await expect(pool.query(statement), `${url} ${statement}`).rejects.toThrow("permission denied");
+    await close();
+  }
+  for (const table of ["query_log", "password", "integration", "dataset", "log_disposal_step", "application"])
+    await expect(appointer.pool.query(`select from ${table}`), table).rejects.toThrow("permission denied");
+  await appointer.close();
+});
+
 test("§4(2)5 a coming month's partition is made while a long dump reads the log, and questions go on", async () => {
   const dump = await owner.pool.connect();
   try {

@@ -129,9 +129,9 @@ describe("npm start", () => {
   test("§3(3) §4(1)3 comes up at once after kill -9, ends the import, and goes on with the application", async () => {
     await up();
     await integration("provision", "wu.officer", "dedicated-officer");
-    const household = async () =>
-      ((await (await fetch(`${url}/readyz`)).json()) as { datasets: Record<string, string> }).datasets["household"];
-    await expect.poll(household, { timeout: 30_000 }).toBe(asOf);
+    const day = Date.parse(`${asOf}T00:00:00+08:00`) / 1000;
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 30_000 }).toContain(`dataset_as_of_timestamp_seconds{dataset="household"} ${day}\n`);
     platform.signal("SIGINT");
     expect(await platform.exited).toEqual({ code: 0, signal: null });
     await gone();

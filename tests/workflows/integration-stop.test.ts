@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { rotateCredential } from "../../db/queries/credential.ts";
 import { stopOnRecord } from "../../db/queries/integration-stop.ts";
-import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
+import { createSecret, hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
 import { openAccessRegister } from "../../src/api/access-register.ts";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
 import { stopIntegration } from "../../src/integration-stop.ts";
@@ -75,11 +75,15 @@ describe("an emergency stop", () => {
 
 describe("a credential that a system changed by itself", () => {
   test("§3(5) is known to the workflow as soon as it is told, and its end is what is announced", async () => {
-    const number = await platform.activated();
+    const number = await platform.approved();
+    const secret = createSecret();
+    await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh(secret) });
+    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
     const { credentials: before } = await platform.integrations.show(number);
     const { pool, close } = openDatabase(platform.database.apiUrl, { max: 1 });
     const rotation = { presentId: before[0]?.credentialId ?? "", freshId: randomUUID(), freshHash: hashSecret(createSecret()) };
-    await rotateCredential(pool, { ...rotation, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
+    const proof = proveSecret(secret);
+    await rotateCredential(pool, { ...rotation, proof, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
     await close();
     const catchUp = startCatchUp(platform.context, platform.client);
     const known = async () => (await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId);

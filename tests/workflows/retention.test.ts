@@ -166,6 +166,8 @@ describe("the database itself", () => {
     expect(await dispose("2020-01")).toBe("not-approved");
     await approveBehindTheRules("2020-01", MANAGER.account, "dedicatedOfficer");
     expect(await dispose("2020-01")).toBe("not-approved");
+    await approveBehindTheRules("2020-01", "nobody.manager", "manager");
+    expect(await dispose("2020-01")).toBe("not-approved");
     for (const theft of [
       "drop table query_log_2020_01",
       "delete from query_log",

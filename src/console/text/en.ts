@@ -432,6 +432,7 @@ export const en: Text = {
     fault: {
       "entry-unreadable": "The entry can't be read and is not shown",
       "entry-not-canonical": "The entry has not the form it should have and is not shown",
+      "tree-disagrees": "The entry is not the one that the log was signed with and is not shown",
       "leaf-hash-disagrees": "The entry is not the one that its receipt was given for and is not shown",
       "columns-disagree": "The entry and its columns disagree, so it is not shown",
       "key-missing": "The key for this entry is missing",

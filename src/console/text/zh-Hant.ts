@@ -419,6 +419,7 @@ export const zhHant = {
     fault: {
       "entry-unreadable": "紀錄無法解讀，不予顯示",
       "entry-not-canonical": "紀錄格式不符，不予顯示",
+      "tree-disagrees": "紀錄不是日誌簽章時的那一筆，不予顯示",
       "leaf-hash-disagrees": "紀錄內容與收據雜湊不一致，不予顯示",
       "columns-disagree": "紀錄內容與索引欄位不一致，不予顯示",
       "key-missing": "缺少開啟這筆紀錄的金鑰",
