@@ -457,7 +457,9 @@ create table log_disagreement (
   signed_note text,
   witness_size bigint,
   noticed_at timestamp with time zone not null,
-  constraint log_disagreement_check CHECK (((witness_name IS NULL) = (signed_note IS NULL))),
+  settled_at timestamp with time zone,
+  constraint log_disagreement_check CHECK (((settled_at IS NULL) OR (witness_name IS NULL))),
+  constraint log_disagreement_check1 CHECK (((witness_name IS NULL) OR (signed_note IS NOT NULL))),
   constraint log_disagreement_pkey PRIMARY KEY (disagreement_id)
 );
 
@@ -508,6 +510,13 @@ create table log_tree (
   size bigint not null,
   constraint log_tree_pkey PRIMARY KEY (singleton),
   constraint log_tree_singleton_check CHECK (singleton)
+);
+
+create table log_witness (
+  origin text not null,
+  witness_name text not null,
+  asked_since timestamp with time zone not null,
+  constraint log_witness_pkey PRIMARY KEY (origin, witness_name)
 );
 
 create table login_network (
@@ -1003,6 +1012,41 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.stop_credential(integration_number text, credential uuid, officer text, duty text, why text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      holder public.integration;
+      step bigint;
+    begin
+      if duty not in ('manager', 'dedicatedOfficer') or not public.holds_office(officer, duty, now()) then
+        raise exception 'only a manager or dedicated officer in office ends a credential';
+      end if;
+      select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
+      if not found or holder.state not in ('provisioned', 'active', 'suspended') then
+        return false;
+      end if;
+      with recursive ending(id) as (
+        select c.credential_id from public.credential c
+          where c.credential_id = credential and c.integration_id = holder.integration_id and c.revoked_at is null
+        union select c.credential_id from public.credential c join ending e on c.replaces = e.id
+      )
+      update public.credential c set revoked_at = now() where c.credential_id in (select id from ending) and c.revoked_at is null;
+      if not found then
+        return false;
+      end if;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'revokeCredential', officer, duty, why, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return true;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.stop_integration(integration_number text, officer text, duty text, cause text, why text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1395,6 +1439,8 @@ grant update on log_cosignature (tree_size) to platform_worker;
 
 grant insert, select on log_disagreement to platform_worker;
 
+grant update on log_disagreement (settled_at) to platform_worker;
+
 grant select on log_disposal to platform_log_reader;
 
 grant select on log_disposal to platform_worker;
@@ -1424,6 +1470,14 @@ grant select on log_tree to platform_api;
 grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
+
+grant delete, insert, select on log_witness to platform_worker;
+
+grant select on log_witness_heard to platform_api;
+
+grant select on log_witness_heard to platform_console;
+
+grant select on log_witness_heard to platform_worker;
 
 grant delete on login_network to platform_appointer;
 
@@ -1532,6 +1586,8 @@ grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid
 grant execute on function rotate_credential(uuid,bytea,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 
 grant execute on function server_data_directory() to platform_worker;
+
+grant execute on function stop_credential(text,uuid,text,text,text) to platform_console;
 
 grant execute on function stop_integration(text,text,text,text,text) to platform_console;
 

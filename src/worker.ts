@@ -1,4 +1,5 @@
 import type { NativeConnection, Worker } from "@temporalio/worker";
+import { keepWitnesses } from "../db/queries/log-witness.ts";
 import { createActivities } from "./activities/index.ts";
 import { ensureAbnormalUseSchedule } from "./adapters/abnormal-use-schedule.ts";
 import { ensureIpInventorySchedule } from "./adapters/ip-inventory-schedule.ts";
@@ -43,6 +44,8 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await ensureAbnormalUseSchedule(client, config.taskQueue);
     await (config.mail === undefined ? removeNoticeMailSchedule : ensureNoticeMailSchedule)(client, config.taskQueue);
     const logKeeper = startLogKeeper(context);
+    const witnessNames = config.witnesses.map(({ key }) => key.name);
+    await keepWitnesses(context.db, config.logOrigin, witnessNames, context.now());
     const witnessing = startWitnessing(context);
     const dropFolder = await startDropFolderWatcher(context, client);
     const catchUp = startCatchUp(context, client);

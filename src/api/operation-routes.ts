@@ -25,9 +25,8 @@ export function operationRoutes(context: ApiContext): Hono<{ Bindings: HttpBindi
       measureLog(context.pool).catch(() => undefined),
       countWaitingNotices(context.pool, new Date(context.now())).catch(() => undefined),
     ]);
-    return c.body(await context.metrics.text({ log, noticesWaiting, datasets: datasetsOf(context) }), 200, {
-      "content-type": context.metrics.registry.contentType,
-    });
+    const text = await context.metrics.text({ log, noticesWaiting, datasets: datasetsOf(context) }, context.now());
+    return c.body(text, 200, { "content-type": context.metrics.registry.contentType });
   });
   return routes;
 }

@@ -41,6 +41,8 @@ export const POLICY = {
   /** Clauses 4(1)5, 4(2)5: how long the query log is kept. It may be raised; below the floor the floor holds. */
   logRetentionYears: 5,
   logRetentionFloorYears: 5,
+  /** A witness of the log that has cosigned nothing for this long (hours) is an alarm; it confirms every ten minutes also when nothing is new. */
+  witnessSilentHours: 6,
   /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
   diskFreePercent: 20,
   diskDaysAhead: 90,

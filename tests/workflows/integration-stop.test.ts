@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { rotateCredential } from "../../db/queries/credential.ts";
-import { stopOnRecord } from "../../db/queries/integration-stop.ts";
+import { stopCredentialOnRecord, stopOnRecord } from "../../db/queries/integration-stop.ts";
 import { createSecret, hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
 import { openAccessRegister } from "../../src/api/access-register.ts";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
-import { stopIntegration } from "../../src/integration-stop.ts";
+import { stopFromConsole, stopIntegration } from "../../src/integration-stop.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
 
@@ -70,6 +70,60 @@ describe("an emergency stop", () => {
     await stop(number);
     expect(await codeOf(stop(number))).toBe("step-out-of-order");
     expect(await codeOf(stop(await platform.applied()))).toBe("step-out-of-order");
+  });
+});
+
+describe("a leaked credential", () => {
+  const revoked = async (number: string) => {
+    const { rows } = await platform.context.pool.query(
+      "select credential_id as id from credential join integration using (integration_id) where application_number = $1 and revoked_at is not null order by valid_from",
+      [number],
+    );
+    return rows.map(({ id }) => id);
+  };
+
+  test("§3(5) §5(5) is ended without Temporal, with what was made by it, by a command or the console, in the name of somebody in office only", async () => {
+    const secret = createSecret();
+    const number = await platform.approved();
+    const credential = fresh(secret);
+    await platform.integrations.provision(number, { ...say(OFFICER), credential });
+    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
+    const api = openDatabase(platform.database.apiUrl, { max: 1 });
+    const made = {
+      presentId: credential.credentialId,
+      proof: proveSecret(secret),
+      freshId: randomUUID(),
+      freshHash: hashSecret(createSecret()),
+    };
+    await rotateCredential(api.pool, { ...made, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
+    await api.close();
+    const end = (credentialId: string, by = OFFICER) => ({ ...say(by, "金鑰外洩"), credentialId });
+    await worker.stop();
+    const { db, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
+    try {
+      await expect(stopCredentialOnRecord(db, number, end(made.presentId, CASE_OFFICER))).rejects.toThrow(
+        "only a manager or dedicated officer",
+      );
+      await expect(stopCredentialOnRecord(db, number, end(made.presentId, { ...MANAGER, account: "nobody" }))).rejects.toThrow("in office");
+      expect(await stopCredentialOnRecord(db, "none", end(made.presentId))).toBe(false);
+      expect(await revoked(number)).toEqual([]);
+      await stopFromConsole(db, number, end(made.freshId, MANAGER), Date.now());
+      expect(await revoked(number)).toEqual([made.freshId]);
+      const broken = (credentialId: string) => codeOf(stopFromConsole(db, number, end(credentialId), Date.now()));
+      expect([await broken(made.freshId), await broken("none")]).toEqual(["credential-unknown", "credential-unknown"]);
+      await stopIntegration(platform.context.db, number, end(made.presentId), Date.now());
+      expect(await revoked(number)).toEqual([made.presentId, made.freshId]);
+    } finally {
+      await close();
+      worker = await platform.startWorker();
+    }
+    const catchUp = startCatchUp(platform.context, platform.client);
+    await expect.poll(async () => (await platform.integrations.show(number)).credentials, { timeout: 5000 }).toEqual([]);
+    await catchUp.stop();
+    expect((await platform.integrations.show(number)).timeline.slice(-2)).toMatchObject([
+      { step: "revokeCredential", account: MANAGER.account, reason: "金鑰外洩" },
+      { step: "revokeCredential", account: OFFICER.account },
+    ]);
   });
 });
 

@@ -98,8 +98,8 @@ function pathOf(about: string): string | undefined {
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  // An alert waits as a task of its own, until it is decided.
-  const words: Record<Exclude<NoticeKind, "abnormal-use">, string> = {
+  // An alert waits as a task of its own, until it is decided; a silent witness is an alarm above.
+  const words: Record<Exclude<NoticeKind, "abnormal-use" | "witness-silent">, string> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
@@ -112,7 +112,7 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const endings = own.flatMap(({ kind, about, announces }) => {
-    if (kind === "abnormal-use") return [];
+    if (kind === "abnormal-use" || kind === "witness-silent") return [];
     const known = cases.get(about);
     const room = kind === "disk-fills-up" || kind === "database-grows";
     const path = known ? casePath(about) : room ? "/console/system" : pathOf(about);

@@ -188,6 +188,7 @@ export const en: Text = {
     databaseGrows: "The database grows too fast",
     abnormalUse: "Abnormal use is to be looked into",
     disagreement: "The query log disagrees with itself: look at once",
+    witnessSilent: "A witness of the query log has fallen silent: look",
     found: (when) => `found ${when}`,
     since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
   },
@@ -465,6 +466,9 @@ export const en: Text = {
       "kept-checkpoint-unreadable": "The checkpoint kept outside the database is damaged, or of another log.",
       "log-disagrees-with-witness": "The witness refuses to cosign: the log that it cosigned was another.",
     },
+    silent: `A witness has cosigned nothing for more than ${POLICY.witnessSilentHours} hours`,
+    silentSince: "Last heard of: ",
+    silentNext: "Ask that office to bring its witness back. The alarm ends by itself when it cosigns; queries are answered all the same.",
     disagreementNext:
       "Leave the database as it is, restore and delete nothing, and tell the Ethics Office. This alarm ends by itself when the log is signed again.",
     database: "Room for the database",
