@@ -1,18 +1,23 @@
-import { runCommand } from "../src/command.ts";
+import { parseArgs } from "node:util";
+import { insertCommandTrail } from "../db/queries/admin-trail.ts";
+import { requireWhoAndWhy, runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { reconcile } from "../src/reconcile.ts";
 import { connectToPlatform, openRecords } from "../src/running-platform.ts";
 
-const HELP = `Usage: npm run reconcile
+const HELP = `Usage: npm run reconcile -- --as ACCOUNT --reason TEXT
 Begins the process of every open integration again from the records, where none runs: after the loss of Temporal's own store. It may be run at any
-time; processes that run are left alone. Imports whose file waits begin by themselves when a worker starts.
+time; processes that run are left alone. Who had it done, and why, stands on the trail. Imports whose file waits begin by themselves when a worker starts.
 Environment: DATABASE_URL and TEMPORAL_ADDRESS, else the platform running from DATA_DIR; KEYS_DIR. Exit code 0: done.`;
 
-await runCommand(HELP, async () => {
+await runCommand(HELP, async (argv) => {
+  const { values } = parseArgs({ args: argv, options: { as: { type: "string" }, reason: { type: "string" } } });
+  const by = requireWhoAndWhy(values);
   const config = readEnvironment();
   const client = await connectToPlatform(config);
   const { db, close } = openRecords(config);
   try {
+    await insertCommandTrail(db, { action: "reconcile", object: "", ...by, at: Date.now() });
     const { begun, running } = await reconcile(db, client, config.taskQueue);
     for (const number of begun) console.log(number);
     return `${begun.length} integrations begun again from the records, ${running} left as they run.`;

@@ -93,6 +93,7 @@ create table admin_trail (
   object text not null,
   address inet,
   outcome text not null,
+  reason text,
   constraint admin_trail_pkey PRIMARY KEY (trail_id)
 );
 
@@ -681,6 +682,34 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.ask_office_of_dataset_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.holds_office(new.actor, 'dedicatedOfficer', new.taken_at) then
+        raise exception 'only the dedicated officer decides about datasets' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.ask_who_answers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.is_answered_for(new.import_id) then
+        raise exception 'nobody in office answers for this file' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.create_generation_table(wanted integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -824,6 +853,18 @@ CREATE OR REPLACE FUNCTION public.holds_office(person text, office text, at time
 AS $function$
       select exists (select from public.appointment a where a.account = person and a.duty = office
         and a.valid_from <= at and (a.valid_until is null or a.valid_until > at))
+    $function$
+;
+
+CREATE OR REPLACE FUNCTION public.is_answered_for(wanted uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.dataset_import i where i.import_id = wanted and (
+        i.delivered_by = 'drop-folder' or public.holds_office(i.delivered_by, 'dedicatedOfficer', i.received_at) or exists (
+          select from public.dataset_step s where s.import_id = wanted and s.step = 'quarantine-decided' and s.particulars->>'choice' = 'retry')))
     $function$
 ;
 
@@ -1112,6 +1153,10 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
+CREATE TRIGGER ask_who_answers AFTER INSERT OR UPDATE OF stage, delivered_by ON public.dataset_import FOR EACH ROW WHEN ((new.stage = ANY (ARRAY['loading'::text, 'loaded'::text, 'switched'::text, 'imported'::text]))) EXECUTE FUNCTION ask_who_answers();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.dataset_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_dataset_step();
+
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
@@ -1206,6 +1251,8 @@ grant update on address_usage (last_used_on) to platform_worker;
 grant insert on admin_trail to platform_appointer;
 
 grant insert, select on admin_trail to platform_console;
+
+grant insert on admin_trail to platform_log_reader;
 
 grant insert on admin_trail to platform_worker;
 
@@ -1568,6 +1615,8 @@ grant execute on function finish_generation_table(integer) to platform_worker;
 grant execute on function holds_office(text,text,timestamp with time zone) to platform_console;
 
 grant execute on function holds_office(text,text,timestamp with time zone) to platform_worker;
+
+grant execute on function is_answered_for(uuid) to platform_worker;
 
 grant execute on function is_submitted(uuid) to platform_console;
 

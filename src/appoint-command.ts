@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
 import type { Kysely, Transaction } from "kysely";
 import { lockAccount, resetAccount } from "../db/queries/account.ts";
-import { insertTrailEntry } from "../db/queries/admin-trail.ts";
+import { insertCommandTrail } from "../db/queries/admin-trail.ts";
 import { insertAppointment, listAppointments, lockAppointments, updateAppointmentEnd } from "../db/queries/appointment.ts";
 import { deleteSessionsOf } from "../db/queries/session.ts";
 import type { Database } from "../db/tables/database.ts";
 import { createToken, hashToken } from "./adapters/session-token.ts";
-import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty, requireAccount } from "./domain/appointment.ts";
+import { requireWhoAndWhy } from "./command.ts";
+import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty } from "./domain/appointment.ts";
 import { startOfDay } from "./domain/integration-period.ts";
-import { requireText } from "./domain/integration-text.ts";
 import { isMailAddress } from "./domain/mail-address.ts";
 import { POLICY } from "./domain/policy.ts";
 import { parseDate, taipeiDate } from "./domain/roc-date.ts";
@@ -46,16 +46,12 @@ export async function runAppointCommand(argv: string[], db: Kysely<Database>, no
   if (command === "list") return list(db, now);
   const take = { appoint: appointAccount, end: endDuty, reset }[command];
   if (take === undefined || account === "") throw new Error("Name a command and an account; --help lists them.");
-  if (values.as === undefined || values.reason === undefined) throw new Error("Say who decided so, and why: --as ACCOUNT --reason TEXT.");
-  const by = { account: values.as, reason: values.reason, at: now };
   try {
-    requireAccount(by.account);
-    requireText(by.reason, "reason");
+    const by = { ...requireWhoAndWhy(values), at: now };
     return await db.transaction().execute(async (trx) => {
       await lockAppointments(trx);
       const sentence = await take(trx, account, values, by);
-      const trail = { takenAt: now, account: by.account, duty: undefined, address: undefined, outcome: "done" };
-      await insertTrailEntry(trx, { ...trail, action: command, object: `account/${account}` });
+      await insertCommandTrail(trx, { action: command, object: `account/${account}`, ...by });
       return sentence;
     });
   } catch (error) {

@@ -19,6 +19,7 @@ export const IMPORT_HELP = `Usage: node bin/import.ts FILE --as ACCOUNT [--datas
                                                                   what becomes of a rejected file; undecided, it is destroyed after 7 days
 
   FILE       *.pgp, *.gpg or *.asc, encrypted to the platform and signed by the owner unit. It is moved into the platform and destroyed.
+  ACCOUNT    of the dedicated officer (bin/appoint.ts); what anybody else delivers is rejected
   --dataset  household, elderly-living-alone, disability; else the manifest, the delivery key or the file's name tells
   --json     the last line is one JSON object
 
@@ -100,9 +101,24 @@ async function takeDecision(
 
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
+  // Whoever waits hears of the end at once; when nobody waits any more, nothing is left waiting.
+  const leaving = new AbortController();
+  const ended = client.withAbortSignal(leaving.signal, () => handle.result()).catch(() => undefined);
+  try {
+    return await showProgress(client, importId, handle, json, ended);
+  } finally {
+    leaving.abort();
+  }
+}
+
+async function showProgress(
+  client: Client,
+  importId: string,
+  handle: ImportHandle,
+  json: boolean,
+  ended: Promise<unknown>,
+): Promise<string> {
   const started = Date.now();
-  // Whoever waits hears of the end at once.
-  const ended = handle.result().catch(() => undefined);
   let shown = "";
   for (;;) {
     const progress = await handle.query(importProgress);

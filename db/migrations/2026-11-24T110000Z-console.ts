@@ -88,7 +88,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       action text not null,
       object text not null,
       address inet,
-      outcome text not null
+      outcome text not null,
+      reason text
     );
     create index admin_trail_of_account on admin_trail (account, trail_id);
 
@@ -112,7 +113,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Steps in an office's name, and where its notices go.
     grant select on appointment to platform_worker;
-    grant insert on admin_trail to platform_worker;
+    -- Commands say who had them do what, and why; those of the log's reader, too.
+    grant insert on admin_trail to platform_worker, platform_log_reader;
     grant execute on function holds_office to platform_worker, platform_console;
   `.execute(db);
 }

@@ -138,7 +138,7 @@ describe("bin/dataset and bin/delivery-key", () => {
     platform.gnupg.makeKey("piped@example.test", "ed25519");
     const trusted = await run(
       "bin/dataset.ts",
-      ["trust", "--dataset", "household", "--key", "-", "--as", "wu.officer"],
+      ["trust", "--dataset", "household", "--key", "-", "--as", "wu.officer", "--reason", "九月交付"],
       platform.gnupg.exportKey("piped@example.test"),
     );
     expect([trusted.code, trusted.error]).toEqual([0, ""]);
@@ -148,7 +148,17 @@ describe("bin/dataset and bin/delivery-key", () => {
         ?.replaceAll(" ", "")
         .toLowerCase() ?? "";
     expect(platform.gnupg.run("", "--with-colons", "--list-keys", "piped@example.test").toString().toLowerCase()).toContain(fingerprint);
-    const issued = await run("bin/delivery-key.ts", ["issue", "--dataset", "household", "--out", "-", "--as", "wu.officer"]);
+    const issued = await run("bin/delivery-key.ts", [
+      "issue",
+      "--dataset",
+      "household",
+      "--out",
+      "-",
+      "--as",
+      "wu.officer",
+      "--reason",
+      "九月交付",
+    ]);
     expect(issued.error).toMatch(/^Delivery key [0-9a-f]{40} for household, valid until .*: its public half is in standard output\.$/);
     expect([issued.lines[0], lastOf(issued)]).toEqual(["-----BEGIN PGP PUBLIC KEY BLOCK-----", "-----END PGP PUBLIC KEY BLOCK-----"]);
     platform.gnupg.importKey(`${issued.lines.join("\n")}\n`);
@@ -170,7 +180,19 @@ describe("bin/dataset and bin/delivery-key", () => {
     const issue = async (...options: string[]) =>
       JSON.parse(
         lastOf(
-          await run("bin/delivery-key.ts", ["issue", "--dataset", "disability", "--out", "-", "--as", "wu.officer", "--json", ...options]),
+          await run("bin/delivery-key.ts", [
+            "issue",
+            "--dataset",
+            "disability",
+            "--out",
+            "-",
+            "--as",
+            "wu.officer",
+            "--reason",
+            "九月交付",
+            "--json",
+            ...options,
+          ]),
         ),
       );
     const [rsa, modern] = [await issue("--rsa", "--days", "5"), await issue("--v6")];
@@ -187,14 +209,30 @@ describe("bin/dataset and bin/delivery-key", () => {
         which === "platform" ? "signing key" : STANDING,
       );
     }
-    const late = await run("bin/delivery-key.ts", ["issue", "--dataset", "household", "--out", "-", "--as", "wu.officer", "--days", "91"]);
+    const late = await run("bin/delivery-key.ts", [
+      "issue",
+      "--dataset",
+      "household",
+      "--out",
+      "-",
+      "--as",
+      "wu.officer",
+      "--reason",
+      "九月交付",
+      "--days",
+      "91",
+    ]);
     expect([late.code, late.error]).toEqual([1, expect.stringContaining("(invalid-validity, clause 4(1)1)")]);
   });
 
   test("§4(1)1 trust no key of another fingerprint, and distrust", async () => {
     const key = platform.gnupg.exportKey(CIVIL_AFFAIRS);
     const trust = (fingerprint: string) =>
-      run("bin/dataset.ts", ["trust", "--dataset", "disability", "--key", "-", "--as", "wu.officer", "--fingerprint", fingerprint], key);
+      run(
+        "bin/dataset.ts",
+        ["trust", "--dataset", "disability", "--key", "-", "--as", "wu.officer", "--reason", "九月交付", "--fingerprint", fingerprint],
+        key,
+      );
     expect((await trust("0".repeat(40))).error).toMatch(/^The key in the file has another fingerprint/);
     const fingerprint =
       /^fpr:+([0-9A-F]+):/m.exec(platform.gnupg.run("", "--with-colons", "--list-keys", CIVIL_AFFAIRS).toString())?.[1] ?? "";

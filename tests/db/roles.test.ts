@@ -37,7 +37,7 @@ describe("functions that run with the owner's rights", () => {
 test("§4(1)3 the worker can't have the current generation dropped or overwritten behind the dataset's back", async () => {
   const { rows } = await owner.pool.query(`
     with i as (insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at)
-      values (gen_random_uuid(), 1, 'seed', sha256('seed'), 0, 'test', 'imported', now()) returning import_id)
+      values (gen_random_uuid(), 1, 'seed', sha256('seed'), 0, 'drop-folder', 'imported', now()) returning import_id)
     insert into generation (dataset_id, import_id, index_key_id, created_at) select 1, import_id, '1', now() from i returning generation_id`);
   const generation = rows[0].generation_id;
   // As a record that was tampered with would look.

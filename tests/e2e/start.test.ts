@@ -83,7 +83,14 @@ describe("npm start", () => {
   });
 
   test("§4(1)5 finds its log for whoever exports it from the same folder", async () => {
-    const { output } = await runProgram("bin/export-log.ts", settings, ["--out", join(directory, "log.zip")]);
+    const { output } = await runProgram("bin/export-log.ts", settings, [
+      "--out",
+      join(directory, "log.zip"),
+      "--as",
+      "chief",
+      "--reason",
+      "府函",
+    ]);
     expect(output).toMatch(/The log has no signed checkpoint yet|Wrote 0 entries/);
   });
 
@@ -95,8 +102,30 @@ describe("npm start", () => {
       ...["--contact", "社會救助科", "--check", "resident", "--address", "203.66.0.9", "--from", from, "--until", until],
     );
     writeFileSync(join(directory, "unit.asc"), supplier.publicKey);
-    await command("bin/dataset.ts", "trust", "--dataset", "household", "--key", join(directory, "unit.asc"), "--as", "wu.officer");
-    await command("bin/delivery-key.ts", "issue", "--dataset", "household", "--out", join(directory, "delivery.asc"), "--as", "wu.officer");
+    await command(
+      "bin/dataset.ts",
+      "trust",
+      "--dataset",
+      "household",
+      "--key",
+      join(directory, "unit.asc"),
+      "--as",
+      "wu.officer",
+      "--reason",
+      "府函",
+    );
+    await command(
+      "bin/delivery-key.ts",
+      "issue",
+      "--dataset",
+      "household",
+      "--out",
+      join(directory, "delivery.asc"),
+      "--as",
+      "wu.officer",
+      "--reason",
+      "府函",
+    );
     // As a terminal and npm together hand on one Ctrl-C.
     platform.signal("SIGTERM");
     platform.signal("SIGTERM");

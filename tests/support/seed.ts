@@ -121,7 +121,7 @@ async function seedGeneration(
   const importId = randomUUID();
   const partition = `subject_seed_${datasetId}_${Date.now()}`;
   await pool.query(
-    "insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'test', 'imported', now())",
+    "insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'drop-folder', 'imported', now())",
     [importId, datasetId, randomBytes(32)],
   );
   await pool.query(`create table ${partition} partition of subject_record for values in (${datasetId})`);

@@ -608,6 +608,8 @@ export const en: Text = {
     appoint: "Appoint",
     end: "End appointment",
     reset: "Reset account",
+    reconcile: "Begin processes again from the records",
+    exportLog: "Export the query log",
   },
   rule: {
     "log-in-wrong": `Account or password is wrong, or the account is locked: after ${POLICY.loginFailures} failures it is, for ${POLICY.lockMinutes} minutes.`,

@@ -599,7 +599,9 @@ export const zhHant = {
     appoint: "指定人員",
     end: "免除職務",
     reset: "重設帳號",
-  } satisfies Record<ConsoleAction | "logIn" | "beginSetUp" | "appoint" | "end" | "reset", string>,
+    reconcile: "依紀錄重新啟動流程",
+    exportLog: "匯出查詢日誌",
+  } satisfies Record<ConsoleAction | "logIn" | "beginSetUp" | "appoint" | "end" | "reset" | "reconcile" | "exportLog", string>,
   /** What stands against a step, by the code of its rule. */
   rule: {
     "log-in-wrong": `帳號或密碼不符，或帳號暫時鎖定。連續 ${POLICY.loginFailures} 次失敗會鎖定 ${POLICY.lockMinutes} 分鐘。`,
