@@ -48,6 +48,24 @@ test("§4(1)3 the worker can't have the current generation dropped or overwritte
   await expect(worker.pool.query("update generation set switched_at = null")).rejects.toThrow("permission denied");
 });
 
+test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody but the dedicated officer, and import nothing that nobody answers for", async () => {
+  const step = (actor: string) =>
+    worker.pool.query(
+      "insert into dataset_step (step_key, step, actor, particulars, taken_at) values (gen_random_uuid(), 'x', $1, '{}', now())",
+      [actor],
+    );
+  const imported = (deliveredBy: string) =>
+    worker.pool.query(
+      "insert into dataset_import (import_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values (gen_random_uuid(), 'x', sha256('x'), 0, $1, 'loading', now())",
+      [deliveredBy],
+    );
+  for (const nobody of ["platform", "lin.manager"]) {
+    await expect(step(nobody)).rejects.toThrow("only the dedicated officer");
+    await expect(imported(nobody)).rejects.toThrow("nobody in office answers");
+  }
+  await imported("drop-folder");
+});
+
 test("§3(1) §3(2) no role but the appointer's appoints, ends or resets anybody, and that role sees nothing else", async () => {
   const appointer = openDatabase(database.appointerUrl, { max: 1 });
   await appointer.pool.query("insert into account (account) values ('wu.officer')");

@@ -161,11 +161,13 @@ test("§5(5) the console's role can suspend in the name of somebody in office on
   const number = await platform.activated();
   const { db, pool, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
   const stop = (by: { account: string; role: typeof OFFICER.role }) => stopOnRecord(db, number, { by, reason: "測試理由" });
-  await platform.context.pool.query(
+  const appointer = openDatabase(platform.database.appointerUrl, { max: 1 });
+  await appointer.pool.query(
     `with new as (insert into account (account) values ('ma.manager') returning account)
      insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason)
      select account, 'manager', now() + interval '1 day', 'chief', now(), '府函' from new`,
   );
+  await appointer.close();
   for (const by of [
     APPLICANT,
     { ...OFFICER, account: "nobody.here" },
