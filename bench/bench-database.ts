@@ -15,6 +15,7 @@ export interface BenchDatabase {
   readonly ownerUrl: string;
   readonly apiUrl: string;
   readonly workerUrl: string;
+  readonly logReaderUrl: string;
   readonly keysDirectory: string;
   readonly token: string;
   readonly people: readonly MadeUpPerson[];
@@ -53,6 +54,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   return {
     ownerUrl: postgres.url,
     apiUrl: postgres.url.replace(/\/\/[^@]*@/, "//platform_api:api@"),
+    logReaderUrl: postgres.url.replace(/\/\/[^@]*@/, "//platform_log_reader:log-reader@"),
     workerUrl: postgres.url.replace(/\/\/[^@]*@/, "//platform_worker:worker@"),
     keysDirectory,
     token,

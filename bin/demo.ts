@@ -2,15 +2,13 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { removeAbnormalUseSchedule } from "../src/adapters/abnormal-use-schedule.ts";
 import { freePort, removeEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
-import { removeIpInventorySchedule } from "../src/adapters/ip-inventory-schedule.ts";
-import { removeUpkeepSchedule } from "../src/adapters/upkeep-schedule.ts";
 import { runCommand, stopSignal } from "../src/command.ts";
 import { type Config, demoConfig, readEnvironment } from "../src/config.ts";
 import { type StoryResult, tellStory } from "../src/demo/story.ts";
 import { startPlatform } from "../src/platform.ts";
 import { connectToPlatform } from "../src/running-platform.ts";
+import { removeSchedules } from "../src/schedules.ts";
 
 const HELP = `Usage: npm run demo [-- --once]
 Brings up a platform of its own on made-up data and tells its story: an encrypted file arrives, is imported and destroyed; an integration is
@@ -39,7 +37,7 @@ await runCommand(HELP, async (argv) => {
       if (reason !== "SIGTERM" && reason !== "SIGINT") throw new Error(`${reason} The demo was stopped, and its data thrown away.`);
       return "The demo has stopped; nothing of it is left.";
     } finally {
-      if (config.temporalAddress !== undefined) await forgetSchedule(config);
+      if (config.temporalAddress !== undefined) await forgetSchedules(config);
       await platform.stop();
     }
   } finally {
@@ -49,11 +47,9 @@ await runCommand(HELP, async (argv) => {
 });
 
 /** On a server that is not ours nothing is left that would come back every night. */
-async function forgetSchedule(config: Config): Promise<void> {
+async function forgetSchedules(config: Config): Promise<void> {
   const client = await connectToPlatform(config);
-  await removeUpkeepSchedule(client, config.taskQueue);
-  await removeIpInventorySchedule(client, config.taskQueue);
-  await removeAbnormalUseSchedule(client, config.taskQueue);
+  await removeSchedules(client, config.taskQueue);
   await client.connection.close();
 }
 

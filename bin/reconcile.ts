@@ -6,8 +6,9 @@ import { reconcile } from "../src/reconcile.ts";
 import { connectToPlatform, openRecords } from "../src/running-platform.ts";
 
 const HELP = `Usage: npm run reconcile -- --as ACCOUNT --reason TEXT
-Begins the process of every open integration again from the records, where none runs: after the loss of Temporal's own store. It may be run at any
-time; processes that run are left alone. Who had it done, and why, stands on the trail. Imports whose file waits begin by themselves when a worker starts.
+Begins every open process again from the records, where none runs, and makes the schedules: after the loss of Temporal's own store. Those are
+integrations, reviews of addresses, and months of the log. It may be run at any time; processes that run are left alone. Imports whose file waits
+begin by themselves when a worker starts. Who had it done, and why, stands on the trail.
 Environment: DATABASE_URL and TEMPORAL_ADDRESS, else the platform running from DATA_DIR; KEYS_DIR. Exit code 0: done.`;
 
 await runCommand(HELP, async (argv) => {
@@ -18,9 +19,9 @@ await runCommand(HELP, async (argv) => {
   const { db, close } = openRecords(config);
   try {
     await insertCommandTrail(db, { action: "reconcile", object: "", ...by, at: Date.now() });
-    const { begun, running } = await reconcile(db, client, config.taskQueue);
-    for (const number of begun) console.log(number);
-    return `${begun.length} integrations begun again from the records, ${running} left as they run.`;
+    const { begun, running } = await reconcile(db, client, config);
+    for (const workflowId of begun) console.log(workflowId);
+    return `${begun.length} processes begun again from the records, ${running} left as they run.`;
   } finally {
     await close();
     await client.connection.close();

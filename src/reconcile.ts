@@ -1,45 +1,58 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from "@temporalio/client";
+import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from "@temporalio/client";
 import type { Kysely } from "kysely";
 import { listOpenIntegrations, readIntegration } from "../db/queries/integration-record.ts";
+import { listInventories } from "../db/queries/ip-inventory.ts";
+import { listOpenDisposals } from "../db/queries/retention.ts";
 import type { Database } from "../db/tables/database.ts";
-import type { Integration } from "./domain/integration.ts";
+import type { Config } from "./config.ts";
 import { integrationWorkflowId } from "./integration-client.ts";
+import { ensureSchedules } from "./schedules.ts";
 import { integration as integrationWorkflow } from "./workflows/integration.ts";
+import { ipInventory } from "./workflows/ip-inventory.ts";
+import { retention, retentionWorkflowId } from "./workflows/retention.ts";
 
-/** What became of the open integrations. */
+/** What became of the open processes. */
 export interface Reconciled {
-  /** Numbers of those whose workflow was begun again from the records. */
+  /** Ids of those that were begun again from the records. */
   readonly begun: readonly string[];
   /** How many have a workflow that runs, and were left alone. */
   readonly running: number;
 }
 
+type Begin = (workflowId: string, workflow: Parameters<Client["workflow"]["start"]>[0], args: unknown[]) => Promise<void>;
+
 /**
- * Begins the workflow of every open integration again from the records, where none runs: after the loss of Temporal's own store. It may run
+ * Begins every open process again from the records, where none runs, and makes the schedules: after the loss of Temporal's own store. It may run
  * twice, and while the platform works. Imports need none of it: each worker begins those whose file waits when it starts.
+ * @clause 3(3)
+ * @clause 3(8)
  * @clause 4(1)2
+ * @clause 4(1)5
  */
-export async function reconcile(db: Kysely<Database>, client: Client, taskQueue: string): Promise<Reconciled> {
+export async function reconcile(db: Kysely<Database>, client: Client, config: Pick<Config, "taskQueue" | "mail">): Promise<Reconciled> {
   const begun: string[] = [];
   let running = 0;
-  for (const integrationNumber of await listOpenIntegrations(db)) {
-    const known = await readIntegration(db, integrationNumber);
-    if (known === undefined) continue;
-    if (await begin(client, taskQueue, known)) begun.push(integrationNumber);
+  await beginAll(db, config.taskQueue, async (workflowId, workflow, args) => {
+    if (await begin(client, workflow, { workflowId, taskQueue: config.taskQueue, args })) begun.push(workflowId);
     else running += 1;
-  }
+  });
+  await ensureSchedules(client, config);
   return { begun, running };
 }
 
-/** @returns false when a workflow of the integration runs */
-async function begin(client: Client, taskQueue: string, integration: Integration): Promise<boolean> {
+async function beginAll(db: Kysely<Database>, taskQueue: string, begin: Begin): Promise<void> {
+  for (const integrationNumber of await listOpenIntegrations(db)) {
+    const integration = await readIntegration(db, integrationNumber);
+    if (integration !== undefined) await begin(integrationWorkflowId(integrationNumber), integrationWorkflow, [{ integration }]);
+  }
+  for (const { workflowId, closedAt } of await listInventories(db)) if (closedAt === null) await begin(workflowId, ipInventory, []);
+  for (const month of await listOpenDisposals(db)) await begin(retentionWorkflowId(taskQueue, month), retention, [month]);
+}
+
+/** @returns false when a workflow of this id runs */
+async function begin(client: Client, workflow: Parameters<Begin>[1], options: WorkflowStartOptions): Promise<boolean> {
   try {
-    await client.workflow.start(integrationWorkflow, {
-      workflowId: integrationWorkflowId(integration.integrationNumber),
-      workflowIdConflictPolicy: "FAIL",
-      taskQueue,
-      args: [{ integration }],
-    });
+    await client.workflow.start(workflow, { ...options, workflowIdConflictPolicy: "FAIL" });
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;

@@ -1,18 +1,15 @@
 import type { NativeConnection, Worker } from "@temporalio/worker";
 import { keepWitnesses } from "../db/queries/log-witness.ts";
 import { createActivities } from "./activities/index.ts";
-import { ensureAbnormalUseSchedule } from "./adapters/abnormal-use-schedule.ts";
-import { ensureIpInventorySchedule } from "./adapters/ip-inventory-schedule.ts";
-import { ensureNoticeMailSchedule, removeNoticeMailSchedule } from "./adapters/notice-mail-schedule.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
-import { ensureUpkeepSchedule } from "./adapters/upkeep-schedule.ts";
 import { announceReady } from "./command.ts";
 import type { WorkerContext } from "./context.ts";
 import { startDropFolderWatcher } from "./dataset-import-watcher.ts";
 import { startCatchUp } from "./integration-catch-up.ts";
 import { startLogKeeper } from "./log-keeper.ts";
 import { startWitnessing } from "./log-witnessing.ts";
+import { ensureSchedules } from "./schedules.ts";
 import { showHealth } from "./worker-health.ts";
 
 const STATUS_EVERY = 60_000;
@@ -39,10 +36,7 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
       workflowBundle,
     });
     await createActivities(context).prepareQueryLog();
-    await ensureUpkeepSchedule(client, config.taskQueue);
-    await ensureIpInventorySchedule(client, config.taskQueue);
-    await ensureAbnormalUseSchedule(client, config.taskQueue);
-    await (config.mail === undefined ? removeNoticeMailSchedule : ensureNoticeMailSchedule)(client, config.taskQueue);
+    await ensureSchedules(client, config);
     const logKeeper = startLogKeeper(context);
     const witnessNames = config.witnesses.map(({ key }) => key.name);
     await keepWitnesses(context.db, config.logOrigin, witnessNames, context.now());

@@ -15,6 +15,15 @@ export async function listLogMonths(db: Kysely<Database>): Promise<string[]> {
   return rows.map(({ month }) => month);
 }
 
+/** The months that people or the platform have begun to act on, and whose entries are still there. */
+export async function listOpenDisposals(db: Kysely<Database>): Promise<string[]> {
+  const { rows } = await sql<{ month: string }>`
+    select to_char(month, 'YYYY-MM') as month from log_disposal_step group by month having not bool_or(step = 'dispose') order by 1`.execute(
+    db,
+  );
+  return rows.map(({ month }) => month);
+}
+
 /** A month's steps, and its certificate once it is gone. */
 export async function readDisposal(db: Kysely<Database>, month: string): Promise<Disposal> {
   const { rows: steps } = await sql<Omit<DisposalEntry, "takenAt" | "matter"> & { takenAt: Date; matter: string | null }>`

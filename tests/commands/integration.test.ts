@@ -197,7 +197,7 @@ describe("bin/integration", () => {
     const { rows } = await owner.pool.query("select account, reason from admin_trail where action = 'reconcile'");
     await owner.close();
     expect(rows).toEqual([{ account: "chief.planning", reason: "還原備份" }]);
-    expect(stdout.trim()).toBe("0 integrations begun again from the records, 2 left as they run.");
+    expect(stdout.trim()).toBe("0 processes begun again from the records, 2 left as they run.");
   });
 
   test("§3(3) has its help", async () => {

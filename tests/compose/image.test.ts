@@ -62,7 +62,7 @@ async function appoint(account: string, duty: string): Promise<string> {
   return output;
 }
 
-/** Steps 1 to 3 of the README with Compose: keys by standard input and output, the file by the drop folder. @returns one of the people */
+/** Steps 2 to 4 of the README with Compose: keys by standard input and output, the file by the drop folder. @returns one of the people */
 async function importPeople(): Promise<MadeUpPerson> {
   const unit = await createSupplier("civil-affairs (made up) <civil-affairs@example.invalid>");
   try {

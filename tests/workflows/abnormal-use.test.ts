@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { alertsOf } from "../../src/abnormal-use-client.ts";
 import { runAbnormalUseCommand } from "../../src/abnormal-use-command.ts";
 import { createAbnormalUseActivities } from "../../src/activities/abnormal-use.ts";
-import { ensureAbnormalUseSchedule } from "../../src/adapters/abnormal-use-schedule.ts";
+import { ensureSchedule } from "../../src/schedules.ts";
 import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";
 import { madeUpId, PEOPLE } from "../support/people.ts";
 
@@ -88,7 +88,7 @@ describe("the hourly watch", () => {
     platform.clock = Date.parse("2026-10-21T08:05:00+08:00");
     await platform.api.flush();
     const schedule = platform.client.schedule.getHandle(
-      await ensureAbnormalUseSchedule(platform.client, platform.context.config.taskQueue),
+      await ensureSchedule(platform.client, platform.context.config.taskQueue, "abnormal-use"),
     );
     await schedule.trigger();
     await expect.poll(kinds, { timeout: 10_000 }).toEqual(["many-no-match", "off-hours", "sequential-numbers"]);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readIntegration } from "../../db/queries/integration-record.ts";
 import { listInventories } from "../../db/queries/ip-inventory.ts";
-import { ensureIpInventorySchedule, removeIpInventorySchedule } from "../../src/adapters/ip-inventory-schedule.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { decideFoundAddress } from "../../src/ip-inventory-client.ts";
 import { runIpInventoryCommand } from "../../src/ip-inventory-command.ts";
+import { ensureSchedule, removeSchedule } from "../../src/schedules.ts";
 import { OFFICER, say } from "../support/integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform, today } from "../support/integration-platform.ts";
 
@@ -16,11 +16,11 @@ beforeAll(async () => {
   await platform.startWorker();
 });
 afterAll(async () => {
-  await removeIpInventorySchedule(platform.client, platform.context.config.taskQueue);
+  await removeSchedule(platform.client, platform.context.config.taskQueue, "ip-inventory");
   await platform.stop();
 });
 
-const schedule = () => ensureIpInventorySchedule(platform.client, platform.context.config.taskQueue);
+const schedule = () => ensureSchedule(platform.client, platform.context.config.taskQueue, "ip-inventory");
 const command = (...argv: string[]) =>
   runIpInventoryCommand(argv, platform.context.db, (workflowId, decision) => decideFoundAddress(platform.client, workflowId, decision));
 

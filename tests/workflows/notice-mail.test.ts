@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { openDatabase } from "../../db/client.ts";
 import { keepNotices } from "../../db/queries/notice.ts";
 import { createNoticeMailActivities } from "../../src/activities/notice-mail.ts";
-import { ensureNoticeMailSchedule, removeNoticeMailSchedule } from "../../src/adapters/notice-mail-schedule.ts";
 import type { Notice } from "../../src/domain/notice.ts";
 import { readMailSetting } from "../../src/mail-setting.ts";
+import { ensureSchedule, removeSchedule } from "../../src/schedules.ts";
 import { mailNotices } from "../../src/workflows/notice-mail.ts";
 import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
@@ -183,11 +183,11 @@ describe("the worker", () => {
 
   test("§4(1)2 has one schedule that never runs twice at once, and none where no mail goes out", async () => {
     const { client, context } = platform;
-    const scheduleId = await ensureNoticeMailSchedule(client, context.config.taskQueue);
-    await ensureNoticeMailSchedule(client, context.config.taskQueue);
+    const scheduleId = await ensureSchedule(client, context.config.taskQueue, "notice-mail");
+    await ensureSchedule(client, context.config.taskQueue, "notice-mail");
     expect((await client.schedule.getHandle(scheduleId).describe()).policies).toMatchObject({ overlap: "SKIP" });
-    await removeNoticeMailSchedule(client, context.config.taskQueue);
-    await removeNoticeMailSchedule(client, context.config.taskQueue);
+    await removeSchedule(client, context.config.taskQueue, "notice-mail");
+    await removeSchedule(client, context.config.taskQueue, "notice-mail");
     await expect(client.schedule.getHandle(scheduleId).describe()).rejects.toThrow("not found");
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRetentionActivities } from "../../src/activities/retention.ts";
-import { ensureUpkeepSchedule } from "../../src/adapters/upkeep-schedule.ts";
 import { stateOf } from "../../src/domain/retention.ts";
 import { runRetentionCommand } from "../../src/retention-command.ts";
+import { ensureSchedule } from "../../src/schedules.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
 import { codeOf } from "../support/integration-platform.ts";
 import { createLogPlatform, type LogPlatform, type Receipt } from "../support/log-platform.ts";
@@ -31,7 +31,7 @@ afterAll(() => platform.stop());
 
 describe("the end of a month of the log", () => {
   test("§4(1)5 is proposed once a month, to a manager, and only when the time has come", async () => {
-    const schedule = platform.client.schedule.getHandle(await ensureUpkeepSchedule(platform.client, platform.context.config.taskQueue));
+    const schedule = platform.client.schedule.getHandle(await ensureSchedule(platform.client, platform.context.config.taskQueue, "upkeep"));
     await schedule.trigger();
     await expectState("2020-11", "proposed");
     await schedule.trigger();

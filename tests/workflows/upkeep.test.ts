@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { createUpkeepActivities } from "../../src/activities/upkeep.ts";
-import { ensureUpkeepSchedule } from "../../src/adapters/upkeep-schedule.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { ensureSchedule } from "../../src/schedules.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
 
 const DAY = 86_400_000;
@@ -71,7 +71,7 @@ describe("the daily upkeep", () => {
   });
 
   test("§4(2)5 has one schedule, however often workers start, and misses no day while they are down", async () => {
-    await ensureUpkeepSchedule(platform.client, platform.context.config.taskQueue);
+    await ensureSchedule(platform.client, platform.context.config.taskQueue, "upkeep");
     const { handle } = await scheduled();
     const { spec, policies } = await handle.describe();
     expect(spec.timezone).toBe("Asia/Taipei");
@@ -81,6 +81,6 @@ describe("the daily upkeep", () => {
 });
 
 async function scheduled() {
-  const scheduleId = await ensureUpkeepSchedule(platform.client, platform.context.config.taskQueue);
+  const scheduleId = await ensureSchedule(platform.client, platform.context.config.taskQueue, "upkeep");
   return { scheduleId, handle: platform.client.schedule.getHandle(scheduleId) };
 }
