@@ -5,8 +5,9 @@ import { createKeys, rotateKey } from "../src/adapters/key-store.ts";
 import { appendKeyTrail } from "../src/adapters/key-trail.ts";
 import { logVerifierKeys, rotateLogSigningKey } from "../src/adapters/log-signing-key.ts";
 import { makePasswords } from "../src/adapters/role-password.ts";
-import { requireWhoAndWhy, runCommand } from "../src/command.ts";
+import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
+import { requireWhoAndWhy } from "../src/domain/who-and-why.ts";
 
 const RINGS = ["index", "log-encryption", "temporal-payload", "console"] as const;
 const TEXT = { type: "string" } as const;

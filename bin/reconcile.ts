@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { insertCommandTrail } from "../db/queries/admin-trail.ts";
-import { requireWhoAndWhy, runCommand } from "../src/command.ts";
+import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
+import { requireWhoAndWhy } from "../src/domain/who-and-why.ts";
 import { reconcile } from "../src/reconcile.ts";
 import { connectToPlatform, openRecords } from "../src/running-platform.ts";
 

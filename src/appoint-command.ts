@@ -6,13 +6,13 @@ import { insertAppointment, listAppointments, lockAppointments, updateAppointmen
 import { deleteSessionsOf } from "../db/queries/session.ts";
 import type { Database } from "../db/tables/database.ts";
 import { createToken, hashToken } from "./adapters/session-token.ts";
-import { requireWhoAndWhy } from "./command.ts";
 import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty } from "./domain/appointment.ts";
 import { startOfDay } from "./domain/integration-period.ts";
 import { isMailAddress } from "./domain/mail-address.ts";
 import { POLICY } from "./domain/policy.ts";
 import { parseDate, taipeiDate } from "./domain/roc-date.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
+import { requireWhoAndWhy } from "./domain/who-and-why.ts";
 
 export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
 

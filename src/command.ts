@@ -1,20 +1,6 @@
-import { requireAccount } from "./domain/appointment.ts";
-import { requireText } from "./domain/integration-text.ts";
-
 /** A command that was told to stop before it had come up: nothing went wrong. */
 export class StoppedEarly extends Error {
   override name = "StoppedEarly";
-}
-
-/** Who had a command change something, and why: it stands on the trail. @throws Error, RuleViolation of `requireAccount` and `requireText` */
-export function requireWhoAndWhy({ as: account, reason }: { readonly as?: string | undefined; readonly reason?: string | undefined }): {
-  readonly account: string;
-  readonly reason: string;
-} {
-  if (account === undefined || reason === undefined) throw new Error("Say who decided so, and why: --as ACCOUNT --reason TEXT.");
-  requireAccount(account);
-  requireText(reason, "reason");
-  return { account, reason };
 }
 
 /** How every command begins and ends: `--help`, one clear sentence for what went wrong, and a last line that says what happened. */

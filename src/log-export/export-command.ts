@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { OpenDatabase } from "../../db/client.ts";
 import { insertCommandTrail } from "../../db/queries/admin-trail.ts";
 import { beginSnapshot } from "../../db/queries/log-export.ts";
-import { requireWhoAndWhy } from "../command.ts";
+import { requireWhoAndWhy } from "../domain/who-and-why.ts";
 import { type Months, openDatabaseSource } from "./database-source.ts";
 import { writeExportFile } from "./export-file.ts";
 
