@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { Client } from "@temporalio/client";
+import { type Client, isGrpcDeadlineError } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
@@ -101,23 +100,6 @@ async function takeDecision(
 
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
-  // Whoever waits hears of the end at once; when nobody waits any more, nothing is left waiting.
-  const leaving = new AbortController();
-  const ended = client.withAbortSignal(leaving.signal, () => handle.result()).catch(() => undefined);
-  try {
-    return await showProgress(client, importId, handle, json, ended);
-  } finally {
-    leaving.abort();
-  }
-}
-
-async function showProgress(
-  client: Client,
-  importId: string,
-  handle: ImportHandle,
-  json: boolean,
-  ended: Promise<unknown>,
-): Promise<string> {
   const started = Date.now();
   let shown = "";
   for (;;) {
@@ -129,7 +111,16 @@ async function showProgress(
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);
     if (progress.stage === "ended") return lastLine(importId, await handle.result(), json);
-    await Promise.race([ended, setTimeout(LOOK_EVERY)]);
+    await waitForEnd(client, handle);
+  }
+}
+
+/** Waits until the import has ended, or a little: whoever waits hears of the end at once, and leaves no question open that would keep the command. */
+async function waitForEnd(client: Client, handle: ImportHandle): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + LOOK_EVERY, () => handle.result());
+  } catch (error) {
+    if (!isGrpcDeadlineError(error)) throw error;
   }
 }
 

@@ -41,7 +41,7 @@ test("§3(1) §4(1)1 what nobody in office delivers is rejected, nobody else dec
   writeFileSync(file, platform.seal(householdFile(madeUpRows(20, 2))));
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const run = (...argv: string[]) => runImportCommand(argv, config, (use) => use(platform.client));
-  const rejected = await run(file, "--as", "hung.case");
+  const rejected = await run(file, "--as", "hung.case", "--dataset", "household");
   expect(rejected).toContain("is rejected (not-in-office)");
   const id = rejected.slice(7, 43);
   const retry = (account: string) => run("decide", id, "retry", "--as", account, "--reason", "已確認來源");
