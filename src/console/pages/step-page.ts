@@ -17,8 +17,8 @@ interface LogInPage {
 export function logInPage(c: ConsoleRequest, visit: Visit, { account = "", fault, kept }: LogInPage = {}): Answer {
   const { text } = visit;
   const notice = (sentence: string) => html`<p class="ds-alert" data-color="info">${sentence}</p>`;
-  const ended = fault === undefined && (kept !== undefined || c.req.query("ended") !== undefined) ? notice(text.logIn.ended) : NOTHING;
-  const body = html`${ended}${kept === undefined ? NOTHING : notice(text.logIn.kept)}<p>${text.logIn.intro}</p>
+  const ended = fault === undefined && c.req.query("ended") !== undefined ? notice(text.logIn.ended) : NOTHING;
+  const body = html`${kept === undefined ? ended : notice(text.logIn.kept)}<p>${text.logIn.intro}</p>
 ${field({ name: "account", label: text.form.account, value: account, autocomplete: "username" })}
 ${field({ name: "password", label: text.logIn.password, type: "password", autocomplete: "current-password" })}${keptFields(kept)}`;
   const more = html`<p><a class="ds-link" href="/console/set-up">${text.logIn.setUp}</a></p>`;

@@ -133,7 +133,7 @@ export const en: Text = {
     submit: "Next",
     setUp: "First log-in, or after a reset",
     ended: "You are logged out. That also happens by itself when you are idle.",
-    kept: "Nothing was done. The reason that you typed is shown again when you have logged in: look at the page, then send it.",
+    kept: "You were logged out, so nothing was done. The reason that you typed is shown again when you have logged in: look at the page, then send it.",
   },
   code: {
     title: "Enter the code",
