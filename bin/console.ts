@@ -10,6 +10,7 @@ import { createConsole } from "../src/console/app.ts";
 import { createConsoleContext } from "../src/console/context.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
 import { decideFoundAddress } from "../src/ip-inventory-client.ts";
+import { createRetentionClient } from "../src/retention-client.ts";
 
 const HELP = `Usage: node bin/console.ts
 Serves the console until SIGTERM or SIGINT.
@@ -33,6 +34,7 @@ await runCommand(HELP, async () => {
     logKeys: keys,
     integrations: createIntegrationClient(temporal, config.taskQueue),
     keepAlerts: alertsOf(temporal, config.taskQueue),
+    retention: createRetentionClient(temporal, config.taskQueue),
     decideFoundAddress: (workflowId, decision) => decideFoundAddress(temporal, workflowId, decision),
     now: Date.now,
   });

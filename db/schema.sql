@@ -498,6 +498,16 @@ create table log_head (
   constraint log_head_singleton_check CHECK (singleton)
 ) with (fillfactor=10);
 
+create table log_retention (
+  years integer not null,
+  actor text not null,
+  actor_role text not null,
+  reason text not null,
+  raised_at timestamp with time zone not null,
+  constraint log_retention_pkey PRIMARY KEY (years),
+  constraint log_retention_years_check CHECK (((years >= 5) AND (years <= 30)))
+);
+
 create table log_tile (
   level smallint not null,
   tile_index bigint not null,
@@ -710,6 +720,22 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.count_log_month(wanted date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      partition regclass := (select i.inhrelid::regclass from pg_inherits i
+        where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM')));
+      entries bigint;
+    begin
+      if partition is not null then execute format('select count(*) from %s', partition) into entries; end if;
+      return entries;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.create_generation_table(wanted integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -770,14 +796,13 @@ AS $function$
       select i.inhrelid::regclass into partition from pg_inherits i
         where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM'));
       if partition is null then return 'no-such-month'; end if;
-      if public.retention_clock() < (wanted + interval '1 month' + interval '5 years') at time zone 'Asia/Taipei' then
-        return 'younger-than-five-years';
-      end if;
+      -- First, since it takes no look at the entries, and again at the end, when nobody can raise it any more.
+      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
 
       -- From here on nobody adds an entry to the month.
       execute format('lock table %s in share mode', partition);
       execute format($query$
-        select count(*) as entries, max(l.leaf_index) as last,
+        select count(*) as entries, count(distinct l.leaf_index) as places, max(l.leaf_index) as last,
           count(*) filter (where t.hashes is null or substring(t.hashes from (l.leaf_index %% 256)::integer * 32 + 1 for 32)
             is distinct from sha256('\x00'::bytea || l.entry)) as differing
         from %s l left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256$query$, partition) into counted;
@@ -788,13 +813,13 @@ AS $function$
           select min(leaf_index) as first, max(leaf_index) as last
           from (select leaf_index, leaf_index - row_number() over (order by leaf_index) as run from %s) placed group by run
         ) runs$query$, partition) into runs;
-      if counted.differing > 0
-        or counted.entries <> (select coalesce(sum((run->>1)::bigint - (run->>0)::bigint + 1), 0) from jsonb_array_elements(runs) run) then
+      if counted.differing > 0 or counted.places <> counted.entries then
         return 'entries-differ';
       end if;
 
       -- No step comes between this look and the end.
-      lock table public.log_disposal_step in share row exclusive mode;
+      lock table public.log_retention, public.log_disposal_step in share row exclusive mode;
+      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
@@ -922,6 +947,48 @@ CREATE OR REPLACE FUNCTION public.lock_dataset(wanted smallint)
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$ select 1 from public.dataset where dataset_id = wanted for no key update $function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_kept_until(wanted date)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select (wanted + interval '1 month' + make_interval(years => (select max(years) from public.log_retention))) at time zone 'Asia/Taipei'
+    $function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_month_sizes()
+ RETURNS TABLE(month date, entries bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      partition regclass;
+    begin
+      for partition in select i.inhrelid::regclass from pg_inherits i where i.inhparent = 'public.query_log'::regclass loop
+        month := to_date(right(partition::text, 7), 'YYYY_MM');
+        execute format('select coalesce(max(leaf_index) - min(leaf_index) + 1, 0) from %s', partition) into entries;
+        return next;
+      end loop;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.log_retention_is_raised()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      lock table public.log_retention in share row exclusive mode;
+      if new.years <= (select max(r.years) from public.log_retention r) then
+        raise exception 'the log''s time of retention may only be raised' using errcode = 'check_violation';
+      end if;
+      return new;
+    end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint, reader text)
@@ -1162,6 +1229,8 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER log_retention_is_raised BEFORE INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION log_retention_is_raised();
 
 CREATE TRIGGER keep_log_tile BEFORE UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION keep_log_tile();
 
@@ -1488,9 +1557,13 @@ grant insert, select on log_disagreement to platform_worker;
 
 grant update on log_disagreement (settled_at) to platform_worker;
 
+grant select on log_disposal to platform_console;
+
 grant select on log_disposal to platform_log_reader;
 
 grant select on log_disposal to platform_worker;
+
+grant select on log_disposal_step to platform_console;
 
 grant insert, select on log_disposal_step to platform_worker;
 
@@ -1503,6 +1576,10 @@ grant select on log_head to platform_log_reader;
 grant select on log_head to platform_worker;
 
 grant update on log_head (size) to platform_api;
+
+grant select on log_retention to platform_console;
+
+grant insert, select on log_retention to platform_worker;
 
 grant select on log_tile to platform_api;
 
@@ -1602,6 +1679,8 @@ grant select on subject_record to platform_worker;
 
 grant delete, insert, select on unseen_step to platform_worker;
 
+grant execute on function count_log_month(date) to platform_console;
+
 grant execute on function create_generation_table(integer) to platform_worker;
 
 grant execute on function create_query_log_partitions(date,integer) to platform_worker;
@@ -1623,6 +1702,8 @@ grant execute on function is_submitted(uuid) to platform_console;
 grant execute on function is_submitted(uuid) to platform_worker;
 
 grant execute on function lock_dataset(smallint) to platform_worker;
+
+grant execute on function log_month_sizes() to platform_console;
 
 grant execute on function read_log_opening(bigint,text) to platform_console;
 

@@ -1,41 +1,60 @@
+import { randomUUID } from "node:crypto";
 import { type Client, isGrpcDeadlineError, WithStartWorkflowOperation, WorkflowNotFoundError } from "@temporalio/client";
+import type { UpdateDefinition } from "@temporalio/common";
 import type { StepRequest } from "./domain/integration.ts";
-import { type Disposal, type HoldRequest, requireMonth } from "./domain/retention.ts";
+import { type Disposal, type HoldRequest, requireMonth, requireSaid } from "./domain/retention.ts";
+import type { RaiseRequest, RetentionPeriod } from "./domain/retention-period.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import * as workflow from "./workflows/retention.ts";
+import type { keepRetentionPeriod } from "./workflows/retention-period.ts";
 import { ruleViolationIn } from "./workflows/rule-failure.ts";
 
 const PATIENCE = 30_000;
 
 /** What people do about the end of the log's months. Every step rejects with the RuleViolation that stands against it. */
 export interface RetentionClient {
+  propose(month: string, request: StepRequest): Promise<Disposal>;
   approve(month: string, request: StepRequest): Promise<Disposal>;
+  /** Takes back an approval that has not been carried out yet. */
+  stop(month: string, request: StepRequest): Promise<Disposal>;
   /** Also for a month whose time has not come. */
   hold(month: string, request: HoldRequest): Promise<Disposal>;
   lift(month: string, request: HoldRequest): Promise<Disposal>;
   show(month: string): Promise<Disposal>;
   /** Months that are proposed, held or lately disposed of, by name: those that Temporal holds; the records hold all. */
   list(): Promise<Disposal[]>;
+  /** Has the log kept for longer, or only tells for how long, and since when. */
+  period(request?: RaiseRequest): Promise<RetentionPeriod[]>;
 }
 
 export function createRetentionClient(client: Client, taskQueue: string): RetentionClient {
   const workflowId = (month: string) => workflow.retentionWorkflowId(taskQueue, month);
   const handleOf = (month: string) => client.workflow.getHandle<typeof workflow.retention>(workflowId(month));
   const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
-  return {
-    approve: (month, request) => patiently(() => handleOf(month).executeUpdate(workflow.approveDisposalUpdate, { args: [request] })),
-    lift: (month, request) => patiently(() => handleOf(month).executeUpdate(workflow.liftUpdate, { args: [request] })),
-    show: (month) => patiently(() => handleOf(month).query(workflow.disposalQuery)),
-    async hold(month, request) {
+
+  /** A step of a month; its process begins where there is none, since the records know the month without it. */
+  function step<Request extends StepRequest>(update: UpdateDefinition<Disposal, [Request]>) {
+    return async (month: string, request: Request): Promise<Disposal> => {
       requireMonth(month, Date.now());
+      // Before a process begins, which would propose a month that is due by itself.
+      requireSaid(request);
       const startWorkflowOperation = new WithStartWorkflowOperation(workflow.retention, {
         workflowId: workflowId(month),
         workflowIdConflictPolicy: "USE_EXISTING",
         taskQueue,
         args: [month],
       });
-      return patiently(() => client.workflow.executeUpdateWithStart(workflow.holdUpdate, { args: [request], startWorkflowOperation }));
-    },
+      return patiently(() => client.workflow.executeUpdateWithStart(update, { args: [request], startWorkflowOperation }));
+    };
+  }
+
+  return {
+    propose: step(workflow.proposeDisposalUpdate),
+    approve: step(workflow.approveDisposalUpdate),
+    stop: step(workflow.stopDisposalUpdate),
+    hold: step(workflow.holdUpdate),
+    lift: step(workflow.liftUpdate),
+    show: (month) => patiently(() => handleOf(month).query(workflow.disposalQuery)),
     list: () =>
       patiently(async () => {
         const disposals = new Map<string, Disposal>();
@@ -47,6 +66,13 @@ export function createRetentionClient(client: Client, taskQueue: string): Retent
         }
         return [...disposals.values()].sort((one, other) => one.month.localeCompare(other.month));
       }),
+    period: (request) =>
+      patiently(() =>
+        client.workflow.execute<typeof keepRetentionPeriod>("keepRetentionPeriod", {
+          ...{ workflowId: `retention-period/${randomUUID()}`, taskQueue, args: request === undefined ? [] : [request] },
+          workflowExecutionTimeout: "2 minutes",
+        }),
+      ),
   };
 }
 

@@ -2,16 +2,21 @@ import { parseArgs } from "node:util";
 import type { StepRequest } from "./domain/integration.ts";
 import type { Role } from "./domain/integration-step.ts";
 import { type Disposal, openHolds, stateOf } from "./domain/retention.ts";
+import { retentionYears } from "./domain/retention-period.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { RetentionClient } from "./retention-client.ts";
 
 export const RETENTION_HELP = `Usage: node bin/retention.ts <step> <YYYY-MM> --as ACCOUNT --role ROLE --reason TEXT
 
-  approve MONTH               the entries of a proposed month are disposed of; as manager, another than who lifted a hold
+  propose MONTH               a month whose time is over is put before a manager, before the night does it; as dedicated-officer or manager
+  approve MONTH               the entries of a proposed month are disposed of; as manager, another than who proposed it or lifted a hold
+  stop MONTH                  takes an approval back that has not been carried out yet; as manager or dedicated-officer
   hold MONTH --matter TEXT    keeps the month, due or not, until the hold is lifted; as manager, dedicated-officer or case-officer
   lift MONTH --matter TEXT    as manager
   show MONTH                  its steps, and its certificate once its entries are gone
   list                        months that are proposed, held or lately disposed of
+  period                      how long the log is kept, and by whose word
+  raise YEARS                 keeps it for more years than now, for good: nobody can lower it; as manager
 
   ROLE    manager, dedicated-officer, case-officer
   --json  the last line is one JSON object
@@ -47,6 +52,14 @@ export async function runRetentionCommand(argv: string[], withClient: WithClient
       for (const disposal of disposals) console.log(summary(disposal));
       return `${disposals.length} months.`;
     }
+    if (step === "period" || step === "raise") {
+      const periods = await withClient((client) =>
+        client.period(step === "raise" ? { ...request(values), years: Number(month) } : undefined),
+      );
+      if (values.json) return JSON.stringify(periods);
+      for (const { years, raisedAt, account, reason } of periods) console.log(`${raisedAt}  ${years} years  ${account}  ${reason}`);
+      return `The log is kept for ${retentionYears(periods)} years.`;
+    }
     if (month === "") throw new Error("Name a step and a month; --help lists them.");
     const disposal = await withClient((client) => take(client, step, month, values));
     if (values.json) return JSON.stringify(disposal);
@@ -62,8 +75,10 @@ export async function runRetentionCommand(argv: string[], withClient: WithClient
 
 function take(client: RetentionClient, step: string, month: string, values: Values): Promise<Disposal> {
   switch (step) {
+    case "propose":
     case "approve":
-      return client.approve(month, request(values));
+    case "stop":
+      return client[step](month, request(values));
     case "hold":
       return client.hold(month, { ...request(values), matter: values.matter ?? "" });
     case "lift":

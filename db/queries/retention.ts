@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, type RawBuilder, sql, type Transaction } from "kysely";
 import type { Disposal, DisposalCertificate, DisposalEntry } from "../../src/domain/retention.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
@@ -24,21 +24,55 @@ export async function listOpenDisposals(db: Kysely<Database>): Promise<string[]>
   return rows.map(({ month }) => month);
 }
 
+type StepRow = Omit<DisposalEntry, "takenAt" | "matter"> & { month: string; takenAt: Date; matter: string | null };
+type CertificateRow = Omit<DisposalCertificate, "disposedAt"> & { month: string; disposedAt: Date };
+
 /** A month's steps, and its certificate once it is gone. */
 export async function readDisposal(db: Kysely<Database>, month: string): Promise<Disposal> {
-  const { rows: steps } = await sql<Omit<DisposalEntry, "takenAt" | "matter"> & { takenAt: Date; matter: string | null }>`
-    select step, actor as account, actor_role as role, reason, matter, taken_at as "takenAt"
-    from log_disposal_step where month = ${firstDay(month)}::date order by sequence`.execute(db);
-  const { rows: certificates } = await sql<Omit<DisposalCertificate, "disposedAt"> & { disposedAt: Date }>`
-    select entries::float8, leaf_ranges as ranges, checkpoint, approved_by as "approvedBy", disposed_at as "disposedAt"
-    from log_disposal where month = ${firstDay(month)}::date`.execute(db);
-  const certificate = certificates[0] && { ...certificates[0], disposedAt: certificates[0].disposedAt.toISOString() };
-  const timeline = steps.map(({ takenAt, matter, ...step }) => ({
-    ...step,
-    takenAt: takenAt.toISOString(),
-    ...(matter !== null && { matter }),
-  }));
-  return { month, timeline, ...(certificate && { certificate }) };
+  const [known] = await readDisposals(db, sql`month = ${firstDay(month)}::date`);
+  return known ?? { month, timeline: [] };
+}
+
+/** Every month that the log holds or ever held, with its steps, oldest first; also those to come that have their place already. */
+export async function listDisposals(db: Kysely<Database>): Promise<Disposal[]> {
+  const known = new Map((await readDisposals(db, sql`true`)).map((disposal) => [disposal.month, disposal]));
+  const months = new Set([...(await listLogMonths(db)), ...known.keys()]);
+  return [...months].sort().map((month) => known.get(month) ?? { month, timeline: [] });
+}
+
+async function readDisposals(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<Disposal[]> {
+  const { rows: steps } = await sql<StepRow>`
+    select to_char(month, 'YYYY-MM') as month, step, actor as account, actor_role as role, reason, matter, taken_at as "takenAt"
+    from log_disposal_step where ${which} order by month, sequence`.execute(db);
+  const { rows: certificates } = await sql<CertificateRow>`
+    select to_char(month, 'YYYY-MM') as month, entries::float8, leaf_ranges as ranges, checkpoint, approved_by as "approvedBy",
+      disposed_at as "disposedAt"
+    from log_disposal where ${which}`.execute(db);
+  const certified = new Map(
+    certificates.map(({ month, disposedAt, ...rest }) => [month, { ...rest, disposedAt: disposedAt.toISOString() }]),
+  );
+  return [...Map.groupBy(steps, ({ month }) => month)].map(([month, taken]) => {
+    const timeline = taken.map(({ month: _, takenAt, matter, ...step }) => ({
+      ...step,
+      takenAt: takenAt.toISOString(),
+      ...(matter !== null && { matter }),
+    }));
+    const certificate = certified.get(month);
+    return { month, timeline, ...(certificate && { certificate }) };
+  });
+}
+
+/** About how many entries the log holds of each month. */
+export async function listMonthSizes(db: Kysely<Database>): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ month: string; entries: number }>`
+    select to_char(month, 'YYYY-MM') as month, entries::float8 from log_month_sizes()`.execute(db);
+  return new Map(rows.map(({ month, entries }) => [month, entries]));
+}
+
+/** How many entries the log holds of a month; undefined: it doesn't hold the month. */
+export async function countLogMonth(db: Kysely<Database>, month: string): Promise<number | undefined> {
+  const { rows } = await sql<{ entries: number | null }>`select count_log_month(${firstDay(month)}::date)::float8 as entries`.execute(db);
+  return rows[0]?.entries ?? undefined;
 }
 
 /**

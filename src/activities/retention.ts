@@ -1,7 +1,9 @@
 import { DatabaseError } from "pg";
 import { disposeOfLogMonth, insertDisposalStep, listLogMonths, readDisposal } from "../../db/queries/retention.ts";
+import { insertRetentionPeriod, listRetentionPeriods } from "../../db/queries/retention-period.ts";
 import type { WorkerContext } from "../context.ts";
 import { type Disposal, monthsDue, retentionEnd } from "../domain/retention.ts";
+import { type RaiseRequest, type RetentionPeriod, raiseRetention, retentionYears } from "../domain/retention-period.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 
@@ -11,12 +13,29 @@ const LOCK_NOT_AVAILABLE = "55P03";
 export type DisposalAttempt = { readonly disposal: Disposal } | { readonly kept: string; readonly busy: boolean };
 
 export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" | "now">) {
+  const years = async () => retentionYears(await listRetentionPeriods(db));
+
   return {
     /** The months of the log whose time has come. */
-    listMonthsDue: async () => monthsDue(await listLogMonths(db), now().getTime()),
+    listMonthsDue: async () => monthsDue(await listLogMonths(db), await years(), now().getTime()),
 
-    /** Until when a month is kept, by the policy of the day: asked anew, since it may be raised while a month waits. */
-    keptUntil: async (month: string) => retentionEnd(month),
+    /** Until when a month is kept, by the setting of the day: asked anew, since it may be raised while a month waits. */
+    keptUntil: async (month: string) => retentionEnd(month, await years()),
+
+    /** What was said about how long the log is kept, oldest first. */
+    listRetentionPeriods: () => listRetentionPeriods(db),
+
+    /** Has the log kept for longer, once. @throws ApplicationFailure of `raiseRetention`, `not-in-office` */
+    async raiseRetention(request: RaiseRequest): Promise<void> {
+      const raise = (periods: readonly RetentionPeriod[]) => raiseRetention(periods, request, now().getTime());
+      const isSame = ({ years, account, reason }: RetentionPeriod) =>
+        years === request.years && account === request.by.account && reason === request.reason;
+      try {
+        await db.transaction().execute((trx) => insertRetentionPeriod(trx, raise, isSame));
+      } catch (error) {
+        throw asRuleFailure(error);
+      }
+    },
 
     /** What is on record of a month. @throws ApplicationFailure `month-unknown` for one that the log never had */
     async readDisposal(month: string): Promise<Disposal> {
@@ -36,7 +55,7 @@ export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" 
 
     /** Drops a month's entries, once. A month that somebody reads is left alone. */
     async disposeOfMonth(month: string): Promise<DisposalAttempt> {
-      if (retentionEnd(month) > now().getTime()) return { kept: "not-due", busy: false };
+      if (retentionEnd(month, await years()) > now().getTime()) return { kept: "not-due", busy: false };
       try {
         const outcome = await disposeOfLogMonth(db, month);
         return outcome === "disposed" ? { disposal: await readDisposal(db, month) } : { kept: outcome, busy: false };

@@ -8,6 +8,7 @@ import { createToken } from "../adapters/session-token.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
 import type { AddressDecision } from "../domain/ip-inventory.ts";
 import type { IntegrationClient } from "../integration-client.ts";
+import type { RetentionClient } from "../retention-client.ts";
 
 /** What the console needs to run; the clock is here, so that tests can hold it still. */
 export interface ConsoleParts {
@@ -29,6 +30,8 @@ export interface ConsoleParts {
   readonly keepAlerts: KeepAlerts;
   /** Takes the dedicated officer's word to a review of addresses, by the id of its process. @throws RuleViolation */
   readonly decideFoundAddress: (workflowId: string, decision: AddressDecision) => Promise<void>;
+  /** The end of the log's months. */
+  readonly retention: RetentionClient;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

@@ -13,6 +13,9 @@ export type DisposalStep = "propose" | "hold" | "lift" | "approve" | "stop" | "d
 /** `kept`: not old enough. `proposed` waits for a manager. `disposed` is the end. */
 export type DisposalState = "kept" | "proposed" | "approved" | "disposed";
 
+/** What a reader is to know of a month: `held` stands before all that a hold stops; `due`: its time is over, and nobody has proposed it. */
+export type MonthState = DisposalState | "due" | "held";
+
 /** One step: who, when (ISO 8601), why; of a hold and its lifting also for which matter. */
 export interface DisposalEntry {
   readonly step: DisposalStep;
@@ -46,21 +49,31 @@ export interface HoldRequest extends StepRequest {
   readonly matter: string;
 }
 
-/** From when on a month may go: its last entry is as old as the policy says (epoch milliseconds). @clause 4(1)5 @clause 4(2)5 */
-export function retentionEnd(month: string, years: number = POLICY.logRetentionYears): number {
+/**
+ * From when on a month may go: its last entry is as old as the setting says (epoch milliseconds).
+ * @param years of `retentionYears`
+ * @clause 4(1)5
+ * @clause 4(2)5
+ */
+export function retentionEnd(month: string, years: number): number {
   const [year = 0, number = 0] = month.split("-").map(Number);
   const kept = Math.max(years, POLICY.logRetentionFloorYears);
   return startOfDay(new Date(Date.UTC(year + kept, number, 1)).toISOString().slice(0, 10));
 }
 
 /** Those of the months that the log has whose time has come. @param now epoch milliseconds @clause 4(1)5 */
-export function monthsDue(months: readonly string[], now: number, years?: number): string[] {
+export function monthsDue(months: readonly string[], years: number, now: number): string[] {
   return months.filter((month) => retentionEnd(month, years) <= now);
+}
+
+/** Whether it is written as a month, and has begun. */
+export function isMonth(month: string, now: number): boolean {
+  return /^\d{4}-(0[1-9]|1[0-2])$/.test(month) && month <= taipeiDate(now).slice(0, 7);
 }
 
 /** @throws RuleViolation `month-malformed` also for a month that has not begun */
 export function requireMonth(month: string, now: number): void {
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month) || month > taipeiDate(now).slice(0, 7))
+  if (!isMonth(month, now))
     throw new RuleViolation("4(1)5", "month-malformed", "Name a month of the log as YYYY-MM, such as 2026-11; it must have begun.");
 }
 
@@ -71,6 +84,20 @@ export function stateOf({ timeline }: Disposal): DisposalState {
   return timeline.some(({ step }) => step === "propose") ? "proposed" : "kept";
 }
 
+/** @param keptUntil `retentionEnd` by the setting of the day */
+export function monthState(disposal: Disposal, keptUntil: number, now: number): MonthState {
+  const state = stateOf(disposal);
+  if (state === "disposed") return state;
+  if (openHolds(disposal).length > 0) return "held";
+  if (keptUntil > now) return "kept";
+  return state === "kept" ? "due" : state;
+}
+
+/** Names what a page shows of a month: how many steps it had. */
+export function disposalVersion({ timeline }: Disposal): number {
+  return timeline.length;
+}
+
 /** The matters that hold a month. */
 export function openHolds({ timeline }: Disposal): string[] {
   const last = new Map(timeline.flatMap(({ step, matter }) => (matter === undefined ? [] : [[matter, step] as const])));
@@ -79,14 +106,30 @@ export function openHolds({ timeline }: Disposal): string[] {
 
 /**
  * The platform proposes a month whose time has come.
- * @param keptUntil `retentionEnd` by the policy of the day
- * @throws RuleViolation `not-due`
+ * @param keptUntil `retentionEnd` by the setting of the day
+ * @throws RuleViolation `not-due`, `already-proposed`
  * @clause 4(1)5
  */
 export function propose(disposal: Disposal, keptUntil: number, now: number): Disposal {
-  if (stateOf(disposal) !== "kept" || keptUntil > now)
-    throw new RuleViolation("4(1)5", "not-due", "Only a month whose time of retention is over can be proposed, and only once.");
+  requireProposable(disposal, keptUntil, now);
   return byPlatform(disposal, "propose", `kept for at least ${POLICY.logRetentionFloorYears} years`, now);
+}
+
+/** An officer does so before the platform. @throws RuleViolation of `propose` and `approve` @clause 4(1)5 */
+export function proposeBy(disposal: Disposal, request: StepRequest, now: number, keptUntil: number): Disposal {
+  const next = take(disposal, "propose", request, ["dedicatedOfficer", "manager"], now);
+  requireProposable(disposal, keptUntil, now);
+  return next;
+}
+
+function requireProposable(disposal: Disposal, keptUntil: number, now: number): void {
+  if (stateOf(disposal) !== "kept")
+    throw new RuleViolation("4(1)5", "already-proposed", "The month has been proposed already: a manager decides next.");
+  requireDue(keptUntil, now);
+}
+
+function requireDue(keptUntil: number, now: number): void {
+  if (keptUntil > now) throw new RuleViolation("4(1)5", "not-due", "The month's time of retention is not over: it stays until then.");
 }
 
 /**
@@ -112,11 +155,12 @@ export function lift(disposal: Disposal, request: HoldRequest, now: number): Dis
 
 /**
  * A manager approves the disposal of a proposed month: another than who proposed it, or who cleared the way by lifting a hold.
- * @throws RuleViolation `under-legal-hold`, `own-proposal`, `not-proposed`, `already-disposed`, `role-not-allowed`
+ * @param keptUntil `retentionEnd` by the setting of the day, which may have been raised since the proposal
+ * @throws RuleViolation `not-due`, `under-legal-hold`, `own-proposal`, `not-proposed`, `month-changed`, `already-disposed`, `role-not-allowed`
  * @clause 4(1)5
  * @clause 4(2)5
  */
-export function approve(disposal: Disposal, request: StepRequest, now: number): Disposal {
+export function approve(disposal: Disposal, request: StepRequest, now: number, keptUntil: number): Disposal {
   const next = take(disposal, "approve", request, ["manager"], now);
   if (stateOf(disposal) !== "proposed")
     throw new RuleViolation("4(1)5", "not-proposed", `The month is ${stateOf(disposal)}: only a proposed month waits for an approval.`);
@@ -128,28 +172,50 @@ export function approve(disposal: Disposal, request: StepRequest, now: number): 
       "own-proposal",
       "Who proposed a disposal, or lifted a hold before it, can't approve it: another manager must.",
     );
+  requireDue(keptUntil, now);
+  return next;
+}
+
+/** Takes an approval back that has not been carried out yet. @throws RuleViolation `not-approved` and those of `approve` @clause 4(1)5 */
+export function stop(disposal: Disposal, request: StepRequest, now: number): Disposal {
+  const next = take(disposal, "stop", request, ["manager", "dedicatedOfficer"], now);
+  if (stateOf(disposal) !== "approved")
+    throw new RuleViolation("4(1)5", "not-approved", "No approval waits to be carried out: there is nothing to stop.");
   return next;
 }
 
 /** The database refused what was approved. @param code why */
-export function stop(disposal: Disposal, code: string, now: number): Disposal {
+export function refuse(disposal: Disposal, code: string, now: number): Disposal {
   return byPlatform(disposal, "stop", code, now);
+}
+
+/** Why the database kept what was approved last; undefined when it did not. Somebody must look. */
+export function refusalOf({ timeline }: Disposal): string | undefined {
+  const last = timeline.findLast(({ step }) => step !== "hold" && step !== "lift");
+  return last?.step === "stop" && last.role === "platform" ? last.reason : undefined;
+}
+
+/** What is asked of every step, whatever its month: who takes it, and why. @throws RuleViolation of accounts and texts */
+export function requireSaid({ by, reason }: StepRequest): void {
+  requireAccount(by.account);
+  requireText(reason, "reason");
 }
 
 function take(
   disposal: Disposal,
   step: DisposalStep,
-  { by, reason }: StepRequest,
+  { by, reason, seen }: StepRequest,
   roles: readonly Role[],
   now: number,
   matter?: string,
 ): Disposal {
-  requireAccount(by.account);
-  requireText(reason, "reason");
+  requireSaid({ by, reason });
   if (!roles.includes(by.role))
     throw new RuleViolation("4(1)5", "role-not-allowed", "This step is for another role: --help says for which.");
   if (stateOf(disposal) === "disposed")
     throw new RuleViolation("4(1)5", "already-disposed", "The month's entries are gone: its certificate says by whose approval.");
+  if (seen !== undefined && seen !== disposalVersion(disposal))
+    throw new RuleViolation("4(1)5", "month-changed", "The month has gone on since it was shown: look at it anew, then decide.");
   const entry = { step, account: by.account, role: by.role, reason, takenAt: new Date(now).toISOString() };
   return { ...disposal, timeline: [...disposal.timeline, matter === undefined ? entry : { ...entry, matter }] };
 }

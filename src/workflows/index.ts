@@ -5,4 +5,5 @@ export { integration } from "./integration.ts";
 export { ipInventory } from "./ip-inventory.ts";
 export { mailNotices } from "./notice-mail.ts";
 export { retention } from "./retention.ts";
+export { keepRetentionPeriod } from "./retention-period.ts";
 export { upkeep } from "./upkeep.ts";

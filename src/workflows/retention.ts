@@ -4,7 +4,9 @@ import type { StepRequest } from "../domain/integration.ts";
 import * as rules from "../domain/retention.ts";
 import { underRules } from "./rule-failure.ts";
 
+export const proposeDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("proposeDisposal");
 export const approveDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("approveDisposal");
+export const stopDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("stopDisposal");
 export const holdUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("hold");
 export const liftUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("lift");
 export const disposalQuery = defineQuery<rules.Disposal>("disposal");
@@ -28,8 +30,10 @@ export function retentionWorkflowId(taskQueue: string, month: string): string {
  */
 export async function retention(month: string): Promise<rules.Disposal> {
   let current: rules.Disposal = { month, timeline: [] };
+  let isOpen = false;
   const opened = readDisposal(month).then((known) => {
     current = known;
+    isOpen = true;
   });
   let lastTurn: Promise<unknown> = Promise.resolve();
 
@@ -46,11 +50,12 @@ export async function retention(month: string): Promise<rules.Disposal> {
     return next;
   }
 
-  function accept<Request>(rule: (disposal: rules.Disposal, request: Request, now: number) => rules.Disposal) {
-    const attempt = (request: Request) => underRules(() => rule(current, request, Date.now()));
+  function accept<Request>(rule: (disposal: rules.Disposal, request: Request, now: number, keptUntil: number) => rules.Disposal) {
+    const attempt = (request: Request, until: number) => underRules(() => rule(current, request, Date.now(), until));
     return {
-      handler: (request: Request) => inTurn(() => record(attempt(request))),
-      options: { validator: (request: Request) => void attempt(request) },
+      handler: (request: Request) => inTurn(async () => record(attempt(request, await keptUntil(month)))),
+      // What only the records know is asked when the step's turn has come.
+      options: { validator: (request: Request) => void (isOpen && attempt(request, 0)) },
     };
   }
 
@@ -59,7 +64,7 @@ export async function retention(month: string): Promise<rules.Disposal> {
     if (rules.stateOf(current) !== "approved") return false;
     const attempt = await disposeOfMonth(month);
     if ("disposal" in attempt) current = attempt.disposal;
-    else if (!attempt.busy) await record(rules.stop(current, attempt.kept, Date.now()));
+    else if (!attempt.busy) await record(rules.refuse(current, attempt.kept, Date.now()));
     return "busy" in attempt && attempt.busy;
   }
 
@@ -70,10 +75,17 @@ export async function retention(month: string): Promise<rules.Disposal> {
     else await inTurn(async () => (current === seen ? record(rules.propose(seen, until, Date.now())) : seen));
   }
 
-  const [approval, hold, lifting] = [accept(rules.approve), accept(rules.hold), accept(rules.lift)];
-  setHandler(approveDisposalUpdate, approval.handler, approval.options);
-  setHandler(holdUpdate, hold.handler, hold.options);
-  setHandler(liftUpdate, lifting.handler, lifting.options);
+  const steps = [
+    [proposeDisposalUpdate, accept(rules.proposeBy)],
+    [approveDisposalUpdate, accept(rules.approve)],
+    [stopDisposalUpdate, accept(rules.stop)],
+  ] as const;
+  const holds = [
+    [holdUpdate, accept(rules.hold)],
+    [liftUpdate, accept(rules.lift)],
+  ] as const;
+  for (const [update, { handler, options }] of steps) setHandler(update, handler, options);
+  for (const [update, { handler, options }] of holds) setHandler(update, handler, options);
   setHandler(disposalQuery, () => current);
 
   try {

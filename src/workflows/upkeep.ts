@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from "@temporalio/common";
 import { ParentClosePolicy, proxyActivities, startChild, workflowInfo } from "@temporalio/workflow";
 import type { createRetentionActivities } from "../activities/retention.ts";
 import type { createUpkeepActivities } from "../activities/upkeep.ts";
@@ -31,6 +31,8 @@ async function openRetention(month: string): Promise<void> {
       workflowId: retentionWorkflowId(workflowInfo().taskQueue, month),
       args: [month],
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      // One that was disposed of since the list was made has ended for good.
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     });
   } catch (error) {
     // It has been proposed before, or is under legal hold.

@@ -13,9 +13,15 @@ const RULE_FILES = [
   ...["integration-text", "ip-address", "credential", "password-policy", "login-lock", "console-action"].map(
     (topic) => `domain/${topic}.ts`,
   ),
-  ...["query-log-reading", "abnormal-use-decision"].map((topic) => `domain/${topic}.ts`),
+  ...["query-log-reading", "abnormal-use-decision", "retention", "retention-period"].map((topic) => `domain/${topic}.ts`),
   ...["console/log-reading.ts", "../db/queries/abnormal-use.ts"],
-  ...["console/log-in.ts", "console/password-change.ts", "integration-client.ts", "../db/queries/integration-unseen.ts"],
+  ...[
+    "console/log-in.ts",
+    "console/password-change.ts",
+    "integration-client.ts",
+    "retention-client.ts",
+    "../db/queries/integration-unseen.ts",
+  ],
 ];
 
 /** Every text, with the place it stands at; functions by what they say about made-up values. */

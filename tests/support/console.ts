@@ -12,6 +12,7 @@ import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
 import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
+import type { RetentionClient } from "../../src/retention-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 /** The console in this process, on a database that the caller may share with a worker. */
@@ -31,6 +32,7 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
+  readonly retention?: RetentionClient;
   readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
   readonly trustedProxies?: readonly string[];
@@ -42,6 +44,7 @@ export async function startTestConsole({
   integrations,
   logKeys,
   keepAlerts,
+  retention,
   decideFoundAddress,
   origin,
   trustedProxies = [],
@@ -65,6 +68,7 @@ export async function startTestConsole({
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
+    retention: retention ?? ({} as RetentionClient),
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
   });

@@ -37,6 +37,7 @@ export async function openLogHouse(): Promise<LogHouse> {
   const console_ = await startTestConsole({
     database: platform.database,
     logKeys: platform.api.keyStore,
+    retention: platform.retention,
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });
   return {

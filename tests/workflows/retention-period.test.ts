@@ -42,11 +42,11 @@ test("§4(1)5 §4(2)5 an entry of today can be proved five years later, when its
   const runUpkeep = () =>
     platform.client.workflow.execute(upkeep, { workflowId: `upkeep-${platform.clock}`, taskQueue: platform.context.config.taskQueue });
 
-  await sleepUntil(retentionEnd(month) - 60_000);
+  await sleepUntil(retentionEnd(month, 5) - 60_000);
   await runUpkeep();
   expect(stateOf(await show())).toBe("kept");
 
-  await sleepUntil(retentionEnd(month) + 60_000);
+  await sleepUntil(retentionEnd(month, 5) + 60_000);
   await runUpkeep();
   await expect.poll(async () => stateOf(await show()), { timeout: 10_000 }).toBe("proposed");
   expect(await codeOf(platform.retention.approve(month, say(OTHER_MANAGER)))).toBe("under-legal-hold");

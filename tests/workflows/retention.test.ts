@@ -71,7 +71,7 @@ describe("the end of a month of the log", () => {
     });
     expect(certificate?.checkpoint).toMatch(/^verify\.example\.gov\.tw\/queries\n312\n/);
     expect(Date.parse(certificate?.disposedAt ?? "")).toBeLessThanOrEqual(Date.now());
-    expect(await codeOf(platform.retention.approve("2020-10", say(OTHER_MANAGER)))).toBe("month-not-open");
+    expect(await codeOf(platform.retention.approve("2020-10", say(OTHER_MANAGER)))).toBe("already-disposed");
     expect(await codeOf(platform.retention.hold("2020-10", held()))).toBe("already-disposed");
     const [later] = await platform.askAt(new Date().toISOString());
     await platform.keeping.settle();
@@ -149,6 +149,34 @@ test("§4(1)5 bin/retention lists months, holds, lifts and approves, and says wh
   await expect(run("approve", "2020-11")).rejects.toThrow("--as ACCOUNT");
 });
 
+test("§4(1)5 §4(2)5 the time of retention is raised by bin/retention, for good: a month that was proposed is kept for longer", async () => {
+  const run = (...argv: string[]) => runRetentionCommand(argv, (use) => use(platform.retention));
+  const as = ["--as", "lin.manager", "--role", "manager", "--reason", "府計字第2號"];
+  expect(await run("period")).toBe("The log is kept for 5 years.");
+  expect(await run("raise", "8", ...as)).toBe("The log is kept for 8 years.");
+  // The same word twice, as a worker says it that died before it heard the answer.
+  expect(JSON.parse(await run("raise", "8", ...as, "--json"))).toMatchObject([{ years: 5 }, { years: 8, account: "lin.manager" }]);
+  await expect(run("raise", "7", ...as)).rejects.toThrow("retention-not-raised");
+  await expect(run("raise", "9", "--as", "nobody", ...as.slice(2))).rejects.toThrow("not-in-office");
+  expect(await codeOf(platform.retention.approve("2020-01", say(MANAGER)))).toBe("not-due");
+  const { disposeOfMonth, listMonthsDue } = createRetentionActivities(platform.context);
+  expect([await disposeOfMonth("2020-01"), await listMonthsDue()]).toEqual([{ kept: "not-due", busy: false }, []]);
+  const { pool } = platform.context;
+  expect((await pool.query("select dispose_of_log_month('2020-01-01') as outcome")).rows).toEqual([{ outcome: "too-young" }]);
+  for (const lower of ["7", "8", "4", "31"])
+    await expect(pool.query("insert into log_retention values ($1, 'x', 'manager', 'x', now())", [lower]), lower).rejects.toThrow();
+  await expect(pool.query("delete from log_retention")).rejects.toThrow("permission denied");
+  // Only tests turn the time back.
+  await platform.api.owner.pool.query("delete from log_retention where years > 5");
+});
+
+test("§4(1)5 a month's process that was lost begins again from the record at anybody's step", async () => {
+  await platform.client.workflow.getHandle(`retention/${platform.context.config.taskQueue}/2019-11`).terminate();
+  expect(await codeOf(platform.retention.approve("2019-11", say(MANAGER)))).toBe("under-legal-hold");
+  await platform.retention.lift("2019-11", held("政風-115-1", OTHER_MANAGER));
+  await expectState("2019-11", "proposed");
+});
+
 describe("the database itself", () => {
   const dispose = async (month: string) =>
     (await platform.context.pool.query("select dispose_of_log_month($1) as outcome", [`${month}-01`])).rows[0].outcome;
@@ -159,7 +187,7 @@ describe("the database itself", () => {
     );
 
   test("§4(1)5 drops nothing that is younger than five years, unknown, or not approved by another manager", async () => {
-    expect(await dispose(new Date().toISOString().slice(0, 7))).toBe("younger-than-five-years");
+    expect(await dispose(new Date().toISOString().slice(0, 7))).toBe("too-young");
     expect(await dispose("2018-01")).toBe("no-such-month");
     expect(await dispose("2020-01")).toBe("not-approved");
     await approveBehindTheRules("2020-01", "platform", "manager");
@@ -182,12 +210,12 @@ describe("the database itself", () => {
   });
 
   test("§4(2)5 drops nothing that the tree does not hold yet, or that is in it twice", async () => {
-    await platform.askAt("2020-02-21T12:00:00+08:00");
+    await platform.askAt("2020-02-21T12:00:00+08:00", 2);
     await approveBehindTheRules("2020-02", MANAGER.account, "manager");
     expect(await dispose("2020-02")).toBe("entries-not-covered");
     await platform.keeping.settle();
     await platform.api.owner.pool.query(
-      "insert into query_log select uuidv7(), asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry, leaf_index from query_log_2020_02 limit 1",
+      "insert into query_log select uuidv7(), asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry, leaf_index from query_log_2020_02 order by leaf_index desc limit 1",
     );
     expect(await dispose("2020-02")).toBe("entries-differ");
   });

@@ -3,12 +3,17 @@ import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
 import { listWitnesses, type WitnessHeard } from "../../../db/queries/log-witness.ts";
 import { isWitnessSilent } from "../../domain/log-witness.ts";
+import { refusalOf } from "../../domain/retention.ts";
 import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
 import type { Task } from "./home.ts";
+import { listKeptMonths, monthPath } from "./retention.ts";
+import { isOwnProposal } from "./retention-month.ts";
+
+const PRESSING_DAYS = 7;
 
 /** Alerts of abnormal use that wait for the dedicated officer. */
 export async function alertTasks({ text, duties, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
@@ -22,6 +27,28 @@ export async function alertTasks({ text, duties, today }: Visit, { db }: Console
       when: text.home.found(text.day(day)),
       pressing: daysBetween(day, today) > 0,
     };
+  });
+}
+
+/** Months of the log that wait: for a manager who may approve, and for the dedicated officer, who proposes and looks into what was not carried out. */
+export async function retentionTasks({ text, account, duties, now, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+  const [manager, officer] = [duties.includes("manager"), duties.includes("dedicatedOfficer")];
+  if (!manager && !officer) return [];
+  return (await listKeptMonths(db, now)).flatMap(({ disposal, state, keptUntil }) => {
+    const { month, timeline } = disposal;
+    const proposed = state === "proposed";
+    const task = (what: string, since: number): Task => {
+      const day = taipeiDate(since);
+      const days = daysBetween(day, today);
+      const when = text.home.since(text.day(day), days);
+      return { what, of: text.monthName(month), path: monthPath(month), when, pressing: days > PRESSING_DAYS };
+    };
+    const since = Date.parse(timeline.at(-1)?.takenAt ?? "");
+    return [
+      ...(officer && state === "due" ? [task(text.home.disposalDue, keptUntil)] : []),
+      ...(officer && proposed && refusalOf(disposal) !== undefined ? [task(text.home.disposalRefused, since)] : []),
+      ...(manager && proposed && !isOwnProposal(disposal, account) ? [task(text.home.disposalProposed, since)] : []),
+    ];
   });
 }
 

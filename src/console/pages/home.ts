@@ -11,7 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
-import { alertTasks, logAlarm } from "./home-log.ts";
+import { alertTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
@@ -35,7 +35,7 @@ export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
     const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
-    const now = [...(await alertTasks(visit, context)), ...waiting, ...due];
+    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...waiting, ...due];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -95,24 +95,29 @@ function pathOf(about: string): string | undefined {
   return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
 }
 
+/** What waits as a task of its own, until it is decided; a silent witness is an alarm above all. */
+type TaskNotice = "abnormal-use" | "disposal-proposed" | "witness-silent";
+
+function isTask(kind: NoticeKind): kind is TaskNotice {
+  return kind === "abnormal-use" || kind === "disposal-proposed" || kind === "witness-silent";
+}
+
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  // An alert waits as a task of its own, until it is decided; a silent witness is an alarm above.
-  const words: Record<Exclude<NoticeKind, "abnormal-use" | "witness-silent">, string> = {
+  const words: Record<Exclude<NoticeKind, TaskNotice>, string> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
     "integration-suspended": home.suspended,
     "inventory-opened": home.inventory,
     "inventory-ends": home.inventoryEnds,
-    "disposal-proposed": home.disposalProposed,
     "disk-fills-up": home.diskFillsUp,
     "database-grows": home.databaseGrows,
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const endings = own.flatMap(({ kind, about, announces }) => {
-    if (kind === "abnormal-use" || kind === "witness-silent") return [];
+    if (isTask(kind)) return [];
     const known = cases.get(about);
     const room = kind === "disk-fills-up" || kind === "database-grows";
     const path = known ? casePath(about) : room ? "/console/system" : pathOf(about);

@@ -1,11 +1,12 @@
 import { parseDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { showIntegration } from "./integration.ts";
 import { reasonPage } from "./integration-reason.ts";
 import { freshSecret, secretPage } from "./integration-secret.ts";
-import { numberOf, type Shown, takeStep, toRecord } from "./integration-step.ts";
+import { numberOf, takeStep, toRecord } from "./integration-step.ts";
 import { seenIn, type Typed } from "./integration-typed.ts";
 
 /** An application's way: checked or sent back, approved or refused, provisioned. Its forms stand at the foot of the case. */

@@ -5,10 +5,11 @@ import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { Answer, Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { showIntegration } from "./integration.ts";
-import { type Answer, numberOf, type Shown, takeStep, toRecord } from "./integration-step.ts";
+import { numberOf, takeStep, toRecord } from "./integration-step.ts";
 import { reasonField, seenField, seenIn, type Typed } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 

@@ -3,9 +3,9 @@ import { html } from "hono/html";
 import { createSecret, hashSecret } from "../../adapters/credential-secret.ts";
 import type { Integration } from "../../domain/integration.ts";
 import { page } from "../layout.ts";
+import type { Answer } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
-import type { Answer } from "./integration-step.ts";
 
 /** A new secret, and what goes on record of it. */
 export function freshSecret() {

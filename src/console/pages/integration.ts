@@ -9,13 +9,14 @@ import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
 import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
 import { lettersSection } from "./integration-letters.ts";
 import { amendmentSection, applicationSection, credentialsSection, rightsSection, timelineSection } from "./integration-sections.ts";
-import { numberOf, type Shown } from "./integration-step.ts";
+import { numberOf } from "./integration-step.ts";
 import type { Typed } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 

@@ -17,6 +17,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { checkpointWords, facts } from "../words.ts";
 import { listSilentWitnesses } from "./home-log.ts";
+import { listKeptMonths, RETENTION_PATH } from "./retention.ts";
 
 /** 系統: whether the query log is whole, how far it is signed and cosigned, room for it, and what was unusual. */
 export function systemPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {
@@ -46,6 +47,7 @@ ${facts([
   [system.lastMonth(text.monthName(before)), lastMonth === undefined ? system.noCheckpoint : signed(lastMonth)],
 ])}${visit.may("seeOpenings") ? html`<p><a class="ds-link" href="/console/system/openings">${text.openings.title}</a></p>` : NOTHING}</section>
 <section><h2 class="ds-heading" data-size="xs">${system.database}</h2>${room(visit, size)}</section>
+${visit.may("seeRetention") ? await months(visit, db) : NOTHING}
 ${visit.may("seeAlerts") ? await alerts(visit, db) : NOTHING}`;
     return page(c, visit, { title: system.title, body });
   });
@@ -77,6 +79,12 @@ function room({ text }: Visit, size: DatabaseSize | undefined): Html {
     [system.databaseSize, `${system.megabytes(megabytes(bytes))}　${text.day(measuredOn)}`],
     [system.databaseGrowth, days === 0 ? system.noGrowth : system.growth(megabytes(bytes - earlierBytes), days)],
   ]);
+}
+
+async function months({ text, now }: Visit, db: ConsoleContext["db"]): Promise<Html> {
+  const { retention } = text;
+  const waiting = (await listKeptMonths(db, now)).filter(({ state }) => state === "due" || state === "proposed").length;
+  return html`<section><h2 class="ds-heading" data-size="xs">${retention.title}</h2><p>${retention.waiting(waiting)} <a class="ds-link" href="${RETENTION_PATH}">${retention.toMonths}</a></p></section>`;
 }
 
 async function alerts({ text }: Visit, db: ConsoleContext["db"]): Promise<Html> {

@@ -2,6 +2,7 @@ import { POLICY } from "../../domain/policy.ts";
 import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
+import { enRetention } from "./en-retention.ts";
 import type { Text } from "./zh-Hant.ts";
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -184,6 +185,8 @@ export const en: Text = {
     suspended: "Integration is suspended",
     inventory: "Address inventory to answer",
     inventoryEnds: "Address inventory about to end",
+    disposalDue: "A month of the log is due: propose its disposal",
+    disposalRefused: "A disposal could not be carried out: look into it",
     disposalProposed: "A month of the query log is due for disposal: approve or hold",
     diskFillsUp: "The database runs out of disk space",
     databaseGrows: "The database grows too fast",
@@ -444,6 +447,7 @@ export const en: Text = {
     },
     faultNext: "Leave the database as it is, note the entry's id, and tell the Ethics Office and the dedicated officer.",
   },
+  retention: enRetention,
   system: {
     title: "System",
     log: "Query log",
@@ -601,6 +605,14 @@ export const en: Text = {
     seeSystem: "See the system",
     seeAlerts: "See alerts of abnormal use",
     decideAlert: "Decide an alert of abnormal use",
+    seeRetention: "Looked at the log's retention",
+    printDisposal: "Printed a certificate of the log's disposal",
+    proposeDisposal: "Proposed a disposal of the log",
+    approveDisposal: "Approved a disposal of the log",
+    stopDisposal: "Stopped a disposal of the log",
+    holdMonth: "Put a month of the log under legal hold",
+    liftHold: "Lifted a legal hold",
+    raiseRetention: "Raised the log's time of retention",
     seeInventories: "See address reviews",
     decideAddress: "Decide on address",
     printInventory: "Print address review",
@@ -644,6 +656,21 @@ export const en: Text = {
     "month-malformed": "Choose a month of the list.",
     "reader-not-allowed": "Your duty doesn't read the query log.",
     "request-number-required": "Give the number of the person's request.",
+    "month-changed": "The month has gone on since you opened the page: here is how it stands now. Look at it, then decide.",
+    "month-unknown": "The log has no such month.",
+    "month-not-open": "Nothing of this month is under way: here is what is on record.",
+    "not-due": "The month's time of retention is not over.",
+    "already-proposed": "The month has been proposed already: a manager decides next.",
+    "not-proposed": "The month does not wait for an approval: here is how it stands now.",
+    "not-approved": "No approval waits to be carried out: there is nothing to stop.",
+    "under-legal-hold": "The month is under legal hold: every hold must be lifted first.",
+    "own-proposal": "You proposed the disposal or lifted a hold: another manager must approve.",
+    "already-held": "This matter holds the month already.",
+    "not-held": "No such matter holds the month.",
+    "already-disposed": "The month's entries are gone: see its certificate.",
+    "record-disagrees": "The records say otherwise, and nothing has changed: ask the dedicated officer.",
+    "retention-changed": "Somebody has raised the setting since you opened the page: look at it anew, then decide.",
+    "retention-not-raised": `The time of retention can only be raised, up to ${POLICY.logRetentionCapYears} years.`,
     "alert-unknown": "There is no alert of this number.",
     "account-malformed": "The account's name is malformed.",
     "own-application": "Nobody decides on an application that they submitted: another manager does.",

@@ -11,6 +11,7 @@ import type { EntryFault, OpeningPurpose } from "../../domain/query-log-reading.
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 import { zhHantApply } from "./zh-Hant-apply.ts";
+import { zhHantRetention } from "./zh-Hant-retention.ts";
 
 /** What the console says, in traditional Chinese: the language that officials read, and the one that the others translate. */
 export const zhHant = {
@@ -176,6 +177,8 @@ export const zhHant = {
     suspended: "介接已暫停",
     inventory: "IP 清查待答覆",
     inventoryEnds: "IP 清查即將截止",
+    disposalDue: "查詢日誌期滿，待提出銷毀",
+    disposalRefused: "查詢日誌未能銷毀，請查明",
     disposalProposed: "查詢日誌保存期滿，待核可銷毀",
     diskFillsUp: "資料庫的磁碟空間將不足",
     databaseGrows: "資料庫成長過快",
@@ -431,6 +434,7 @@ export const zhHant = {
     } satisfies Record<EntryFault, string>,
     faultNext: "資料庫請保持原狀，記下紀錄編號，並通知政風處與專責人員。",
   },
+  retention: zhHantRetention,
   system: {
     title: "系統",
     log: "查詢日誌",
@@ -592,6 +596,14 @@ export const zhHant = {
     seeSystem: "看系統",
     seeAlerts: "看異常使用警示",
     decideAlert: "處理異常使用警示",
+    seeRetention: "看日誌保存與銷毀",
+    printDisposal: "列印日誌銷毀證明",
+    proposeDisposal: "提出日誌銷毀",
+    approveDisposal: "核可日誌銷毀",
+    stopDisposal: "停止日誌銷毀",
+    holdMonth: "依法保留日誌",
+    liftHold: "解除日誌保留",
+    raiseRetention: "延長日誌保存期限",
     seeInventories: "看 IP 清查",
     decideAddress: "答覆 IP 清查",
     printInventory: "列印 IP 清查紀錄",
@@ -636,6 +648,21 @@ export const zhHant = {
     "month-malformed": "請從清單選擇月份。",
     "reader-not-allowed": "查詢日誌不由您的職務閱覽。",
     "request-number-required": "請填當事人申請查閱的案號。",
+    "month-changed": "您開啟頁面之後，這個月份已有變動；以下為目前情形，請重新檢視後再決定。",
+    "month-unknown": "查詢日誌沒有這個月份。",
+    "month-not-open": "這個月份沒有進行中的流程，以下為目前紀錄。",
+    "not-due": "保存期還沒滿，不能銷毀。",
+    "already-proposed": "這個月份已提出銷毀，等權責主管核可。",
+    "not-proposed": "這個月份不在待核可狀態，以下為目前紀錄。",
+    "not-approved": "沒有尚待執行的核可，無從停止。",
+    "under-legal-hold": "這個月份依法保留中，全部解除之後才能核可。",
+    "own-proposal": "您提出了銷毀或解除了保留，須由其他主管核可。",
+    "already-held": "同一案由已保留這個月份，不必再設。",
+    "not-held": "沒有這個案由的保留，或已經解除。",
+    "already-disposed": "這個月份的內容已銷毀，請看銷毀證明。",
+    "record-disagrees": "紀錄與流程不一致，沒有任何變更；請洽專責人員。",
+    "retention-changed": "您開啟頁面之後，保存期限已有人延長，請重新檢視後再決定。",
+    "retention-not-raised": `保存期限只能延長，最長 ${POLICY.logRetentionCapYears} 年。`,
     "alert-unknown": "沒有這個編號的警示。",
     "own-application": "本人提出的申請案，不得由本人決定，須由其他主管決定。",
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",

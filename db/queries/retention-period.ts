@@ -1,0 +1,31 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import type { RetentionPeriod } from "../../src/domain/retention-period.ts";
+import type { Database } from "../tables/database.ts";
+import { requireOffice } from "./appointment.ts";
+
+/** What was said about how long the log is kept, oldest first. */
+export async function listRetentionPeriods(db: Kysely<Database>): Promise<RetentionPeriod[]> {
+  const { rows } = await sql<Omit<RetentionPeriod, "raisedAt"> & { raised: Date }>`
+    select years, actor as account, actor_role as role, reason, raised_at as raised from log_retention order by years`.execute(db);
+  return rows.map(({ raised, ...period }) => ({ ...period, raisedAt: raised.toISOString() }));
+}
+
+/**
+ * Has the log kept for longer, from the commit on; the same word again changes nothing.
+ * @param raise the rule, on what stands on record; nobody else raises meanwhile
+ * @throws RuleViolation of the rule; `not-in-office`
+ */
+export async function insertRetentionPeriod(
+  trx: Transaction<Database>,
+  raise: (periods: readonly RetentionPeriod[]) => RetentionPeriod,
+  isSame: (period: RetentionPeriod) => boolean,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('log_retention'))`.execute(trx);
+  const periods = await listRetentionPeriods(trx);
+  if (periods.some(isSame)) return;
+  const { years, account, role, reason, raisedAt } = raise(periods);
+  await requireOffice(trx, { account, role, takenAt: raisedAt });
+  await sql`
+    insert into log_retention (years, actor, actor_role, reason, raised_at)
+    values (${years}, ${account}, ${role}, ${reason}, ${raisedAt}::timestamptz)`.execute(trx);
+}

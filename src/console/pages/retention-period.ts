@@ -1,0 +1,58 @@
+import { html } from "hono/html";
+import { listDisposals } from "../../../db/queries/retention.ts";
+import { listRetentionPeriods } from "../../../db/queries/retention-period.ts";
+import { POLICY } from "../../domain/policy.ts";
+import { retentionEnd, stateOf } from "../../domain/retention.ts";
+import { retentionYears } from "../../domain/retention-period.ts";
+import type { ConsoleContext } from "../context.ts";
+import { faultSummary, select, textFaults } from "../fields.ts";
+import { formToken, page } from "../layout.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import { type Shown, takeOnTrail } from "../step-taking.ts";
+import type { ConsoleRequest, Visit } from "../visit.ts";
+import { lastDayOf } from "../words.ts";
+import { reasonField, seenIn } from "./integration-typed.ts";
+import { RETENTION_PATH } from "./retention.ts";
+
+const PATH = `${RETENTION_PATH}/period`;
+const FIELD_OF: Readonly<Record<string, string>> = { ...textFaults("reason"), "retention-not-raised": "years" };
+
+/** The manager's word that the log is kept for longer, for good. @clause 4(1)5 @clause 4(2)5 */
+export function retentionPeriodPage(routes: ConsoleRoutes, context: ConsoleContext): void {
+  routes.get(PATH, "raiseRetention", (c, visit) => showPeriod(c, visit, context));
+  routes.post(PATH, "raiseRetention", (c, visit, form) => {
+    const [reason, years] = [form.one("reason"), Number.parseInt(form.one("years"), 10)];
+    return takeOnTrail(context, visit, {
+      ...{ action: "raiseRetention", object: "log", fieldOf: FIELD_OF },
+      take: () => context.retention.period({ by: visit.actor("raiseRetention"), reason, years, seen: seenIn(form) }),
+      done: () => c.redirect(RETENTION_PATH, 303),
+      refused: (fault) => showPeriod(c, visit, context, { reason, years }, fault),
+    });
+  });
+}
+
+async function showPeriod(
+  c: ConsoleRequest,
+  visit: Visit,
+  { db }: ConsoleContext,
+  typed?: { readonly reason: string; readonly years: number },
+  fault?: Shown,
+): Promise<Response> {
+  const { text } = visit;
+  const { period } = text.retention;
+  const [held, months] = await Promise.all([listRetentionPeriods(db).then(retentionYears), listDisposals(db)]);
+  if (held >= POLICY.logRetentionCapYears) return c.redirect(RETENTION_PATH, 303);
+  const longer = Array.from({ length: POLICY.logRetentionCapYears - held }, (_, place) => held + 1 + place);
+  const earliest = months.find((disposal) => stateOf(disposal) !== "disposed")?.month ?? visit.today.slice(0, 7);
+  const until = text.day(lastDayOf(retentionEnd(earliest, held + 1)));
+  const options = longer.map((years) => [String(years), period.years(years)] as const);
+  const body = html`<div class="narrow"><p class="quiet">${period.lead(held)}</p>
+<h1 class="ds-heading" data-size="md">${period.raiseTitle}</h1>
+${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${period.raiseIntro(until, held + 1)}</p>
+<form method="post" action="${PATH}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${held}">
+${select("years", period.raiseField, options, String(typed?.years ?? held + 1))}${reasonField(visit, fault, typed)}
+<div class="buttons"><button class="ds-button" data-color="danger">${period.raiseSubmit}</button><a class="ds-link" href="${RETENTION_PATH}">${
+    period.cancel
+  }</a></div></form></div>`;
+  return page(c, visit, { title: period.raiseTitle, body, status: fault?.status ?? 200 });
+}
