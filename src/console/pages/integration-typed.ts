@@ -31,7 +31,7 @@ export function reasonField({ text, kept }: Visit, fault: Fault | undefined, typ
     name: "reason",
     label: text.form.reason,
     hint: text.form.reasonHint,
-    value: typed?.reason ?? kept?.reason ?? "",
+    value: typed?.reason || kept?.reason || "",
     long: true,
     fault,
   });
