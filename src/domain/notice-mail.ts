@@ -1,6 +1,7 @@
 import { type Appointment, DUTIES, type Duty } from "./appointment.ts";
 import { isMailAddress, mailAddressesIn } from "./mail-address.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
+import { POLICY } from "./policy.ts";
 import { taipeiDate } from "./roc-date.ts";
 import { rocDay } from "./roc-day.ts";
 
@@ -105,6 +106,11 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   },
   "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
   "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "witness-silent": {
+    subject: "見證機關未簽署查詢日誌",
+    sentence: () => `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署查詢日誌。`,
+    office: "請登入主控臺查看是哪一個機關，並請其恢復。",
+  },
   "abnormal-use": { subject: "有異常使用警示", sentence: () => "平臺發現異常使用，待處理。", office: "請查看警示並決定處理方式。" },
 };
 

@@ -98,7 +98,7 @@ function pathOf(about: string): string | undefined {
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  // What waits as a task of its own has none: applications, alerts, months of the log.
+  // What waits as a task of its own has none: applications, alerts, months of the log; a silent witness is an alarm above all.
   const words: Partial<Record<NoticeKind, string>> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
