@@ -7,6 +7,9 @@ export const POLICY = {
   approvedPeriodCapYears: 3,
   /** Days before the approved period's end on which it is announced. */
   periodReminderDays: [60, 30, 7],
+  /** How long an application that was sent back waits for its applicant before it lapses, and when that is announced before (days). */
+  returnedDays: 60,
+  returnedReminderDays: [14, 3],
   /** Unused for this long, an integration is warned; unused for this much longer, it is suspended. */
   idleDays: 180,
   idleGraceDays: 30,
@@ -47,6 +50,8 @@ export const POLICY = {
   /** Clauses 4(1)5, 4(2)5: how long the query log is kept at least; a manager may raise it, up to the cap, and nobody lowers it. */
   logRetentionFloorYears: 5,
   logRetentionCapYears: 30,
+  /** A witness of the log that has cosigned nothing for this long (hours) is an alarm; it confirms every ten minutes also when nothing is new. */
+  witnessSilentHours: 6,
   /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
   diskFreePercent: 20,
   diskDaysAhead: 90,

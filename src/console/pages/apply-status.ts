@@ -1,9 +1,11 @@
 import { html } from "hono/html";
 import { readApplications } from "../../../db/queries/integration-record.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
 import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { applicantsTimeline } from "../../domain/integration-applicant.ts";
 import { applicationDocument } from "../../domain/integration-document.ts";
+import { lapsesAt } from "../../domain/integration-due.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
 import { type ApplicantCase, applicantOf, openCase } from "../application-draft.ts";
@@ -69,9 +71,11 @@ export function showStatus(
   const { apply } = text;
   const { integrationNumber, application, state, amendment } = integration;
   const stage = amendment?.stage ?? state;
+  const lapse = lapsesAt(integration);
   const body = html`<p class="quiet">${apply.number}　${integrationNumber}</p>
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
 <p class="lead">${apply.next[state]}</p>
+${lapse === undefined ? NOTHING : html`<p><strong>${apply.correctUntil(text.dayAhead(lastDayOf(lapse), visit.today))}</strong></p>`}
 ${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}${askedSection(visit, integration)}
 <div class="buttons">${canFollow(integration, "resubmit") ? html`<a class="ds-button" href="${FORM_PATH.correction}">${apply.toCorrect}</a>` : NOTHING}${amendableKinds(
     integration,

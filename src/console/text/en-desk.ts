@@ -26,6 +26,7 @@ export const enDesk: typeof zhHantDesk = {
     databaseGrows: "The database grows too fast",
     abnormalUse: "Abnormal use is to be looked into",
     disagreement: "The query log disagrees with itself: look at once",
+    witnessSilent: "A witness of the query log has fallen silent: look",
     waited: (days) => (days === 0 ? "came today" : `waiting for ${days} ${days === 1 ? "day" : "days"}`),
   },
   list: {

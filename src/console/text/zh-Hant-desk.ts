@@ -19,6 +19,7 @@ export const zhHantDesk = {
     databaseGrows: "資料庫成長過快",
     abnormalUse: "有異常使用警示待處理",
     disagreement: "查詢日誌出現不一致，請立即查看",
+    witnessSilent: "見證機關久未簽署查詢日誌，請查看",
     waited: (days: number) => (days === 0 ? "今天送到" : `已等 ${days} 天`),
   },
   list: {

@@ -63,6 +63,7 @@ export const zhHant = {
     checked: "待核可",
     refused: "未核可",
     withdrawn: "已撤回",
+    lapsed: "逾期失效",
     approved: "待配賦",
     provisioned: "待生效",
     active: "使用中",
@@ -70,7 +71,7 @@ export const zhHant = {
     expired: "已屆期",
     revoked: "已撤銷",
   } satisfies Record<IntegrationState, string>,
-  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "隨介接終止" } satisfies Record<
+  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "已失效" } satisfies Record<
     "provisioned" | "replaced" | "lapsed",
     string
   >,
@@ -80,6 +81,7 @@ export const zhHant = {
     sendBack: "退回補正",
     resubmit: "補正後再提",
     withdraw: "撤回申請",
+    lapse: "逾期未補正失效",
     amend: "申請變更",
     approve: "核可",
     refuse: "不予核可",
@@ -128,6 +130,7 @@ export const zhHant = {
     submit: "下一步",
     setUp: "第一次登入，或密碼已重設",
     ended: "您已登出。閒置逾時也會自動登出。",
+    kept: "您已登出，剛才的操作沒有執行。登入後會再顯示您輸入的理由，請確認頁面內容後重新送出。",
   },
   code: {
     title: "輸入驗證碼",
@@ -225,6 +228,7 @@ export const zhHant = {
       checked: (period: string) => `已審查，等權責主管決定；申請期限為 ${period}。`,
       refused: () => "已不予核可，本案結束；機關可另提新申請。",
       withdrawn: () => "機關已撤回，本案結束；機關可另提新申請。",
+      lapsed: () => "退回後逾期未補正，已失效；機關可另提新申請。",
       approved: (period: string) => `主管已核可，等專責人員配賦權限；核准期限為 ${period}。`,
       provisioned: (_period: string, from: string) => `權限已配賦，將於 ${from} 自動生效。`,
       active: (_period: string, _from: string, until: string) => `使用中；核准期限至 ${until}，屆期自動停止。`,
@@ -398,6 +402,7 @@ export const zhHant = {
     fault: {
       "entry-unreadable": "紀錄無法解讀，不予顯示",
       "entry-not-canonical": "紀錄格式不符，不予顯示",
+      "tree-disagrees": "紀錄不是日誌簽章時的那一筆，不予顯示",
       "leaf-hash-disagrees": "紀錄內容與收據雜湊不一致，不予顯示",
       "columns-disagree": "紀錄內容與索引欄位不一致，不予顯示",
       "key-missing": "缺少開啟這筆紀錄的金鑰",
@@ -431,7 +436,10 @@ export const zhHant = {
       "kept-checkpoint-unreadable": "資料庫之外保存的檢查點損壞，或屬於其他日誌。",
       "log-disagrees-with-witness": "見證機關拒絕簽署：它簽過的日誌與目前不同。",
     } as Readonly<Record<string, string>>,
-    disagreementNext: "資料庫請保持原狀，不要還原或清除，並通知政風處。日誌重新簽署後，本警示會自動解除。",
+    silent: `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署`,
+    silentSince: "最後一次：",
+    silentNext: "請與該機關聯繫，恢復其見證服務。簽署後，本警示會自動解除；查驗不受影響。",
+    disagreementNext: "資料庫請保持原狀，不要還原或清除，並通知政風處。日誌重新簽署，且與先前簽署的一致，本警示才會自動解除。",
     database: "資料庫空間",
     databaseSize: "大小",
     databaseGrowth: "成長",
@@ -585,7 +593,9 @@ export const zhHant = {
     appoint: "指定人員",
     end: "免除職務",
     reset: "重設帳號",
-  } satisfies Record<ConsoleAction | "logIn" | "beginSetUp" | "appoint" | "end" | "reset", string>,
+    reconcile: "依紀錄重新啟動流程",
+    exportLog: "匯出查詢日誌",
+  } satisfies Record<ConsoleAction | "logIn" | "beginSetUp" | "appoint" | "end" | "reset" | "reconcile" | "exportLog", string>,
   /** What stands against a step, by the code of its rule. */
   rule: {
     "log-in-wrong": `帳號或密碼不符，或帳號暫時鎖定。連續 ${POLICY.loginFailures} 次失敗會鎖定 ${POLICY.lockMinutes} 分鐘。`,
@@ -639,6 +649,7 @@ export const zhHant = {
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",
     "not-checked": "承辦人員尚未審查完備，還不能決定。",
     "application-withdrawn": "機關已撤回本案，沒有可以決定的了。",
+    "application-lapsed": "本案退回後逾期未補正，已失效；可另提新申請。",
     "application-number-taken": "這個申請編號已有其他申請案，請另取編號。",
     "code-malformed": "編號限 64 個以內的文字、數字、點、連字號或底線。",
     "letter-date-malformed": "請填寫正確且已到的發文日期。",
