@@ -13,6 +13,8 @@ import { isTls } from "./cookies.ts";
 import { alertPages } from "./pages/alerts.ts";
 import { paperApplication } from "./pages/application-paper.ts";
 import { applyPages } from "./pages/apply.ts";
+import { findingForm } from "./pages/finding-form.ts";
+import { findingPages } from "./pages/findings.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
@@ -81,6 +83,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   openingsPage(routes, context);
   systemPage(routes, context);
   alertPages(routes, context);
+  findingPages(routes, context);
+  findingForm(routes, context);
   retentionPage(routes, context);
   retentionPeriodPage(routes, context);
   retentionMonthPage(routes, context);

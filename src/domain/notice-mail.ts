@@ -66,6 +66,11 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   },
   "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
   "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "finding-raised": {
+    subject: "有稽核發現待處理",
+    sentence: (number, day) => `第 ${number} 號稽核發現已提出，請於 ${day} 前完成說明或改善。`,
+    office: "請登入主控臺查看發現內容。",
+  },
   "abnormal-use": { subject: "有異常使用警示", sentence: () => "平臺發現異常使用，待處理。", office: "請查看警示並決定處理方式。" },
 };
 

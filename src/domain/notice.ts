@@ -17,7 +17,8 @@ export type NoticeKind =
   | "disposal-proposed"
   | "disk-fills-up"
   | "database-grows"
-  | "abnormal-use";
+  | "abnormal-use"
+  | "finding-raised";
 
 /** Something that somebody is to be told on a day: stored once by its key, sent once, cancelled when what it announces has changed. */
 export interface Notice {

@@ -11,7 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
-import { alertTasks, logAlarm, retentionTasks } from "./home-log.ts";
+import { alertTasks, findingTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
@@ -34,8 +34,10 @@ export interface Task {
 export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
-    const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
-    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...waiting, ...due];
+    const [waiting, { due, soon: ending }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
+    const findings = await findingTasks(visit, context);
+    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...findings.due, ...waiting, ...due];
+    const soon = [...findings.soon, ...ending];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -96,10 +98,10 @@ function pathOf(about: string): string | undefined {
 }
 
 /** What waits as a task of its own, until it is decided. */
-type TaskNotice = "abnormal-use" | "disposal-proposed";
+type TaskNotice = "abnormal-use" | "disposal-proposed" | "finding-raised";
 
 function isTask(kind: NoticeKind): kind is TaskNotice {
-  return kind === "abnormal-use" || kind === "disposal-proposed";
+  return kind === "abnormal-use" || kind === "disposal-proposed" || kind === "finding-raised";
 }
 
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */

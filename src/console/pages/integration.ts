@@ -12,6 +12,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
+import { findingsSection } from "./findings.ts";
 import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
 import { lettersSection } from "./integration-letters.ts";
@@ -29,10 +30,11 @@ export function integrationPage(routes: ConsoleRoutes, context: ConsoleContext):
 export async function showIntegration(
   c: ConsoleRequest,
   visit: Visit,
-  { db }: ConsoleContext,
+  context: ConsoleContext,
   fault?: Shown,
   typed?: Typed,
 ): Promise<Response> {
+  const { db } = context;
   const record = await getIntegrationOnRecord(db, numberOf(c));
   if (record === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
   const { integration } = record;
@@ -51,6 +53,7 @@ ${visit.may("readLetter") ? lettersSection(visit, integrationNumber, await listL
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}
+${visit.may("seeFindings") ? await findingsSection(visit, context, integrationNumber) : NOTHING}
 ${timelineSection(visit, record)}
 ${decisionForms(visit, integration, shared, fault, typed)}`;
   return page(c, visit, { title: `${integrationNumber} ${application.agencyName}`, body, status: fault?.status ?? 200 });
