@@ -9,12 +9,14 @@ let house: LogHouse;
 let wu: Visitor;
 let lin: Visitor;
 let chen: Visitor;
+let clerk: Visitor;
 
 beforeAll(async () => {
   house = await openLogHouse();
   wu = await person("wu.officer", "dedicatedOfficer");
   lin = await person("lin.manager", "manager");
   chen = await person("chen.auditor", "auditor");
+  clerk = await person("hung.case", "caseOfficer");
 }, 120_000);
 afterAll(() => house?.stop());
 
@@ -45,7 +47,6 @@ describe("the log's state", () => {
   });
 
   test("§4(1)5 what was found against it is the first thing on the home of those who watch it, until it is signed again", async () => {
-    const clerk = await person("hung.case", "caseOfficer");
     const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("查詢日誌出現不一致");
     expect(await alarmed(wu)).toBe(false);
     await house.platform.askAt(new Date().toISOString(), 1);
@@ -110,7 +111,6 @@ describe("alerts of abnormal use", () => {
     for (const who of [wu, lin, chen]) expect((await who.get("/console")).text).toContain("稽核發現待說明或改善");
     expect((await wu.get("/console")).text).not.toContain("有異常使用警示");
     expect((await lin.get("/console/trail?action=raiseFinding")).text).toContain("alert/2");
-    const clerk = await person("hung.case", "caseOfficer");
     expect((await clerk.get("/console")).text).not.toContain("稽核發現待說明或改善");
     expect([(await clerk.get(`${FINDINGS}/1`)).status, (await clerk.get(`${FINDINGS}/new`)).status]).toEqual([200, 403]);
     for (const nowhere of ["2", "0", "x"]) expect((await wu.get(`${FINDINGS}/${nowhere}`)).status, nowhere).toBe(404);
