@@ -116,7 +116,7 @@ function decisionForm(visit: Visit, { alertId }: AlertOnRecord, refused: Refused
     ? html`<a class="ds-button" data-variant="secondary" data-color="danger" href="${raisePath({ alertId })}">${alerts.finding}</a>`
     : NOTHING;
   const dismiss = html`<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}
-${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? "", long: true, fault: refused?.fault })}
+${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? visit.kept?.reason ?? "", long: true, fault: refused?.fault })}
 <div class="buttons"><button class="ds-button">${alerts.dismiss}</button>${raise}</div></form>`;
   return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>${
     dismisses ? dismiss : html`<div class="buttons">${raise}</div>`

@@ -41,7 +41,7 @@ export function findingForm(routes: ConsoleRoutes, context: ConsoleContext): voi
     const asked = (name: string) => c.req.query(name)?.replaceAll("\0", "").trim() ?? "";
     const due = visit.text.typedDay(taipeiDate(visit.now + POLICY.findingDueDays * DAY));
     const about = { alert: asked("alert"), integration: asked("integration") };
-    return showForm(c, visit, context, { requestId: randomUUID(), ...about, severity: "ordinary", description: "", due });
+    return showForm(c, visit, context, { requestId: randomUUID(), ...about, severity: "ordinary", description: visit.kept?.reason ?? "", due });
   });
   routes.post(PATH, "raiseFinding", (c, visit, form) => {
     const typed = typedIn(form);
@@ -92,7 +92,7 @@ async function showForm(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext,
     alert === undefined ? ([FINDINGS_PATH, findings.cancel] as const) : ([alertPath(alert.alertId), findings.cancelToAlert] as const);
   const body = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${findings.raiseTitle}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${alert === undefined ? NOTHING : findings.raiseFromAlert(alert.alertId)}${findings.raiseIntro}</p>
-<form method="post" action="${PATH}" class="stack">${formToken(visit)}<input type="hidden" name="requestId" value="${typed.requestId}">${about}
+<form method="post" action="${visit.here}" class="stack">${formToken(visit)}<input type="hidden" name="requestId" value="${typed.requestId}">${about}
 ${select("severity", findings.severity, severities, typed.severity)}
 ${field({ name: "description", label: findings.description, hint: findings.descriptionHint, value: typed.description, long: true, fault })}
 ${field({ name: "due", label: findings.due, hint: findings.dueHint, value: typed.due, fault })}

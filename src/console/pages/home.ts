@@ -97,11 +97,11 @@ function pathOf(about: string): string | undefined {
   return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
 }
 
-/** What waits as a task of its own, until it is decided. */
-type TaskNotice = "abnormal-use" | "disposal-proposed" | "finding-raised";
+/** What waits as a task of its own, until it is decided; a silent witness is an alarm above all. */
+type TaskNotice = "abnormal-use" | "disposal-proposed" | "finding-raised" | "witness-silent";
 
 function isTask(kind: NoticeKind): kind is TaskNotice {
-  return kind === "abnormal-use" || kind === "disposal-proposed" || kind === "finding-raised";
+  return kind === "abnormal-use" || kind === "disposal-proposed" || kind === "finding-raised" || kind === "witness-silent";
 }
 
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */

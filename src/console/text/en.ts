@@ -136,6 +136,7 @@ export const en: Text = {
     submit: "Next",
     setUp: "First log-in, or after a reset",
     ended: "You are logged out. That also happens by itself when you are idle.",
+    kept: "You were logged out, so nothing was done. The reason that you typed is shown again when you have logged in: look at the page, then send it.",
   },
   code: {
     title: "Enter the code",
@@ -193,6 +194,7 @@ export const en: Text = {
     databaseGrows: "The database grows too fast",
     abnormalUse: "Abnormal use is to be looked into",
     disagreement: "The query log disagrees with itself: look at once",
+    witnessSilent: "A witness of the query log has fallen silent: look",
     found: (when) => `found ${when}`,
     since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
   },
@@ -280,6 +282,7 @@ export const en: Text = {
     kind: "Kind",
     improvement: "What was improved",
     changed: "changed",
+    before: "in force:",
     span: (from, until) => `${from} to ${until}`,
     application: "Application",
     applications: "Applications",
@@ -437,6 +440,7 @@ export const en: Text = {
     fault: {
       "entry-unreadable": "The entry can't be read and is not shown",
       "entry-not-canonical": "The entry has not the form it should have and is not shown",
+      "tree-disagrees": "The entry is not the one that the log was signed with and is not shown",
       "leaf-hash-disagrees": "The entry is not the one that its receipt was given for and is not shown",
       "columns-disagree": "The entry and its columns disagree, so it is not shown",
       "key-missing": "The key for this entry is missing",
@@ -471,6 +475,9 @@ export const en: Text = {
       "kept-checkpoint-unreadable": "The checkpoint kept outside the database is damaged, or of another log.",
       "log-disagrees-with-witness": "The witness refuses to cosign: the log that it cosigned was another.",
     },
+    silent: `A witness has cosigned nothing for more than ${POLICY.witnessSilentHours} hours`,
+    silentSince: "Last heard of: ",
+    silentNext: "Ask that office to bring its witness back. The alarm ends by itself when it cosigns; queries are answered all the same.",
     disagreementNext:
       "Leave the database as it is, restore and delete nothing, and tell the Ethics Office. This alarm ends by itself when the log is signed again.",
     database: "Room for the database",
@@ -620,6 +627,8 @@ export const en: Text = {
     appoint: "Appoint",
     end: "End appointment",
     reset: "Reset account",
+    reconcile: "Begin processes again from the records",
+    exportLog: "Export the query log",
   },
   rule: {
     "log-in-wrong": `Account or password is wrong, or the account is locked: after ${POLICY.loginFailures} failures it is, for ${POLICY.lockMinutes} minutes.`,
@@ -685,6 +694,7 @@ export const en: Text = {
     "improvement-missing": "This system was suspended or revoked before: say what has been improved since.",
     "renewal-not-longer": "A renewal ends later than the present period.",
     "change-lengthens-period": "A change can't lengthen the period: apply for a renewal.",
+    "nothing-changed": "All of it is in force already.",
     "amendment-open": "Another application of this integration is under way: decide or withdraw it first.",
     "reapplication-required": "It comes back by a reapplication only, when the agency has improved.",
     "not-suspended": "It isn't suspended: apply for a change or a renewal.",
