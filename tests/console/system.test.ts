@@ -64,7 +64,6 @@ describe("the log's state", () => {
 
 describe("a witness that has fallen silent", () => {
   test("§4(1)5 is an alarm for those who watch the log, on their home, the log's page and in the metrics, until it cosigns again", async () => {
-    const clerk = await person("hung.case", "caseOfficer");
     const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("見證機關久未簽署查詢日誌");
     const metrics = async () => (await ask(house.platform.api.url, undefined, { method: "GET", path: "/metrics" })).text;
     const [origin, name] = ["verify.example.gov.tw/queries", "ethics.example.gov.tw/witness"];
@@ -109,15 +108,15 @@ describe("alerts of abnormal use", () => {
     await lin.get(`${ALERTS}/1`);
     const late = await decide(lin, 1, { reason: "再說明一次" });
     expect([late.status, late.text.includes("已說明")]).toEqual([422, true]);
-    expect((await chen.get(`${FINDINGS}/new?alert=1`)).location).toBe(`${ALERTS}/1`);
+    expect((await chen.get(`${FINDINGS}/new/1`)).location).toBe(`${ALERTS}/1`);
     expect((await lin.get("/console/trail?action=decideAlert")).text).toContain("alert/1");
   });
 
   test("§3(10) §5(2) an auditor makes a finding of one: alert, integration, and the homes of those who see to it lead to it", async () => {
-    const typed = { alert: "2", severity: "serious", due: "2026-13-01", description: "未經核准之逐號查詢" };
+    const typed = { severity: "serious", due: "2026-13-01", reason: "未經核准之逐號查詢" };
     const raise = async (fields: Record<string, string>) => {
-      const { text } = await chen.get(`${FINDINGS}/new?alert=2`);
-      return chen.post(`${FINDINGS}/new`, { requestId: /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? "", ...fields });
+      const { text } = await chen.get(`${FINDINGS}/new/2`);
+      return chen.post(`${FINDINGS}/new/2`, { requestId: /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? "", ...fields });
     };
     const wrong = await raise(typed);
     expect([wrong.status, wrong.text.includes('id="due-fault"'), wrong.text.includes("未經核准之逐號查詢")]).toEqual([422, true, true]);
@@ -141,7 +140,7 @@ describe("alerts of abnormal use", () => {
     const form = (await chen.get(`${FINDINGS}/new?integration=${house.integrationNumber}`)).text;
     const requestId = /name="requestId" value="([^"]+)"/.exec(form)?.[1] ?? "";
     const due = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
-    const fields = { requestId, severity: "minor", description: "查詢事由過於籠統", due };
+    const fields = { requestId, severity: "minor", reason: "查詢事由過於籠統", due };
     expect((await chen.post(`${FINDINGS}/new`, { ...fields, integration: "999-9999" })).text).toContain('id="integration-fault"');
     const retried = { ...fields, integration: house.integrationNumber };
     const answers = [await chen.post(`${FINDINGS}/new`, retried), await chen.post(`${FINDINGS}/new`, retried)];

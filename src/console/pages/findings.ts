@@ -64,13 +64,15 @@ ${facts([
 }
 
 /** Where a finding is raised, of an alert or about an integration. */
-export function raisePath(about: { readonly alertId?: number; readonly integrationNumber?: string | undefined }): string {
-  const { alertId, integrationNumber } = about;
-  const query = new URLSearchParams({
-    ...(alertId !== undefined && { alert: String(alertId) }),
-    ...(integrationNumber !== undefined && { integration: integrationNumber }),
-  });
-  return `${FINDINGS_PATH}/new${query.size === 0 ? "" : `?${query}`}`;
+export function raisePath({
+  alertId,
+  integrationNumber,
+}: {
+  readonly alertId?: number;
+  readonly integrationNumber?: string | undefined;
+}): string {
+  if (alertId !== undefined) return `${FINDINGS_PATH}/new/${alertId}`;
+  return `${FINDINGS_PATH}/new${integrationNumber === undefined ? "" : `?${new URLSearchParams({ integration: integrationNumber })}`}`;
 }
 
 /** What is held against an integration, on its own page. */
