@@ -7,6 +7,9 @@ export const POLICY = {
   approvedPeriodCapYears: 3,
   /** Days before the approved period's end on which it is announced. */
   periodReminderDays: [60, 30, 7],
+  /** How long an application that was sent back waits for its applicant before it lapses, and when that is announced before (days). */
+  returnedDays: 60,
+  returnedReminderDays: [14, 3],
   /** Unused for this long, an integration is warned; unused for this much longer, it is suspended. */
   idleDays: 180,
   idleGraceDays: 30,
@@ -64,6 +67,9 @@ export const POLICY = {
   noMatchPercent: 30,
   neighbourSubjects: 50,
   neighbourPercent: 30,
+  /** Within how many days a finding is to be explained or improved, where nobody says otherwise, and at most. */
+  findingDueDays: 30,
+  findingDueDaysCap: 365,
   /** A draft of an application that was never submitted is destroyed when nobody has saved it for this long. */
   applicationDraftDays: 30,
   /** Drafts at once, and letters with one application; no letter is larger than this. */

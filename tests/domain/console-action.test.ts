@@ -34,6 +34,8 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   holdMonth: "            -    y         y       -       -      -",
   liftHold: "             -    -         y       -       -      -",
   raiseRetention: "       -    -         y       -       -      -",
+  seeFindings: "          y    y         y       y       y      y",
+  raiseFinding: "         -    y         y       y       y      y",
   seeInventories: "       y    y         y       -       -      -",
   decideAddress: "        -    y         -       -       -      -",
   printInventory: "       y    y         y       -       -      -",

@@ -2,6 +2,7 @@ import { POLICY } from "../../domain/policy.ts";
 import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
+import { enFinding } from "./en-finding.ts";
 import { enRetention } from "./en-retention.ts";
 import type { Text } from "./zh-Hant.ts";
 
@@ -40,6 +41,7 @@ export const en: Text = {
     home: "To do",
     integrations: "Integrations",
     queries: "Queries",
+    findings: "Findings",
     system: "System",
     addresses: "Addresses",
     people: "People",
@@ -68,6 +70,7 @@ export const en: Text = {
     checked: "Awaits decision",
     refused: "Refused",
     withdrawn: "Withdrawn",
+    lapsed: "Lapsed",
     approved: "Awaits provisioning",
     provisioned: "Begins later",
     active: "Active",
@@ -75,13 +78,14 @@ export const en: Text = {
     expired: "Expired",
     revoked: "Revoked",
   },
-  stage: { provisioned: "Provisioned", replaced: "Replaced by a later one", lapsed: "Lapsed with the integration" },
+  stage: { provisioned: "Provisioned", replaced: "Replaced by a later one", lapsed: "Lapsed" },
   step: {
     submit: "Applied",
     check: "Checked",
     sendBack: "Sent back",
     resubmit: "Applied again, put right",
     withdraw: "Withdrew",
+    lapse: "Lapsed, not put right in time",
     amend: "Applied for a change",
     approve: "Approved",
     refuse: "Refused",
@@ -262,6 +266,7 @@ export const en: Text = {
       checked: (period) => `Checked; a manager decides next. The period asked for is ${period}.`,
       refused: () => "Refused, which ends the case; the agency may apply anew.",
       withdrawn: () => "Withdrawn by the agency, which ends the case; it may apply anew.",
+      lapsed: () => "Sent back and not put right in time, so it has lapsed; the agency may apply anew.",
       approved: (period) => `Approved; the dedicated officer provisions next. The approved period is ${period}.`,
       provisioned: (_period, from) => `Provisioned; it becomes active by itself on ${from}.`,
       active: (_period, _from, until) => `Active; its approved period ends on ${until}, and with it every answer.`,
@@ -448,6 +453,7 @@ export const en: Text = {
     },
     faultNext: "Leave the database as it is, note the entry's id, and tell the Ethics Office and the dedicated officer.",
   },
+  findings: enFinding,
   retention: enRetention,
   system: {
     title: "System",
@@ -542,7 +548,7 @@ export const en: Text = {
     decideIntro:
       "What can be explained is closed; anything else becomes a finding, which corrective action takes up. It can't be changed afterwards.",
     dismiss: "Explained: close",
-    finding: "Make it a finding",
+    finding: "Raise a finding of it…",
     back: "Back to the alerts",
   },
   people: {
@@ -614,6 +620,8 @@ export const en: Text = {
     holdMonth: "Put a month of the log under legal hold",
     liftHold: "Lifted a legal hold",
     raiseRetention: "Raised the log's time of retention",
+    seeFindings: "Looked at findings",
+    raiseFinding: "Raised a finding",
     seeInventories: "See address reviews",
     decideAddress: "Decide on address",
     printInventory: "Print address review",
@@ -672,12 +680,16 @@ export const en: Text = {
     "record-disagrees": "The records say otherwise, and nothing has changed: ask the dedicated officer.",
     "retention-changed": "Somebody has raised the setting since you opened the page: look at it anew, then decide.",
     "retention-not-raised": `The time of retention can only be raised, up to ${POLICY.logRetentionCapYears} years.`,
+    "severity-unknown": "Choose the severity from the list.",
+    "due-out-of-range": `Due is a day after today, within ${POLICY.findingDueDaysCap} days, such as 2026-01-31.`,
+    "request-malformed": "This form is not valid any more: open it anew.",
     "alert-unknown": "There is no alert of this number.",
     "account-malformed": "The account's name is malformed.",
     "own-application": "Nobody decides on an application that they submitted: another manager does.",
     "own-check": "Nobody decides on an application that they checked: another manager does.",
     "not-checked": "The case officer has not checked it yet, so it can't be decided.",
     "application-withdrawn": "The agency has withdrawn it: nothing is left to decide.",
+    "application-lapsed": "It was sent back and not put right in time, so it has lapsed; a new application may follow.",
     "application-number-taken": "Another application has this number: choose another.",
     "code-malformed": "A number has at most 64 letters, digits, dots, hyphens or underscores.",
     "letter-date-malformed": "The letter's date is a day that has come.",

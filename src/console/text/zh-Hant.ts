@@ -11,6 +11,7 @@ import type { EntryFault, OpeningPurpose } from "../../domain/query-log-reading.
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 import { zhHantApply } from "./zh-Hant-apply.ts";
+import { zhHantFinding } from "./zh-Hant-finding.ts";
 import { zhHantRetention } from "./zh-Hant-retention.ts";
 
 /** What the console says, in traditional Chinese: the language that officials read, and the one that the others translate. */
@@ -33,6 +34,7 @@ export const zhHant = {
     home: "待辦",
     integrations: "介接服務",
     queries: "查詢紀錄",
+    findings: "稽核發現",
     system: "系統",
     addresses: "白名單",
     people: "人員",
@@ -61,6 +63,7 @@ export const zhHant = {
     checked: "待核可",
     refused: "未核可",
     withdrawn: "已撤回",
+    lapsed: "逾期失效",
     approved: "待配賦",
     provisioned: "待生效",
     active: "使用中",
@@ -68,7 +71,7 @@ export const zhHant = {
     expired: "已屆期",
     revoked: "已撤銷",
   } satisfies Record<IntegrationState, string>,
-  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "隨介接終止" } satisfies Record<
+  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "已失效" } satisfies Record<
     "provisioned" | "replaced" | "lapsed",
     string
   >,
@@ -78,6 +81,7 @@ export const zhHant = {
     sendBack: "退回補正",
     resubmit: "補正後再提",
     withdraw: "撤回申請",
+    lapse: "逾期未補正失效",
     amend: "申請變更",
     approve: "核可",
     refuse: "不予核可",
@@ -252,6 +256,7 @@ export const zhHant = {
       checked: (period: string) => `已審查，等權責主管決定；申請期限為 ${period}。`,
       refused: () => "已不予核可，本案結束；機關可另提新申請。",
       withdrawn: () => "機關已撤回，本案結束；機關可另提新申請。",
+      lapsed: () => "退回後逾期未補正，已失效；機關可另提新申請。",
       approved: (period: string) => `主管已核可，等專責人員配賦權限；核准期限為 ${period}。`,
       provisioned: (_period: string, from: string) => `權限已配賦，將於 ${from} 自動生效。`,
       active: (_period: string, _from: string, until: string) => `使用中；核准期限至 ${until}，屆期自動停止。`,
@@ -435,6 +440,7 @@ export const zhHant = {
     } satisfies Record<EntryFault, string>,
     faultNext: "資料庫請保持原狀，記下紀錄編號，並通知政風處與專責人員。",
   },
+  findings: zhHantFinding,
   retention: zhHantRetention,
   system: {
     title: "系統",
@@ -533,7 +539,7 @@ export const zhHant = {
     decide: "決定",
     decideIntro: "有合理說明就結案；否則列為缺失，進入改善程序。決定後不能更改。",
     dismiss: "說明合理，結案",
-    finding: "列為缺失",
+    finding: "列為缺失，提出稽核發現…",
     back: "回警示清單",
   },
   people: {
@@ -605,6 +611,8 @@ export const zhHant = {
     holdMonth: "依法保留日誌",
     liftHold: "解除日誌保留",
     raiseRetention: "延長日誌保存期限",
+    seeFindings: "看稽核發現",
+    raiseFinding: "提出稽核發現",
     seeInventories: "看 IP 清查",
     decideAddress: "答覆 IP 清查",
     printInventory: "列印 IP 清查紀錄",
@@ -664,11 +672,15 @@ export const zhHant = {
     "record-disagrees": "紀錄與流程不一致，沒有任何變更；請洽專責人員。",
     "retention-changed": "您開啟頁面之後，保存期限已有人延長，請重新檢視後再決定。",
     "retention-not-raised": `保存期限只能延長，最長 ${POLICY.logRetentionCapYears} 年。`,
+    "severity-unknown": "程度請從清單選擇。",
+    "due-out-of-range": `改善期限須為明天以後、${POLICY.findingDueDaysCap} 天以內的日期，例如 115/01/31。`,
+    "request-malformed": "這份表單已失效，請重新開啟再填。",
     "alert-unknown": "沒有這個編號的警示。",
     "own-application": "本人提出的申請案，不得由本人決定，須由其他主管決定。",
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",
     "not-checked": "承辦人員尚未審查完備，還不能決定。",
     "application-withdrawn": "機關已撤回本案，沒有可以決定的了。",
+    "application-lapsed": "本案退回後逾期未補正，已失效；可另提新申請。",
     "application-number-taken": "這個申請編號已有其他申請案，請另取編號。",
     "code-malformed": "編號限 64 個以內的文字、數字、點、連字號或底線。",
     "letter-date-malformed": "請填寫正確且已到的發文日期。",
