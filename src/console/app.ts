@@ -13,6 +13,8 @@ import { alertPages } from "./pages/alerts.ts";
 import { paperApplication } from "./pages/application-paper.ts";
 import { applicationsPage } from "./pages/applications.ts";
 import { applyPages } from "./pages/apply.ts";
+import { findingForm } from "./pages/finding-form.ts";
+import { findingPages } from "./pages/findings.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
@@ -83,6 +85,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
   openingsPage(routes, context);
   systemPage(routes, context);
   alertPages(routes, context);
+  findingPages(routes, context);
+  findingForm(routes, context);
   retentionPage(routes, context);
   retentionPeriodPage(routes, context);
   retentionMonthPage(routes, context);

@@ -7,6 +7,7 @@ import { hashPassword } from "../adapters/password-hash.ts";
 import { createToken } from "../adapters/session-token.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
 import type { AddressDecision } from "../domain/ip-inventory.ts";
+import type { RaiseFinding } from "../finding-client.ts";
 import type { IntegrationClient } from "../integration-client.ts";
 import type { RetentionClient } from "../retention-client.ts";
 
@@ -30,6 +31,7 @@ export interface ConsoleParts {
   readonly keepAlerts: KeepAlerts;
   /** Takes the dedicated officer's word to a review of addresses, by the id of its process. @throws RuleViolation */
   readonly decideFoundAddress: (workflowId: string, decision: AddressDecision) => Promise<void>;
+  readonly raiseFinding: RaiseFinding;
   /** The end of the log's months. */
   readonly retention: RetentionClient;
   /** Epoch milliseconds. */

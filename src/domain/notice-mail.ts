@@ -106,6 +106,11 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   },
   "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
   "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "finding-raised": {
+    subject: "有稽核發現待處理",
+    sentence: (number, day) => `第 ${number} 號稽核發現已提出，請於 ${day} 前完成說明或改善。`,
+    office: "請登入主控臺查看發現內容。",
+  },
   "witness-silent": {
     subject: "見證機關未簽署查詢日誌",
     sentence: () => `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署查詢日誌。`,

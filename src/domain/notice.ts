@@ -26,7 +26,8 @@ export type NoticeKind =
   | "disk-fills-up"
   | "database-grows"
   | "abnormal-use"
-  | "witness-silent";
+  | "witness-silent"
+  | "finding-raised";
 
 /** Something that somebody is to be told on a day: stored once by its key, sent once, cancelled when what it announces has changed. */
 export interface Notice {

@@ -127,7 +127,11 @@ describe("an integration in use", () => {
     expect((await wu.get(path(number))).text).toContain(path(number, step));
     expect((await wu.get(path(number, step))).text).toContain("另有 1 組有效憑證");
     expect((await wu.post(path(number, step), { reason: "疑似外洩" })).status).toBe(303);
-    expect((await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId)).toEqual([stays]);
+    // It ends in the records, of which its process hears.
+    const kept = async () => (await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId);
+    const catchUp = startCatchUp(platform.context, platform.client);
+    await expect.poll(kept, { timeout: 5000 }).toEqual([stays]);
+    await catchUp.stop();
     const again = await send(wu, number, step, {});
     expect([again.status, again.text.includes("本介接沒有這組憑證")]).toEqual([422, true]);
     expect((await hung.get(path(number, step))).status).toBe(403);

@@ -13,8 +13,8 @@ const RULE_FILES = [
   ...["integration-text", "ip-address", "credential", "password-policy", "login-lock", "console-action"].map(
     (topic) => `domain/${topic}.ts`,
   ),
-  ...["query-log-reading", "abnormal-use-decision", "retention", "retention-period"].map((topic) => `domain/${topic}.ts`),
-  ...["console/log-reading.ts", "../db/queries/abnormal-use.ts"],
+  ...["query-log-reading", "abnormal-use-decision", "retention", "retention-period", "finding"].map((topic) => `domain/${topic}.ts`),
+  ...["console/log-reading.ts", "../db/queries/abnormal-use.ts", "../db/queries/finding.ts"],
   ...[
     "console/log-in.ts",
     "console/password-change.ts",

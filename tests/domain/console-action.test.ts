@@ -36,6 +36,8 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   holdMonth: "            -    y         y       -       -      -",
   liftHold: "             -    -         y       -       -      -",
   raiseRetention: "       -    -         y       -       -      -",
+  seeFindings: "          y    y         y       y       y      y",
+  raiseFinding: "         -    y         y       y       y      y",
   seeInventories: "       y    y         y       -       -      -",
   exportAddresses: "      y    y         y       -       -      -",
   decideAddress: "        -    y         -       -       -      -",

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, vi } from "vitest";
+import { openDatabase } from "../../db/client.ts";
 import { DUTIES, type Duty } from "../../src/domain/appointment.ts";
+import { findingsOf } from "../../src/finding-client.ts";
 import { beginApplication, filledForm, submitApplication } from "./applicant.ts";
 import { launchBrowser } from "./browser.ts";
 import type { TestConsole } from "./console.ts";
@@ -42,7 +45,7 @@ export async function openConsoleWorld(): Promise<ConsoleWorld> {
   const visitors = createConsoleVisitors(browser, console_, { now: Date.now, pass: () => undefined });
   const agencies = await openAgencies(console_, platform);
   const numbers = await openIntegrations(platform);
-  const [review] = await Promise.all([beginReview(platform), endMonths(house)]);
+  const [review, finding] = await Promise.all([beginReview(platform), findFault(platform, agencies.active.number), endMonths(house)]);
 
   const pages = new Map<Onlooker, Page>([["nobody", await visitors.open()]]);
   for (const duty of DUTIES) pages.set(duty, await visitors.openAs(await enter(console_, ACCOUNTS[duty], duty)));
@@ -51,7 +54,7 @@ export async function openConsoleWorld(): Promise<ConsoleWorld> {
   return {
     ...{ console_, visitors },
     values: {
-      ...{ ...numbers, ...(await valuesOf(house)), review, address: SHARED, month: "2019-11", disposed: "2019-10" },
+      ...{ ...numbers, ...(await valuesOf(house)), review, address: SHARED, finding, month: "2019-11", disposed: "2019-10" },
       ...{ number: active.number, suspended: suspended.number, returned: returned.number, token: returned.token },
     },
     pageOf: (who) => pages.get(who) as Page,
@@ -78,6 +81,26 @@ async function openAgencies(console_: TestConsole, platform: IntegrationPlatform
   for (const { number } of [active, suspended]) await putIntoUse(platform, number);
   await integrations.suspend(suspended.number, { ...say(MANAGER, "疑似異常查詢"), cause: "person" });
   return { drafting, returned, active, suspended };
+}
+
+/** A finding that was to be seen to by yesterday. */
+async function findFault({ client, context, database }: IntegrationPlatform, integrationNumber: string): Promise<string> {
+  const raise = findingsOf(client, context.config.taskQueue);
+  const by = { account: MANAGER.account, role: "manager" as const };
+  const about = { integrationNumber };
+  const request = {
+    requestId: randomUUID(),
+    about,
+    severity: "ordinary" as const,
+    description: "查詢事由與業務不符",
+    dueOn: inDays(20),
+    by,
+  };
+  const number = await raise(request);
+  const owner = openDatabase(database.ownerUrl, { max: 1 });
+  await owner.pool.query("update finding set due_on = $1", [inDays(-1)]);
+  await owner.close();
+  return String(number);
 }
 
 /** Two old months of the log: one was disposed of, one waits for a manager. */

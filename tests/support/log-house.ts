@@ -1,4 +1,5 @@
 import { alertsOf } from "../../src/abnormal-use-client.ts";
+import { findingsOf } from "../../src/finding-client.ts";
 import { createIntegrationClient } from "../../src/integration-client.ts";
 import { startTestConsole, type TestConsole } from "./console.ts";
 import { createLogPlatform, type LogPlatform } from "./log-platform.ts";
@@ -39,6 +40,7 @@ export async function openLogHouse(): Promise<LogHouse> {
     database: platform.database,
     logKeys: platform.api.keyStore,
     integrations: createIntegrationClient(platform.client, platform.context.config.taskQueue),
+    raiseFinding: findingsOf(platform.client, platform.context.config.taskQueue),
     retention: platform.retention,
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });

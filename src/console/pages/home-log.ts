@@ -1,18 +1,23 @@
 import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
+import { listFindings } from "../../../db/queries/finding.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
 import { listWitnesses, type WitnessHeard } from "../../../db/queries/log-witness.ts";
 import { alertDueOn, stepDueOn } from "../../domain/due.ts";
 import { isWitnessSilent } from "../../domain/log-witness.ts";
+import { POLICY } from "../../domain/policy.ts";
 import { refusalOf } from "../../domain/retention.ts";
 import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
+import { findingPath } from "./findings.ts";
 import type { Task } from "./home-tasks.ts";
 import { listKeptMonths, monthPath } from "./retention.ts";
 import { isOwnProposal } from "./retention-month.ts";
+
+const DAY = 86_400_000;
 
 /** Alerts of abnormal use that wait for the dedicated officer. */
 export async function alertTasks({ text, duties }: Visit, { db }: ConsoleContext): Promise<Task[]> {
@@ -42,6 +47,19 @@ export async function retentionTasks({ text, account, duties, now, today }: Visi
       ...(manager && proposed && !isOwnProposal(disposal, account) ? [task(text.home.disposalProposed, since)] : []),
     ];
   });
+}
+
+/** Findings by the day that was set for them, for those who see to them and for who raised them. */
+export async function findingTasks({ text, account, duties, now }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+  const sees = duties.some((duty) => duty === "dedicatedOfficer" || duty === "manager");
+  const found = await listFindings(db, { dueBefore: taipeiDate(now + POLICY.dueAheadDays * DAY) });
+  return found
+    .filter(({ raisedBy }) => sees || raisedBy === account)
+    .map(({ findingNumber, integrationNumber, systemName, dueOn }) => ({
+      what: text.findings.home,
+      of: `${text.findings.of(findingNumber)}　${integrationNumber}　${systemName}`,
+      ...{ path: findingPath(findingNumber), dueOn, waits: false },
+    }));
 }
 
 /** That something disagrees with the log, or that nobody outside watches it, is said before anything else. */
