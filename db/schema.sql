@@ -1384,8 +1384,6 @@ grant update on account (totp_secret) to platform_appointer;
 
 grant update on account (totp_secret) to platform_console;
 
-grant update on account (totp_secret) to platform_worker;
-
 grant select on address_usage to platform_console;
 
 grant insert, select on address_usage to platform_worker;
