@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-keys.ts";
-import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
+import { type DatasetKeyRequest, spacedFingerprint } from "./domain/dataset-keys.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
 export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6] [--rsa]
@@ -146,7 +146,7 @@ export async function runDatasetCommand(
       return told(
         values,
         answer,
-        `Trusted for ${dataset}: ${spaced(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
+        `Trusted for ${dataset}: ${spacedFingerprint(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
       );
     }
     case "distrust": {
@@ -158,7 +158,7 @@ export async function runDatasetCommand(
         actor,
         reason: values.reason ?? "",
       });
-      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spaced(normal(fingerprint))}.`);
+      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spacedFingerprint(normal(fingerprint))}.`);
     }
     default:
       throw new Error(`There is no action "${action}"; --help lists them.`);
@@ -203,8 +203,4 @@ function required(value: string | undefined, option: string): string {
 
 function normal(fingerprint: string): string {
   return fingerprint.replaceAll(/[\s:]/g, "").toLowerCase();
-}
-
-function spaced(fingerprint: string): string {
-  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
 }

@@ -30,7 +30,14 @@ export interface DatasetKeyAnswer {
   readonly expiresAt?: string;
   readonly signingKey?: string;
   readonly deliveryKeys?: readonly IssuedKey[];
-  readonly datasets?: readonly (Pick<Dataset, "code" | "ownerUnit"> & { readonly trusted: readonly KeyDescription[] })[];
+  readonly datasets?: readonly (Pick<Dataset, "code" | "ownerUnit"> & { readonly trusted: readonly DescribedKey[] })[];
+  /** What a public key is that somebody showed. */
+  readonly described?: DescribedKey;
+}
+
+/** A key, with the time (ISO 8601) at which it ends; null: never. */
+export interface DescribedKey extends Omit<KeyDescription, "expiresAt"> {
+  readonly expiresAt: string | null;
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
@@ -79,15 +86,21 @@ async function keepKeys(context: WorkerContext, request: DatasetKeyRequest, requ
     case "list": {
       const datasets = await listDatasets(context.db);
       const trusted = await Promise.all(
-        datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: await folder.trusted(ownerUnit) })),
+        datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: (await folder.trusted(ownerUnit)).map(describedKey) })),
       );
       return { deliveryKeys: (await listDeliveryKeys(context.db)).map(issuedKey), datasets: trusted };
     }
+    case "describe":
+      return { described: describedKey(await readPublicKey(request.publicKey)) };
     case "platform-keys": {
       const { signing, standing } = await folder.platformKeys();
       return { publicKey: standing, signingKey: signing, fingerprint: await folder.standingFingerprint() };
     }
   }
+}
+
+function describedKey({ fingerprint, userIds, version, expiresAt }: KeyDescription): DescribedKey {
+  return { fingerprint, userIds, version, expiresAt: expiresAt?.toISOString() ?? null };
 }
 
 function issuedKey({ issuedAt, expiresAt, destroyedAt, publicKey: _, ...key }: DeliveryKey): IssuedKey {
@@ -159,6 +172,8 @@ async function changeTrust(
   const folder = openOpenpgpKeyFolder(config.keysDirectory);
   const stepKey = `${request.action}/${requestId}`;
   const { fingerprint } = request.action === "trust" ? await readPublicKey(request.publicKey) : request;
+  if (request.action === "trust" && request.fingerprint !== undefined && request.fingerprint !== fingerprint)
+    throw new RuleViolation("4(1)1", "other-fingerprint", "The key has another fingerprint than the one compared: do not trust it, ask the unit.");
   const isTrusted = (await folder.trusted(ownerUnit)).some((key) => key.fingerprint === fingerprint);
   if (request.action === "distrust" && !isTrusted && (await findDatasetStep(db, stepKey)) === undefined)
     throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");

@@ -3,7 +3,7 @@ import { type QueryLogDocument, writeDocumentTo } from "../query-log-document.ts
 import type { ConsoleContext } from "./context.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
-const TYPE = { pdf: "application/pdf", csv: "text/csv; charset=utf-8" } as const;
+const TYPE = { pdf: "application/pdf", csv: "text/csv; charset=utf-8", asc: "application/pgp-keys" } as const;
 
 /** A file as its reader will keep it: to be saved or printed, and never shown as a page of ours, whatever is in it. */
 export interface DownloadedFile {

@@ -17,7 +17,10 @@ export type NoticeKind =
   | "disposal-proposed"
   | "disk-fills-up"
   | "database-grows"
-  | "abnormal-use";
+  | "abnormal-use"
+  | "dataset-ends"
+  | "dataset-ended"
+  | "delivery-quarantined";
 
 /** Something that somebody is to be told on a day: stored once by its key, sent once, cancelled when what it announces has changed. */
 export interface Notice {
@@ -25,7 +28,7 @@ export interface Notice {
   readonly kind: NoticeKind;
   /** In what capacity it concerns somebody. */
   readonly recipient: Role;
-  /** Number of the integration, or of the inventory. */
+  /** Number of the integration, or of the inventory; the dataset, or the import. */
   readonly about: string;
   /** ISO 8601 time from which it may be sent. */
   readonly dueAt: string;
