@@ -134,13 +134,15 @@ create table application (
 
 create table application_attachment (
   attachment_id uuid not null,
-  draft_id uuid not null,
+  draft_id uuid,
+  application_number text,
   key_id text not null,
   sealed bytea not null,
   sha256 bytea not null,
   bytes integer not null,
   attached_at timestamp with time zone not null,
   constraint application_attachment_bytes_check CHECK (((bytes >= 5) AND (bytes <= 5000000))),
+  constraint application_attachment_check CHECK (((draft_id IS NOT NULL) OR (application_number IS NOT NULL))),
   constraint application_attachment_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES application_draft(draft_id) ON DELETE CASCADE,
   constraint application_attachment_pkey PRIMARY KEY (attachment_id),
   constraint application_attachment_sha256_check CHECK ((length(sha256) = 32))
@@ -631,6 +633,8 @@ CREATE INDEX abnormal_use_alert_alert_id_idx ON public.abnormal_use_alert USING 
 
 CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
 
+CREATE INDEX application_attachment_of_application ON public.application_attachment USING btree (application_number);
+
 CREATE INDEX application_attachment_of_draft ON public.application_attachment USING btree (draft_id);
 
 CREATE INDEX application_draft_of_time ON public.application_draft USING btree (saved_at);
@@ -829,6 +833,17 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.is_letter_on_record(draft uuid, number text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.application a left join public.application_draft d on d.draft_id = draft
+        where a.application_number = number and (draft is null or a.submitted_by = d.account))
+    $function$
+;
+
 CREATE OR REPLACE FUNCTION public.is_submitted(draft uuid)
  RETURNS boolean
  LANGUAGE sql
@@ -838,6 +853,20 @@ AS $function$
       select exists (select from public.application_draft d join public.application a using (application_number)
         where d.draft_id = draft and a.submitted_by = d.account)
     $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_letter()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if public.is_letter_on_record(old.draft_id, old.application_number) then
+        raise exception 'what was submitted stays on record';
+      end if;
+      return coalesce(new, old);
+    end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.keep_log_size()
@@ -995,6 +1024,20 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.require_paper()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not exists (select from public.application a where a.application_number = new.application_number and a.letter->>'onPaper' = 'true') then
+        raise exception 'scans are of applications on paper';
+      end if;
+      return new;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.retention_clock()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1106,7 +1149,9 @@ AS $function$
 
 -- Triggers
 
-CREATE TRIGGER keep_submitted BEFORE DELETE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_submitted();
+CREATE TRIGGER keep_letter BEFORE DELETE OR UPDATE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_letter();
+
+CREATE TRIGGER require_paper BEFORE INSERT ON public.application_attachment FOR EACH ROW WHEN ((new.draft_id IS NULL)) EXECUTE FUNCTION require_paper();
 
 CREATE TRIGGER keep_number BEFORE UPDATE OF application_number ON public.application_draft FOR EACH ROW WHEN ((old.application_number IS DISTINCT FROM new.application_number)) EXECUTE FUNCTION keep_submitted();
 
@@ -1254,6 +1299,14 @@ grant update on application (stage) to platform_worker;
 grant update on application (system_name) to platform_worker;
 
 grant delete, insert, select on application_attachment to platform_console;
+
+grant delete on application_attachment to platform_worker;
+
+grant update on application_attachment (application_number) to platform_console;
+
+grant select on application_attachment (application_number) to platform_worker;
+
+grant select on application_attachment (draft_id) to platform_worker;
 
 grant insert, select on application_draft to platform_console;
 
@@ -1564,6 +1617,10 @@ grant execute on function dispose_of_log_month(date) to platform_worker;
 grant execute on function drop_generation(integer,timestamp with time zone) to platform_worker;
 
 grant execute on function finish_generation_table(integer) to platform_worker;
+
+grant execute on function is_letter_on_record(uuid,text) to platform_console;
+
+grant execute on function is_letter_on_record(uuid,text) to platform_worker;
 
 grant execute on function is_submitted(uuid) to platform_console;
 

@@ -2,8 +2,9 @@ import { type Kysely, sql } from "kysely";
 
 /**
  * Applying without accounts (clauses 3(2), 3(3), 6): the letter that an application came with, drafts that open by a private link of which only
- * the hash is kept, and the letters themselves, sealed. The console reads and writes drafts and letters; the worker destroys drafts that were
- * never submitted and can't read them. What was submitted can be destroyed by neither.
+ * the hash is kept, and the letters themselves, sealed: those that came by the link, and scans of those that came on paper. The console reads and
+ * writes drafts and letters; the worker destroys those that were never submitted and can't read them. What was submitted can be destroyed by
+ * neither.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -26,7 +27,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     create table application_attachment (
       attachment_id uuid primary key,
-      draft_id uuid not null references application_draft on delete cascade,
+      -- Null: the scan of a letter on paper, which the case officer attached.
+      draft_id uuid references application_draft on delete cascade,
+      -- The application that it came with; null until that is submitted.
+      application_number text,
+      check (draft_id is not null or application_number is not null),
       key_id text not null,
       sealed bytea not null,
       sha256 bytea not null check (length(sha256) = 32),
@@ -34,12 +39,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attached_at timestamptz not null
     );
     create index application_attachment_of_draft on application_attachment (draft_id);
+    create index application_attachment_of_application on application_attachment (application_number);
 
     -- Another application may have the number that a draft was given: it is the draft's own only when the draft's account submitted it.
     create function is_submitted(draft uuid) returns boolean stable language sql security definer
       set search_path = pg_catalog, public, pg_temp as $$
       select exists (select from public.application_draft d join public.application a using (application_number)
         where d.draft_id = draft and a.submitted_by = d.account)
+    $$;
+    -- A letter with an application that its draft's account submitted, or a scan.
+    create function is_letter_on_record(draft uuid, number text) returns boolean stable language sql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+      select exists (select from public.application a left join public.application_draft d on d.draft_id = draft
+        where a.application_number = number and (draft is null or a.submitted_by = d.account))
     $$;
     create function keep_submitted() returns trigger language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
@@ -52,12 +64,31 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create trigger keep_submitted before delete on application_draft for each row execute function keep_submitted();
     create trigger keep_number before update of application_number on application_draft for each row
       when (old.application_number is distinct from new.application_number) execute function keep_submitted();
-    create trigger keep_submitted before delete on application_attachment for each row execute function keep_submitted();
+    create function keep_letter() returns trigger language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if public.is_letter_on_record(old.draft_id, old.application_number) then
+        raise exception 'what was submitted stays on record';
+      end if;
+      return coalesce(new, old);
+    end $$;
+    create trigger keep_letter before delete or update on application_attachment for each row execute function keep_letter();
+    -- A scan is of an application that came on paper.
+    create function require_paper() returns trigger language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if not exists (select from public.application a where a.application_number = new.application_number and a.letter->>'onPaper' = 'true') then
+        raise exception 'scans are of applications on paper';
+      end if;
+      return new;
+    end $$;
+    create trigger require_paper before insert on application_attachment for each row when (new.draft_id is null) execute function require_paper();
 
     grant usage on sequence application_number_sequence to platform_console;
-    grant execute on function is_submitted to platform_console, platform_worker;
+    grant execute on function is_submitted, is_letter_on_record to platform_console, platform_worker;
     grant select, insert, update (key_id, sealed, application_number, saved_at) on application_draft to platform_console;
-    grant select, insert, delete on application_attachment to platform_console;
+    grant select, insert, update (application_number), delete on application_attachment to platform_console;
     grant select (draft_id, saved_at), delete on application_draft to platform_worker;
+    grant select (draft_id, application_number), delete on application_attachment to platform_worker;
   `.execute(db);
 }

@@ -15,14 +15,6 @@ export interface DraftOnRecord {
   readonly submitted: boolean;
 }
 
-/** A letter on record, without its content. */
-export interface LetterOnRecord {
-  readonly attachmentId: string;
-  readonly bytes: number;
-  readonly sha256: Buffer;
-  readonly attachedAt: Date;
-}
-
 interface NewDraft extends Pick<DraftOnRecord, "draftId" | "account" | "sealed" | "keyId"> {
   readonly tokenHash: Buffer;
   readonly at: Date;
@@ -75,63 +67,24 @@ export async function reserveNumber(db: Kysely<Database>, draftId: string, today
   return rows[0]?.number ?? number;
 }
 
-interface NewLetter {
-  readonly attachmentId: string;
-  readonly sealed: Buffer;
-  readonly keyId: string;
-  readonly sha256: Buffer;
-  readonly bytes: number;
-  readonly at: Date;
-}
-
 /**
- * Keeps a letter. Before the application is submitted it replaces the one before; after that each stays.
- * @returns false when there are so many already
+ * How many applications by private links wait for the case officer, or came within the last day. Those of agencies that have rights don't count:
+ * they are known, and have one under way at a time.
  */
-export async function keepLetter(db: Kysely<Database>, draftId: string, letter: NewLetter, atMost: number): Promise<boolean> {
-  return db.transaction().execute(async (trx) => {
-    // One at a time, so that none is counted twice or left behind.
-    await sql`select from application_draft where draft_id = ${draftId} for no key update`.execute(trx);
-    await sql`delete from application_attachment where draft_id = ${draftId} and not is_submitted(draft_id)`.execute(trx);
-    const { numAffectedRows } = await sql`
-      insert into application_attachment (attachment_id, draft_id, key_id, sealed, sha256, bytes, attached_at)
-      select ${letter.attachmentId}, ${draftId}, ${letter.keyId}, ${letter.sealed}, ${letter.sha256}, ${letter.bytes}, ${letter.at}
-      where (select count(*) from application_attachment where draft_id = ${draftId}) < ${atMost}`.execute(trx);
-    return numAffectedRows === 1n;
-  });
+export async function countStrangers(db: Kysely<Database>, now: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from application a join integration i using (application_number)
+    where a.submitted_by like 'agency.%' and (i.state = 'submitted' or a.submitted_at > ${now}::timestamptz - interval '1 day')`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
 }
 
-const LETTER = sql`l.attachment_id as "attachmentId", l.bytes, l.sha256, l.attached_at as "attachedAt"`;
-
-/** The letters of a draft, oldest first. */
-export async function listDraftLetters(db: Kysely<Database>, draftId: string): Promise<LetterOnRecord[]> {
-  const { rows } = await sql<LetterOnRecord>`
-    select ${LETTER} from application_attachment l where l.draft_id = ${draftId} order by l.attached_at`.execute(db);
-  return rows;
-}
-
-/** The letters that came with an integration's application by the public form, oldest first. */
-export async function listLetters(db: Kysely<Database>, integrationNumber: string): Promise<LetterOnRecord[]> {
-  const { rows } = await sql<LetterOnRecord>`
-    select ${LETTER} from application_attachment l join application_draft d using (draft_id)
-    where d.application_number = ${integrationNumber} and is_submitted(d.draft_id) order by l.attached_at`.execute(db);
-  return rows;
-}
-
-/** A letter of an integration's application, as it is sealed. */
-export async function findLetter(
-  db: Kysely<Database>,
-  integrationNumber: string,
-  attachmentId: string,
-): Promise<{ readonly sealed: Buffer; readonly keyId: string } | undefined> {
-  const { rows } = await sql<{ sealed: Buffer; keyId: string }>`
-    select l.sealed, l.key_id as "keyId" from application_attachment l join application_draft d using (draft_id)
-    where d.application_number = ${integrationNumber} and l.attachment_id = ${attachmentId} and is_submitted(d.draft_id)`.execute(db);
-  return rows[0];
-}
-
-/** Destroys drafts, with their letters, that were never submitted and not saved since a moment. @returns how many */
+/** Destroys drafts and letters that were never submitted and not saved since a moment. @returns how many drafts */
 export async function deleteDraftsBefore(db: Kysely<Database>, before: Date): Promise<number> {
+  await sql`
+    delete from application_attachment where not is_letter_on_record(draft_id, application_number)
+      and draft_id in (select draft_id from application_draft where saved_at < ${before})`.execute(db);
   const { numAffectedRows } = await sql`
     delete from application_draft where saved_at < ${before} and not is_submitted(draft_id)`.execute(db);
   return Number(numAffectedRows ?? 0);

@@ -3,10 +3,9 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
-import { POLICY } from "../domain/policy.ts";
 import { isLoopbackName } from "../setting.ts";
-import { applyLimit, uploadLimit } from "./apply-limit.ts";
-import { CASE_PATH } from "./apply-routes.ts";
+import { applyLimit, uploadLimit, uploadSize } from "./apply-limit.ts";
+import { LETTER_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
 import { isTls } from "./cookies.ts";
@@ -46,8 +45,8 @@ import { createRoutes } from "./routes.ts";
 import { readVisit } from "./visit.ts";
 
 const LONGEST_FORM = 64 * 1024;
-/** More than a letter may have, so that one that is too large is told so beside its field. */
-const LONGEST_UPLOAD = 3 * POLICY.applicationLetterBytes;
+/** Where the case officer attaches scans. */
+const SCAN = /^\/console\/integrations\/[^/]+\/scan$/;
 
 /** The console: every page, under one set of rules for all. */
 export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBindings }> {
@@ -68,9 +67,9 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
     await next();
   });
   app.use("/apply/*", applyLimit(context));
-  app.use(CASE_PATH, uploadLimit(context));
-  const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: bodyLimit({ maxSize: LONGEST_UPLOAD }) };
-  app.use((c, next) => (c.req.path === CASE_PATH ? limits.upload : limits.form)(c, next));
+  app.use(LETTER_PATH, uploadLimit(context));
+  const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: uploadSize(context) };
+  app.use((c, next) => (c.req.path === LETTER_PATH || SCAN.test(c.req.path) ? limits.upload : limits.form)(c, next));
   app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));
 
   const routes = createRoutes(context);

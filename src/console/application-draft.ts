@@ -1,30 +1,34 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  type DraftOnRecord,
-  findDraft,
-  insertDraft,
-  keepLetter,
-  type LetterOnRecord,
-  listDraftLetters,
-  reserveNumber,
-  updateDraft,
-} from "../../db/queries/application-draft.ts";
+import { type DraftOnRecord, findDraft, insertDraft, reserveNumber, updateDraft } from "../../db/queries/application-draft.ts";
+import { assignLetter, findDraftLetter, type LetterOnRecord } from "../../db/queries/application-letter.ts";
 import { readIntegration } from "../../db/queries/integration-record.ts";
 import { openBytes, sealBytes } from "../adapters/sealed-bytes.ts";
 import { createToken, hashToken } from "../adapters/session-token.ts";
-import type { Integration } from "../domain/integration.ts";
-import { draftOf, EMPTY_FORM, type FormCircumstances, type TypedApplication } from "../domain/integration-form.ts";
+import { type Integration, versionShown } from "../domain/integration.ts";
+import type { AmendmentKind, ApplicationDraft } from "../domain/integration-application.ts";
+import { EMPTY_FORM, type TypedApplication } from "../domain/integration-form.ts";
 import type { Actor } from "../domain/integration-step.ts";
 import { POLICY } from "../domain/policy.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import type { ConsoleContext } from "./context.ts";
 
+/** What somebody with a private link types: the first application, what was sent back, or what would change what is in force. */
+export type DraftKind = "new" | "correction" | AmendmentKind;
+
+/** What was typed last, for what, and which version of the application it stands on. */
+export interface Drafted {
+  readonly kind: DraftKind;
+  readonly version: number;
+  readonly typed: TypedApplication;
+}
+
 /** What a private link opens: a draft, and what became of it. */
 export interface ApplicantCase {
   readonly token: string;
   readonly draft: DraftOnRecord;
-  readonly typed: TypedApplication;
-  readonly letters: readonly LetterOnRecord[];
+  readonly drafted: Drafted;
+  /** Of what is being drafted. */
+  readonly letter: LetterOnRecord | undefined;
   /** Undefined until it is submitted. */
   readonly integration: Integration | undefined;
 }
@@ -33,14 +37,13 @@ export interface ApplicantCase {
 const LONGEST_DRAFT = 48 * 1024;
 
 const typedPlace = (draftId: string) => `application-draft/${draftId}`;
-const letterPlace = (attachmentId: string) => `application-letter/${attachmentId}`;
-const asBytes = (typed: TypedApplication) => Buffer.from(JSON.stringify(typed));
+const asBytes = (drafted: Drafted) => Buffer.from(JSON.stringify(drafted));
 
 /** Begins a draft. @returns the token of its private link; undefined when there are too many drafts */
 export async function beginDraft({ db, keys, now }: ConsoleContext): Promise<string | undefined> {
   const [token, draftId] = [createToken(), randomUUID()];
   const account = `agency.${createHash("sha256").update(draftId).digest("hex").slice(0, 16)}`;
-  const { sealed, keyId } = sealBytes(keys, asBytes(EMPTY_FORM), typedPlace(draftId));
+  const { sealed, keyId } = sealBytes(keys, asBytes({ kind: "new", version: 0, typed: EMPTY_FORM }), typedPlace(draftId));
   const draft = { draftId, tokenHash: hashToken(token), account, sealed, keyId, at: new Date(now()) };
   return (await insertDraft(db, draft, POLICY.applicationDraftsAtOnce)) ? token : undefined;
 }
@@ -49,47 +52,28 @@ export async function beginDraft({ db, keys, now }: ConsoleContext): Promise<str
 export async function openCase({ db, keys }: ConsoleContext, token: string | undefined): Promise<ApplicantCase | undefined> {
   const draft = token === undefined ? undefined : await findDraft(db, hashToken(token));
   if (token === undefined || draft === undefined) return undefined;
-  const typed: TypedApplication = JSON.parse(openBytes(keys, draft, typedPlace(draft.draftId)).toString("utf8"));
+  const drafted: Drafted = JSON.parse(openBytes(keys, draft, typedPlace(draft.draftId)).toString("utf8"));
   const number = draft.submitted ? draft.applicationNumber : null;
   const integration = number === null ? undefined : await readIntegration(db, number);
-  return { token, draft, typed, letters: await listDraftLetters(db, draft.draftId), integration };
+  return { token, draft, drafted, letter: await findDraftLetter(db, draft.draftId), integration };
 }
 
-/** Keeps what was typed, right or wrong. @returns false when it is too long to be kept */
-export async function saveDraft({ db, keys, now }: ConsoleContext, { draft }: ApplicantCase, typed: TypedApplication): Promise<boolean> {
-  const bytes = asBytes(typed);
-  if (bytes.length > LONGEST_DRAFT) return false;
-  await updateDraft(db, draft.draftId, { ...sealBytes(keys, bytes, typedPlace(draft.draftId)), at: new Date(now()) });
-  return true;
+/** `versionShown` of what a form for this case stands on. */
+export function versionOf({ integration }: Pick<ApplicantCase, "integration">): number {
+  return integration === undefined ? 0 : versionShown(integration);
 }
 
-/**
- * Keeps the agency's letter, sealed; it is never on a disk in the clear.
- * @throws RuleViolation `letter-too-large`, `letter-not-pdf`, `letters-too-many`
- * @clause 3(3)
- */
-export async function saveLetter({ db, keys, now }: ConsoleContext, { draft }: ApplicantCase, file: File): Promise<void> {
-  if (file.size > POLICY.applicationLetterBytes)
-    throw new RuleViolation("3(3)", "letter-too-large", "The letter's file is too large: choose a smaller one.");
-  const content = Buffer.from(await file.arrayBuffer());
-  if (content.subarray(0, 5).toString("latin1") !== "%PDF-")
-    throw new RuleViolation("3(3)", "letter-not-pdf", "The letter's file is no PDF: save it as one.");
-  const attachmentId = randomUUID();
-  const letter = {
-    ...{ attachmentId, bytes: content.length, sha256: createHash("sha256").update(content).digest(), at: new Date(now()) },
-    ...sealBytes(keys, content, letterPlace(attachmentId)),
-  };
-  if (!(await keepLetter(db, draft.draftId, letter, POLICY.applicationLetters)))
-    throw new RuleViolation("3(3)", "letters-too-many", "The application has as many letters as it may have: ask the case officer.");
-}
-
-/** A letter in the clear. */
-export function openLetter(
-  { keys }: ConsoleContext,
-  attachmentId: string,
-  sealed: { readonly sealed: Buffer; readonly keyId: string },
-): Buffer {
-  return openBytes(keys, sealed, letterPlace(attachmentId));
+/** Keeps what was typed, right or wrong. @returns the case with it; undefined when it is too long to be kept */
+export async function saveDraft(
+  { db, keys, now }: ConsoleContext,
+  opened: ApplicantCase,
+  drafted: Drafted,
+): Promise<ApplicantCase | undefined> {
+  const [bytes, at] = [asBytes(drafted), new Date(now())];
+  if (bytes.length > LONGEST_DRAFT) return undefined;
+  const { draftId } = opened.draft;
+  await updateDraft(db, draftId, { ...sealBytes(keys, bytes, typedPlace(draftId)), at });
+  return { ...opened, drafted, draft: { ...opened.draft, savedAt: at } };
 }
 
 /** In whose name what comes by a private link is done. */
@@ -105,14 +89,15 @@ export function applicantOf({ draft }: Pick<ApplicantCase, "draft">): Actor {
 export async function submitDraft(
   { db, integrations }: ConsoleContext,
   { draft }: ApplicantCase,
-  typed: TypedApplication,
-  circumstances: FormCircumstances,
+  today: string,
+  draftOf: (number: string) => ApplicationDraft,
 ): Promise<void> {
-  const { today } = circumstances;
   let number = await reserveNumber(db, draft.draftId, today);
   for (;;) {
+    await assignLetter(db, draft.draftId, number);
     try {
-      await integrations.apply(draftOf(typed, number, circumstances), { by: applicantOf({ draft }), reason: typed.purpose });
+      const application = draftOf(number);
+      await integrations.apply(application, { by: applicantOf({ draft }), reason: application.purpose });
       return;
     } catch (error) {
       if (!(error instanceof RuleViolation && error.code === "application-number-taken")) throw error;

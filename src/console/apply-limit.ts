@@ -1,11 +1,13 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { findDraft } from "../../db/queries/application-draft.ts";
 import { createNetworkLimit } from "../adapters/network-limit.ts";
 import { hashToken } from "../adapters/session-token.ts";
 import { applyMessage } from "./apply-routes.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
+import { LONGEST_UPLOAD } from "./letter-file.ts";
 import { type ConsoleRequest, readVisit } from "./visit.ts";
 
 /** What one network may do without being known: an office fills in and saves, a machine doesn't fill the database. */
@@ -32,6 +34,20 @@ export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Binding
     const visit = await readVisit(context, c, { looksOnly: true });
     return applyMessage(c, { ...visit, here: "/apply" }, 429, visit.text.apply.message.busy);
   };
+}
+
+/** More than a letter may have: that one is told so beside its field. What is larger still is told on a page of its own, and read no further. */
+export function uploadSize(context: ConsoleContext): MiddlewareHandler {
+  return bodyLimit({
+    maxSize: LONGEST_UPLOAD,
+    async onError(given) {
+      const c: ConsoleRequest = given;
+      const visit = await readVisit(context, c, { looksOnly: true });
+      const { tooLarge } = visit.text.apply.message;
+      const back = { path: c.req.path, label: visit.text.apply.letterFile };
+      return applyMessage(c, visit, 413, { ...tooLarge, back });
+    },
+  });
 }
 
 /** Letters are read of whoever has an application, and of few at once: some megabytes are held until all of one has come. */

@@ -8,8 +8,10 @@ import { formToken, type Html, page } from "./layout.ts";
 import type { ConsoleRoutes, SentForm } from "./routes.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
-/** Where the form stands, and after it the status; letters are sent there. */
+/** Where the form stands, and after it the status. */
 export const CASE_PATH = "/apply/case";
+/** The agency's letter is sent there, and nothing else. */
+export const LETTER_PATH = "/apply/letter";
 
 type Answer = Response | Promise<Response>;
 
@@ -19,21 +21,32 @@ export interface ApplyRoutes {
   post(path: string, answer: (c: ConsoleRequest, visit: Visit, opened: ApplicantCase, form: SentForm) => Answer): void;
 }
 
+interface Message {
+  readonly title: string;
+  readonly body: string;
+  /** Undefined: where applying begins. */
+  readonly back?: { readonly path: string; readonly label: string };
+}
+
 /** A public page that says one thing. */
 export function applyMessage(
   c: ConsoleRequest,
   visit: Visit,
   status: ContentfulStatusCode,
-  { title, body }: { readonly title: string; readonly body: string },
+  { title, body, back = { path: "/apply", label: visit.text.apply.title } }: Message,
 ): Answer {
-  const { apply } = visit.text;
-  const said = html`<h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p><p><a class="ds-link" href="/apply">${apply.title}</a></p>`;
+  const said = html`<h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p><p><a class="ds-link" href="${back.path}">${back.label}</a></p>`;
   return page(c, visit, { title, body: said, status });
 }
 
 /** What ties a form to the browser, and to the application that it was shown for: another one may have been opened meanwhile. */
 export function caseToken(visit: Visit, { token }: ApplicantCase): Html {
   return html`${formToken(visit)}<input type="hidden" name="case" value="${formTokenOf(token)}">`;
+}
+
+/** Has this browser forget the private link. */
+export function leaveForm(visit: Visit): Html {
+  return html`<form method="post" action="/apply/leave">${formToken(visit)}<button class="link">${visit.text.apply.leave}</button></form>`;
 }
 
 /** The one way back: shown to whoever came by it, kept nowhere. */

@@ -48,10 +48,13 @@ export interface Application extends ApprovedPeriod {
 /** An application for a new integration as somebody typed it; one that says what was improved is a reapplication. */
 export type ApplicationDraft = Omit<Application, "checks" | "kind"> & { readonly checks: readonly string[] };
 
+/** Those that may be asked of an integration that has rights. */
+export type AmendmentKind = Exclude<ApplicationKind, "new">;
+
 /** What may be asked of an integration that has rights; what is left out stays as it is. */
 export interface AmendmentDraft {
   readonly applicationNumber: string;
-  readonly kind: Exclude<ApplicationKind, "new">;
+  readonly kind: AmendmentKind;
   readonly legalBasis?: string;
   readonly purpose?: string;
   readonly contact?: string;
@@ -101,7 +104,7 @@ export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, 
     addresses,
     ...draft,
     from: from > today ? from : today,
-    until: draft.until ?? lastDay(draft.kind, until, today),
+    until: draft.until ?? usualLastDay(draft.kind, until, today),
   };
   if (draft.kind === "renewal" && requested.until <= until)
     throw new RuleViolation("4(1)2", "renewal-not-longer", `The rights last until ${until}: a renewal asks for a later last day.`);
@@ -115,7 +118,8 @@ export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, 
   return prepare(requested, today);
 }
 
-function lastDay(kind: AmendmentDraft["kind"], until: string, today: string): string {
+/** The last day that is asked for where nobody says otherwise. @param until the last day that holds */
+export function usualLastDay(kind: AmendmentKind, until: string, today: string): string {
   if (kind === "change") return until;
   return defaultLastDay(kind === "renewal" && until >= today ? dayAfter(until) : today);
 }
@@ -141,7 +145,7 @@ export function correctAmendment(application: Application, correction: Correctio
   const { applicationNumber, kind, legalBasis, purpose, contact, checks, addresses, until, improvement, letter } = application;
   const before = { applicationNumber, legalBasis, purpose, contact, checks, addresses, until };
   const draft = { ...before, ...(improvement !== undefined && { improvement }), ...(letter !== undefined && { letter }), ...changes };
-  return prepareAmendment({ ...draft, kind: kind as AmendmentDraft["kind"] }, present, today);
+  return prepareAmendment({ ...draft, kind: kind as AmendmentKind }, present, today);
 }
 
 /** @clause 5(6) */

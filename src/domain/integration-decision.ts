@@ -1,5 +1,6 @@
 import { requireAccount } from "./appointment.ts";
 import { entryOf, hasRights, type Integration, type StepRequest, takeStep } from "./integration.ts";
+import { nothingChanged, requireAmendable } from "./integration-amendment.ts";
 import {
   type AmendmentDraft,
   type Application,
@@ -12,6 +13,7 @@ import {
   prepareApplication,
   requireKnownChecks,
 } from "./integration-application.ts";
+import { changedFields } from "./integration-difference.ts";
 import { requireWithin } from "./integration-period.ts";
 import type { Actor, StepName } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
@@ -56,34 +58,17 @@ const NOTHING = { approval: undefined, amendment: undefined, suspendedFor: undef
 
 /**
  * An application to change what the integration has arrives; until it is provisioned, everything stays as it is.
- * @throws RuleViolation `amendment-open`, `reapplication-required`, `not-suspended`, and those of `prepareAmendment`
+ * @throws RuleViolation `nothing-changed`, and those of `requireAmendable` and `prepareAmendment`
  * @clause 3(3)
  * @clause 5(6)
  */
 export function amend(integration: Integration, { draft, ...request }: AmendmentRequest, now: number): Integration {
   const { timeline } = takeStep(integration, "amend", request, now);
-  if (!hasRights(integration)) throw new RuleViolation("3(3)", "step-out-of-order", "The integration has no rights yet that could change.");
-  if (integration.amendment !== undefined)
-    throw new RuleViolation(
-      "3(3)",
-      "amendment-open",
-      "Another application of this integration is under way: have it decided or withdraw it.",
-    );
-  if (integration.state === "suspended" && draft.kind !== "reapplication") throw reapplicationRequired();
-  if (integration.state !== "suspended" && draft.kind === "reapplication")
-    throw new RuleViolation("5(6)", "not-suspended", "The integration is not suspended: apply for a change or a renewal.");
+  requireAmendable(integration, draft.kind);
   const application = prepareAmendment(draft, integration, taipeiDate(now));
+  if (draft.kind === "change" && changedFields(application, integration).length === 0) throw nothingChanged();
   const about = { ...(timeline.at(-1) as (typeof timeline)[number]), application: application.applicationNumber };
   return { ...integration, amendment: { application, stage: "submitted", approval: undefined }, timeline: timeline.with(-1, about) };
-}
-
-/** @clause 5(6) */
-export function reapplicationRequired(): RuleViolation {
-  return new RuleViolation(
-    "5(6)",
-    "reapplication-required",
-    "The integration is suspended: the agency applies for it again, and says what has been improved.",
-  );
 }
 
 /** The case officer finds the application complete and in order. @clause 3(3) */

@@ -1,10 +1,15 @@
 import {
+  type AmendmentDraft,
+  type AmendmentKind,
   type Application,
   type ApplicationDraft,
   type ApplicationLetter,
+  type PresentRights,
   requireKnownChecks,
   requireLetterDate,
+  usualLastDay,
 } from "./integration-application.ts";
+import { inForce } from "./integration-difference.ts";
 import { requirePeriod } from "./integration-period.ts";
 import { requireCode, requireText } from "./integration-text.ts";
 import { canonicalAddresses, requireFixedAddresses } from "./ip-address.ts";
@@ -42,12 +47,14 @@ export interface FormCircumstances {
   readonly today: string;
   readonly privateAddressesAllowed: boolean;
   readonly onPaper: boolean;
+  /** What it would do to an integration that has rights. */
+  readonly kind?: AmendmentKind | undefined;
 }
 
 /** Every rule that what was typed would break, by its field: one for each. @clause 3(3) @clause 3(7) @clause 6 */
 export function formFaults(
   typed: TypedApplication,
-  { today, privateAddressesAllowed }: FormCircumstances,
+  { today, privateAddressesAllowed, kind }: FormCircumstances,
 ): ReadonlyMap<FormField, RuleViolation> {
   const faults = new Map<FormField, RuleViolation>();
   const attempt = (field: FormField, rule: () => void) => {
@@ -63,7 +70,7 @@ export function formFaults(
   say("agencyName");
   attempt("agencyCode", () => (typed.agencyCode === "" ? requireText("", "agencyCode") : requireCode(typed.agencyCode, "agencyCode")));
   for (const name of ["systemName", "contact", "legalBasis", "purpose"] as const) say(name);
-  if (typed.improvement.trim() !== "") say("improvement");
+  if (typed.improvement.trim() !== "" || kind === "reapplication") say("improvement");
   attempt("checks", () => {
     if (typed.checks.length === 0) throw new RuleViolation("3(3)", "checks-missing", "Tick at least one check that the system needs.");
     requireKnownChecks(typed.checks);
@@ -72,7 +79,8 @@ export function formFaults(
   const [from, until] = [parseDate(typed.from), parseDate(typed.until)];
   if (from === undefined) faults.set("from", dayMalformed());
   if (until === undefined) faults.set("until", dayMalformed());
-  if (from !== undefined && until !== undefined) attempt(from < today ? "from" : "until", () => requirePeriod({ from, until }, today));
+  if (kind !== undefined && until !== undefined && until < today) faults.set("until", lastDayOver());
+  else if (from !== undefined && until !== undefined) attempt(from < today ? "from" : "until", () => requirePeriod({ from, until }, today));
   say("letterNumber");
   attempt("letterDate", () => requireLetterDate(parseDate(typed.letterDate) ?? "", today));
   if (!typed.liability)
@@ -82,6 +90,10 @@ export function formFaults(
 
 function dayMalformed(): RuleViolation {
   return new RuleViolation("4(1)2", "day-malformed", "Type a day of the calendar, such as 2025-01-31.");
+}
+
+function lastDayOver(): RuleViolation {
+  return new RuleViolation("4(1)2", "last-day-over", "The last day is over already: give one to come.");
 }
 
 /** What was typed, as the workflow takes it. Only of a form without faults. */
@@ -111,6 +123,32 @@ export function typedOf(application: Application, typedDay: (iso: string) => str
     until: typedDay(application.until),
     letterNumber: letter?.number ?? "",
     letterDate: letter === undefined ? "" : typedDay(letter.date),
+  };
+}
+
+/** What is in force, as it would be typed to be changed; each application has a letter of its own. */
+export function typedAmendment(
+  present: PresentRights,
+  kind: AmendmentKind,
+  today: string,
+  typedDay: (iso: string) => string,
+): TypedApplication {
+  const { letter: _, improvement: _improvement, ...now } = inForce(present);
+  return typedOf({ ...now, from: now.from > today ? now.from : today, until: usualLastDay(kind, now.until, today) }, typedDay);
+}
+
+/** What was typed to change what is in force, as the workflow takes it: whose it is and when it begins are not the applicant's to say. */
+export function amendmentOf(
+  typed: TypedApplication,
+  kind: AmendmentKind,
+  applicationNumber: string,
+  circumstances: FormCircumstances,
+): AmendmentDraft {
+  const { legalBasis, purpose, contact, checks, addresses, until, improvement, letter } = draftOf(typed, applicationNumber, circumstances);
+  return {
+    ...{ applicationNumber, kind, legalBasis, purpose, contact, checks, addresses, until },
+    ...(letter !== undefined && { letter }),
+    ...(kind === "reapplication" && improvement !== undefined && { improvement }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Credential, credentialsMadeBy, issueCredential, type NewCredential } from "./credential.ts";
 import { hasRights, type Integration, type StepRequest, type SuspensionCause, takeStep } from "./integration.ts";
-import { reapplicationRequired } from "./integration-decision.ts";
+import { reapplicationRequired } from "./integration-amendment.ts";
 import { periodMoments } from "./integration-period.ts";
 import { RuleViolation } from "./rule-violation.ts";
 

@@ -107,7 +107,7 @@ export function takeStep<S extends Step>(integration: Integration, step: S, requ
   const { of } = STEP_RULES[step];
   const underWay = integration.amendment ?? { stage: integration.state, application: integration.application };
   const to = stateAfter(of === "application" ? underWay.stage : integration.state, step, request.by);
-  if (of === "application") requireSeen(integration, request);
+  if (of === "application" || step === "amend") requireSeen(integration, request);
   requireAccount(request.by.account);
   requireText(request.reason, "reason");
   const about = of === "application" ? underWay.application.applicationNumber : undefined;

@@ -68,6 +68,8 @@ export const POLICY = {
   applicationDraftDays: 30,
   /** Drafts at once, and letters with one application; no letter is larger than this. */
   applicationDraftsAtOnce: 500,
+  /** Applications of agencies without rights, over all networks, that wait for the case officer or came within a day: more apply on paper. */
+  applicationsAtOnce: 100,
   applicationLetters: 5,
   applicationLetterBytes: 5_000_000,
 } as const;

@@ -1,7 +1,8 @@
 import type { Writable } from "node:stream";
 import { CHECKS } from "../domain/checks.ts";
 import type { TimelineEntry } from "../domain/integration.ts";
-import type { Application, Approval } from "../domain/integration-application.ts";
+import type { Application, Approval, PresentRights } from "../domain/integration-application.ts";
+import { type ChangedField, changedFields, inForce } from "../domain/integration-difference.ts";
 import type { ApprovedPeriod } from "../domain/integration-period.ts";
 import { rocMoment, toRocDate } from "../domain/roc-date.ts";
 import { startReport, type WrittenReport } from "./report.ts";
@@ -11,6 +12,8 @@ import { CHECK_WORDS, KIND_WORDS, ROLE_WORDS, STEP_WORDS } from "./words.ts";
 export interface ApplicationForm {
   readonly application: Application;
   readonly approval?: Approval | undefined;
+  /** What was in force when an application to change it arrived. */
+  readonly before?: PresentRights | undefined;
   /** Steps taken online, oldest first; empty for a form to be signed on paper. */
   readonly timeline: readonly TimelineEntry[];
   readonly printedAt: number;
@@ -24,7 +27,12 @@ const SIGNERS = ["專案承辦人員", "權責主管", "專責人員"];
  * @clause 3(3)
  */
 export async function writeApplicationForm(form: ApplicationForm, sink: Writable): Promise<WrittenReport> {
-  const { application, approval, timeline, printedAt, printedBy } = form;
+  const { application, approval, before, timeline, printedAt, printedBy } = form;
+  const changed = before === undefined ? [] : changedFields(application, before);
+  const line = (field: ChangedField, label: string, of: (application: Application) => string) =>
+    before !== undefined && changed.includes(field)
+      ? ([`※${label}`, `${of(application)}\n（變更前：${of(inForce(before))}）`] as const)
+      : ([label, of(application)] as const);
   const report = await startReport(sink, {
     title: "介接服務申請單",
     documentNumber: application.applicationNumber,
@@ -37,15 +45,19 @@ export async function writeApplicationForm(form: ApplicationForm, sink: Writable
     ["申請類別", KIND_WORDS[application.kind]],
     ["申請機關", `${application.agencyName}（${application.agencyCode}）`],
     ["業務系統", application.systemName],
-    ["法令依據", application.legalBasis],
-    ["使用目的", application.purpose],
-    ["查詢權限", boxes(application.checks)],
-    ["固定 IP", application.addresses.join("\n")],
-    ["使用期限", period(application)],
-    ["聯絡方式", application.contact],
+    line("legalBasis", "法令依據", ({ legalBasis }) => legalBasis),
+    line("purpose", "使用目的", ({ purpose }) => purpose),
+    line("checks", "查詢權限", ({ checks }) => boxes(checks)),
+    line("addresses", "固定 IP", ({ addresses }) => addresses.join("\n")),
+    line("until", "使用期限", period),
+    line("contact", "聯絡方式", ({ contact }) => contact),
     ...letterFields(application),
     ...(application.improvement === undefined ? [] : [["改善情形", application.improvement] as const]),
   ]);
+  if (before !== undefined)
+    await report.paragraph(
+      `※ 為申請變更的項目，共 ${changed.length} 項；核准並配賦之前，${before.application.applicationNumber} 核准的權限照舊。`,
+    );
   await report.heading("二、核定內容");
   await report.fields(
     approval === undefined

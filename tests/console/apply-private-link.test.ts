@@ -54,9 +54,27 @@ describe("the private link", () => {
     const first = await begun();
     const second = await begun();
     await first.browser.get(second.link);
+    await first.browser.post("/apply/open", { token: second.token });
     const mixed = await first.send({ ...filledForm(), do: "save", systemName: "張冠李戴" });
     expect([mixed.status, mixed.text.includes("沒有儲存任何變更")]).toEqual([409, true]);
     expect((await second.browser.get("/apply/case")).text).not.toContain("張冠李戴");
+  });
+
+  test("§3(2) another application's link doesn't take the place of the one that is open without asking; its own does nothing", async () => {
+    const first = await begun();
+    const second = await begun();
+    await first.send({ ...filledForm(), do: "save", systemName: "原來的系統" });
+    expect((await first.browser.get(first.link)).location).toBe("/apply/case");
+    const asked = await first.browser.get(second.link);
+    expect([asked.status, asked.text.includes("已開啟另一份申請"), asked.headers.get("referrer-policy")]).toEqual([
+      200,
+      true,
+      "no-referrer",
+    ]);
+    expect((await first.browser.get("/apply/case")).text).toContain("原來的系統");
+    expect((await first.browser.post("/apply/open", { token: second.token })).location).toBe("/apply/case");
+    expect((await first.browser.get("/apply/case")).text).not.toContain("原來的系統");
+    expect((await first.browser.post("/apply/open", { token: "x".repeat(43) })).status).toBe(404);
   });
 
   test("§3(2) closing it leaves nothing behind in the browser", async () => {
@@ -105,7 +123,7 @@ describe("on record", () => {
     await expect(pool.query("delete from application_draft where saved_at < now()")).rejects.toThrow("stays on record");
     for (const statement of [
       "select sealed from application_draft",
-      "select from application_attachment",
+      "select sealed from application_attachment",
       "update application_draft set sealed = ''",
     ])
       await expect(pool.query(statement)).rejects.toThrow("permission denied");
@@ -128,6 +146,35 @@ describe("on record", () => {
 });
 
 describe("against abuse", () => {
+  test("§3(2) strangers can't have the case officer read more than so many applications; what was typed is kept, paper is open", async () => {
+    const { send, browser } = await begun();
+    const owner = console_.owner.pool;
+    await owner.query("create table aside as select submitted_by, application_number from application where submitted_by like 'agency.%'");
+    await owner.query("update application set submitted_by = 'aside' where submitted_by like 'agency.%'");
+    const template = (await submitted()).number;
+    await owner.query(
+      `insert into application select (jsonb_populate_record(a, jsonb_build_object('application_number', a.application_number || '-' || n, 'integration_id', null,
+         'submitted_at', a.submitted_at - interval '2 days'))).* from application a, generate_series(2, ${POLICY.applicationsAtOnce}) n where a.application_number = $1`,
+      [template],
+    );
+    await owner.query(
+      `insert into integration (application_number, agency_id, system_name, state) select a.application_number, a.agency_id, a.system_name || a.application_number, 'submitted'
+       from application a where a.application_number like $1 || '-%'`,
+      [template],
+    );
+    const refused = await send(filledForm(), LETTER);
+    expect([refused.status, refused.text.includes("改以紙本申請"), refused.text.includes("已收到一份")]).toEqual([503, true, true]);
+    await owner.query("update integration set state = 'withdrawn' where application_number like $1 || '-%'", [template]);
+    expect((await send(filledForm())).location).toBe("/apply/case");
+    expect((await browser.get("/apply/case")).text).toContain("等承辦人員審查");
+    await owner.query("delete from integration where application_number like $1 || '-%'", [template]);
+    await owner.query("delete from application where application_number like $1 || '-%'", [template]);
+    await owner.query(
+      "update application a set submitted_by = b.submitted_by from aside b where a.application_number = b.application_number",
+    );
+    await owner.query("drop table aside");
+  });
+
   test("§3(2) one network begins so many drafts an hour, and sends so many forms in five minutes", async () => {
     const own = await startTestConsole({ database: platform.database, integrations: platform.integrations, ...PROXY });
     const machine = createVisitor(own);
@@ -144,12 +191,14 @@ describe("against abuse", () => {
   });
 
   test("§3(2) there are only so many drafts, and no upload is read beyond its limit", async () => {
-    const { send } = await begun();
-    expect((await send({ ...filledForm(), do: "save" }, `%PDF-${"x".repeat(4 * POLICY.applicationLetterBytes)}`)).status).toBe(413);
+    const { browser, send } = await begun();
+    const large = await send({ ...filledForm(), do: "save" }, `%PDF-${"x".repeat(4 * POLICY.applicationLetterBytes)}`);
+    expect([large.status, large.text.includes("填寫的內容已儲存")]).toEqual([413, true]);
+    expect((await browser.get("/apply/case")).text).toContain("社會救助法第4條");
     const own = createVisitor(console_);
     await own.get("/apply");
-    const large = new Blob([`%PDF-${"x".repeat(POLICY.applicationLetterBytes)}`]);
-    expect((await own.upload("/apply/case", {}, { name: "letter", content: large })).status).toBe(404);
+    const content = new Blob([`%PDF-${"x".repeat(POLICY.applicationLetterBytes)}`]);
+    expect((await own.upload("/apply/letter", {}, { name: "letter", content })).status).toBe(404);
     await console_.owner.pool.query(`insert into application_draft
       select gen_random_uuid(), sha256(n::text::bytea), 'agency.' || lpad(to_hex(n), 16, '0'), '1', '', null, now(), now() from generate_series(1, ${POLICY.applicationDraftsAtOnce}) n`);
     const refused = await own.post("/apply/begin", {});

@@ -4,8 +4,8 @@ import type { IntegrationClient } from "../../src/integration-client.ts";
 import { beginApplication, filledForm, LETTER, submitApplication } from "../support/applicant.ts";
 import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
-import { CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
-import { fresh, today } from "../support/integration-platform.ts";
+import { CASE_OFFICER, say } from "../support/integration.ts";
+import { today } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
 /** So that each applicant has a network of its own. */
@@ -42,14 +42,18 @@ describe("an agency without an account", () => {
 
   test("§3(3) a draft survives a closed browser, with its letter and whatever was typed, right or wrong", async () => {
     const { link, send } = await begun();
-    expect((await send({ do: "save", systemName: "半成品<系統>", addresses: "還不知道", checks: "disability" }, LETTER)).location).toBe(
-      "/apply/case?saved",
-    );
+    expect((await send({ ...filledForm(), do: "save" }, LETTER)).location).toBe("/apply/letter");
+    const half = { do: "save", systemName: "半成品<系統>", addresses: "還不知道", checks: "disability" };
+    expect((await send(half)).location).toBe("/apply/case?saved");
     const other = createVisitor(console_);
     await other.get(link);
     const { text } = await other.get("/apply/case");
-    for (const kept of ["半成品&lt;系統&gt;", "還不知道", "已收到一份"]) expect(text).toContain(kept);
+    for (const kept of ["半成品&lt;系統&gt;", "還不知道"]) expect(text).toContain(kept);
     expect(/id="checks-disability"[^>]*checked/.test(text)).toBe(true);
+    // Not whole, it has faults to be seen instead of anything to submit.
+    expect((await other.get("/apply/letter")).text).toContain("addresses-fault");
+    await send({ ...filledForm(), do: "save" });
+    expect((await other.get("/apply/letter")).text).toContain("已收到一份");
   });
 
   test("§3(3) §3(7) §4(1)2 §6 each wrong field is told beside itself; nothing is lost, nothing is submitted", async () => {
@@ -57,7 +61,7 @@ describe("an agency without an account", () => {
     const wrong = { ...filledForm(), agencyName: "", addresses: "203.66.0.0/24", checks: ["income"], from: "114/01/01", liability: "" };
     const { status, text } = await send(wrong);
     expect(status).toBe(422);
-    for (const name of ["agencyName", "addresses", "checks", "from", "liability", "letter"]) {
+    for (const name of ["agencyName", "addresses", "checks", "from", "liability"]) {
       expect(text, name).toContain(`href="#${name}"`);
       expect(text, name).toContain(`id="${name}-fault"`);
     }
@@ -73,7 +77,8 @@ describe("an agency without an account", () => {
     const { browser, send } = await begun();
     const { status, text } = await send({ ...filledForm(), do: "save" }, letter);
     expect([status, text.includes(told), text.includes("社會救助法第4條")]).toEqual([422, true, true]);
-    expect((await browser.get("/apply/case")).text).not.toContain("已收到一份");
+    expect((await browser.get("/apply/letter")).text).toContain("還沒有附上來文");
+    expect((await browser.get("/apply/case")).text).toContain("社會救助法第4條");
   });
 
   test("§3(3) what is sent back is put right from the link, and what was said then is on record", async () => {
@@ -85,15 +90,30 @@ describe("an agency without an account", () => {
     const form = (await browser.get("/apply/correct")).text;
     expect([form.includes("低收入戶審查系統"), form.includes('type="hidden" name="agencyName"')]).toEqual([true, true]);
     const again = { ...filledForm(), legalBasis: "社會救助法第4條第1項", agencyName: "別的機關" };
-    expect((await send(again, LETTER)).location).toBe("/apply/case");
+    expect((await send(again, LETTER, "/apply/correct")).location).toBe("/apply/case");
     const { state, application } = await platform.integrations.show(number);
     expect([state, application.legalBasis, application.agencyName]).toEqual(["submitted", "社會救助法第4條第1項", "測試社會處"]);
     const letters = (await hung.get(`/console/integrations/${encodeURIComponent(number)}`)).text.match(/\/letters\//g);
     expect(letters).toHaveLength(2);
   });
 
+  test("§3(3) it puts right and withdraws only what it was shown", async () => {
+    const { browser, number, step, send } = await submitted();
+    await browser.get("/apply/case");
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "缺法令條次"));
+    const late = await step("/apply/withdraw", { reason: "不再需要" });
+    for (const told of ["申請案已有進展", "缺法令條次", "不再需要"]) expect(late.text).toContain(told);
+    await browser.get("/apply/correct");
+    await platform.integrations.resubmit(number, say(CASE_OFFICER));
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "尚缺公文"));
+    const stale = await send({ ...filledForm(), purpose: "沒看到第二次退回" }, LETTER, "/apply/correct");
+    expect([stale.status, stale.text.includes("沒看到第二次退回")]).toEqual([422, true]);
+    expect((await platform.integrations.show(number)).state).toBe("returned");
+  });
+
   test("§3(3) it withdraws from the link, and says why; after that nothing is left to do", async () => {
     const { browser, number, step } = await submitted();
+    await browser.get("/apply/case");
     const silent = await step("/apply/withdraw", { reason: "" });
     expect([silent.status, silent.text.includes("理由未填")]).toEqual([422, true]);
     expect((await step("/apply/withdraw", { reason: "改由他系統辦理" })).location).toBe("/apply/case");
@@ -102,21 +122,6 @@ describe("an agency without an account", () => {
     const late = await step("/apply/withdraw", { reason: "再撤回一次" });
     expect(late.status).toBe(422);
     expect((await platform.onRecord(number)).state).toBe("withdrawn");
-  });
-
-  test("§5(6) a suspended integration is applied for again from the link", async () => {
-    const { browser, number, step } = await submitted();
-    await platform.integrations.check(number, say(CASE_OFFICER));
-    await platform.integrations.approve(number, say(MANAGER));
-    await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh() });
-    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
-    await platform.integrations.suspend(number, { ...say(OFFICER), cause: "correctiveAction" });
-    expect((await browser.get("/apply/case")).text).toContain('action="/apply/reapply"');
-    expect((await step("/apply/reapply", { improvement: "" })).status).toBe(422);
-    expect((await step("/apply/reapply", { improvement: "已限縮查詢人員" })).location).toBe("/apply/case");
-    const { amendment } = await platform.integrations.show(number);
-    expect(amendment?.application).toMatchObject({ kind: "reapplication", improvement: "已限縮查詢人員" });
-    expect((await browser.get("/apply/case")).text).toContain("待審查");
   });
 
   test("§3(3) prints its form without any officer's account", async () => {
@@ -136,7 +141,7 @@ describe("with Temporal out of reach", () => {
     const away = await startTestConsole({ database: platform.database, integrations: {} as IntegrationClient, ...PROXY });
     const { browser, send } = await begun(away);
     const { status, text } = await send({ ...filledForm(), systemName: "稍後送出的系統" });
-    expect([status, text.includes("來文電子檔")]).toEqual([422, true]);
+    expect([status, text.includes("請附上機關來文的電子檔")]).toEqual([422, true]);
     const failed = await send({ ...filledForm(), systemName: "稍後送出的系統" }, LETTER);
     expect([failed.status, failed.text.includes("內容已儲存")]).toEqual([503, true]);
     expect((await browser.get("/apply/case")).text).toContain("稍後送出的系統");

@@ -2,10 +2,20 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CHECKS } from "../../src/domain/checks.ts";
 import { applicantsTimeline } from "../../src/domain/integration-applicant.ts";
-import { prepareApplication } from "../../src/domain/integration-application.ts";
+import { prepareAmendment, prepareApplication } from "../../src/domain/integration-application.ts";
 import { check, sendBack, submit } from "../../src/domain/integration-decision.ts";
+import { changedFields } from "../../src/domain/integration-difference.ts";
 import { applicationDocument } from "../../src/domain/integration-document.ts";
-import { draftOf, EMPTY_FORM, formFaults, type TypedApplication, typedOf, withFirstDay } from "../../src/domain/integration-form.ts";
+import {
+  amendmentOf,
+  draftOf,
+  EMPTY_FORM,
+  formFaults,
+  type TypedApplication,
+  typedAmendment,
+  typedOf,
+  withFirstDay,
+} from "../../src/domain/integration-form.ts";
 import { toRocSlashes } from "../../src/domain/roc-date.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
 
@@ -110,6 +120,47 @@ describe("the application form", () => {
   });
 });
 
+describe("a form to change what is in force", () => {
+  const opened = prepareApplication(draftOf(TYPED, "115-介-00001", CIRCUMSTANCES), TODAY);
+  const { checks, addresses, from, until } = opened;
+  const present = { application: opened, approval: { checks, addresses, from, until } };
+  const LETTER = { letterNumber: TYPED.letterNumber, letterDate: TYPED.letterDate, liability: true };
+  const asked = (kind: "renewal" | "change", change: Partial<TypedApplication> = {}) => {
+    const typed = { ...typedAmendment(present, kind, TODAY, toRocSlashes), ...LETTER, ...change };
+    return prepareAmendment(amendmentOf(typed, kind, "116-介-00001", CIRCUMSTANCES), present, TODAY);
+  };
+
+  test("§3(3) §6 has what is in force, but for the letter and the acceptance, which are new", () => {
+    const typed = typedAmendment(present, "renewal", TODAY, toRocSlashes);
+    expect(typed).toMatchObject({
+      legalBasis: TYPED.legalBasis,
+      checks,
+      until: "117/11/30",
+      letterNumber: "",
+      letterDate: "",
+      liability: false,
+    });
+    expect([...formFaults({ ...typed, ...LETTER }, CIRCUMSTANCES).keys()]).toEqual([]);
+    expect([...formFaults(typed, CIRCUMSTANCES).keys()]).toEqual(["letterNumber", "letterDate", "liability"]);
+    expect(changedFields(asked("renewal"), present)).toEqual(["until"]);
+  });
+
+  test("§3(3) §4(1)2 what differs is what was changed, in whatever order it is listed; a last day that is over is told so", () => {
+    const texts = { legalBasis: "社會救助法第5條", purpose: "另一目的", contact: "049-2222107", until: "116/06/30" };
+    const lists = { checks: ["disability"], addresses: "203.66.0.8" };
+    fc.assert(
+      fc.property(fc.subarray(Object.entries({ ...texts, ...lists })), (changes) => {
+        const backwards = { checks: [...checks].reverse(), addresses: [...addresses].reverse().join("、") };
+        const changed = changedFields(asked("change", { ...backwards, ...Object.fromEntries(changes) }), present);
+        expect([...changed].sort()).toEqual(changes.map(([name]) => name).sort());
+      }),
+    );
+    const faults = formFaults({ ...TYPED, until: "115/11/23" }, { ...CIRCUMSTANCES, kind: "change" });
+    expect([...faults].map(([name, { code }]) => [name, code])).toEqual([["until", "last-day-over"]]);
+    expect([...formFaults(TYPED, { ...CIRCUMSTANCES, kind: "reapplication" }).keys()]).toEqual(["improvement"]);
+  });
+});
+
 test("§3(2) what an agency sees of its case names nobody, and has the reasons that are written for it only", () => {
   const now = Date.parse("2026-11-24T02:00:00Z");
   const applied = submit(madeUpApplication("115-介-00001", TODAY, "2027-11-23"), say(APPLICANT, "資格審查"), now);
@@ -122,5 +173,5 @@ test("§3(2) what an agency sees of its case names nobody, and has the reasons t
     ["sendBack", "caseOfficer", "缺法令條次"],
   ]);
   expect(JSON.stringify(seen)).not.toContain(CASE_OFFICER.account);
-  expect(applicationDocument(integration, seen).timeline).toHaveLength(3);
+  expect(applicationDocument(integration, [integration], seen)?.timeline).toHaveLength(3);
 });

@@ -1,8 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toRocSlashes } from "../../src/domain/roc-date.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
-import { LETTER } from "../support/applicant.ts";
+import { attachAndSubmit, attachTooLarge, fillLetter, goOnToLetter } from "../support/applicant-browser.ts";
 import { type ConsoleHouse, openConsoleHouse } from "../support/console-house.ts";
 import { inDays, today } from "../support/integration-platform.ts";
 import { PEOPLE, question } from "../support/people.ts";
@@ -33,7 +34,6 @@ afterAll(async () => {
   await house?.stop();
 });
 
-const letter = { name: "來文.pdf", mimeType: "application/pdf", buffer: Buffer.from(LETTER) };
 const look = (page: Page, name: string) => house.visitors.lookAt(page, name);
 const openCase = (page: Page) => page.goto(`${house.console_.url}/console/integrations/${encodeURIComponent(number)}`);
 const state = (page: Page, word: string) =>
@@ -45,10 +45,10 @@ const state = (page: Page, word: string) =>
     .toContain(word);
 
 /** What the agency's system gets for a question about a resident. */
-async function query() {
-  const asked = question({ nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name }, { checks: ["resident"] });
+async function query(check: "resident" | "indigenous" = "resident") {
+  const asked = question({ nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name }, { checks: [check] });
   const { status, body } = await ask(api.url, asked, { token });
-  return status === 200 ? body.answers.resident : body.code;
+  return status === 200 ? body.answers[check] : body.code;
 }
 
 /** Check, approval and provisioning of the application under way, each by whose it is. */
@@ -85,8 +85,7 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     await agency.getByLabel("業務系統名稱").fill("低收入戶審查系統");
     await agency.getByLabel("固定 IP").fill("127.0.0.0/8");
     await agency.getByLabel("縣民身分").check();
-    await agency.getByLabel("來文電子檔").setInputFiles(letter);
-    await agency.getByRole("button", { name: "送出申請" }).click();
+    await goOnToLetter(agency);
     await agency.getByRole("alert").getByText("固定 IP：白名單不接受網段").waitFor();
     expect(await agency.getByLabel("固定 IP").inputValue()).toBe("127.0.0.0/8");
     expect(await agency.getByLabel("縣民身分").isChecked()).toBe(true);
@@ -96,12 +95,16 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     await agency.getByLabel("使用期限起日").fill(toRocSlashes(today));
     await agency.getByLabel("使用期限迄日").fill(toRocSlashes(inDays(300)));
     await agency.getByLabel("聯絡窗口").fill("049-2222106 分機 1234");
-    await agency.getByLabel("來文字號").fill("府社助字第1150012345號");
-    await agency.getByLabel("發文日期").fill(toRocSlashes(today));
-    await agency.getByLabel("機關已閱讀以上責任告知並同意").check();
+    await fillLetter(agency, "府社助字第1150012345號");
     await agency.getByRole("button", { name: "儲存草稿" }).click();
     await look(agency, "apply-form");
-    await agency.getByRole("button", { name: "送出申請" }).click();
+    await goOnToLetter(agency);
+    await agency.getByText("還沒有附上來文").waitFor();
+    await attachTooLarge(agency);
+    // Nothing that was typed went with them.
+    await agency.getByText("社會救助法第4條").waitFor();
+    await look(agency, "apply-letter");
+    await attachAndSubmit(agency);
     await agency.getByText("已送出，等承辦人員審查").waitFor();
     number =
       /\S+-介-\d+/
@@ -124,6 +127,7 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     await agency.getByLabel("法令依據").fill("社會救助法第4條第1項");
     await agency.getByLabel("機關已閱讀以上責任告知並同意").check();
     await look(agency, "apply-correct");
+    await goOnToLetter(agency);
     await agency.getByRole("button", { name: "補正後再提" }).click();
     await agency.getByText("已送出，等承辦人員審查").waitFor();
   }, 60_000);
@@ -136,6 +140,33 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     expect(await agency.content()).not.toMatch(/hung\.case|lin\.manager|wu\.officer/);
     await api.settle();
     expect(await query()).toBe(true);
+  }, 60_000);
+
+  test("§3(3) §3(7) a change from the link: the old rights answer without a gap until the new ones are provisioned", async () => {
+    await agency.getByRole("link", { name: "申請變更…" }).click();
+    await agency.getByLabel("原住民身分別").check();
+    await agency.getByLabel("固定 IP").fill("127.0.0.1\n203.66.0.9");
+    await fillLetter(agency, "府社助字第1160000001號");
+    await look(agency, "apply-change");
+    await goOnToLetter(agency);
+    await attachAndSubmit(agency);
+    await agency.getByRole("heading", { name: "變更申請" }).waitFor();
+    await look(agency, "apply-amended");
+    await openCase(caseOfficer);
+    await look(caseOfficer, "application-change");
+    expect(await query("indigenous")).toBe("check-out-of-scope");
+    const answers: unknown[] = [];
+    let decided = false;
+    const asking = (async () => {
+      for (; !decided; await setTimeout(20)) answers.push(await query());
+    })();
+    await decide("配賦");
+    await expect.poll(async () => (await house.platform.integrations.show(number)).amendment, { timeout: 5000 }).toBeUndefined();
+    await api.settle();
+    decided = true;
+    await asking;
+    expect([...new Set(answers)]).toEqual([true]);
+    expect(await query("indigenous")).toBe(false);
   }, 60_000);
 
   test("§5(5) suspended, its next question is refused", async () => {
@@ -152,9 +183,12 @@ describe("an agency's story in a real browser, without JavaScript", () => {
   test("§5(6) improved and applied for again from the link, it gets answers again with the same credential", async () => {
     await agency.reload();
     await look(agency, "apply-suspended");
+    await agency.getByRole("link", { name: "改善後重新申請…" }).click();
     await agency.getByLabel("改善情形").fill("已限縮查詢人員並完成教育訓練");
-    await agency.getByRole("button", { name: "送出重新申請" }).click();
-    await agency.locator("h1").getByText("待審查").waitFor();
+    await fillLetter(agency, "府社助字第1160000002號");
+    await goOnToLetter(agency);
+    await attachAndSubmit(agency);
+    await agency.getByRole("heading", { name: "改善後重新申請" }).getByText("待審查").waitFor();
     await decide("配賦");
     await state(agency, "使用中");
     await api.settle();

@@ -24,8 +24,8 @@ export interface Applicant {
   /** Path of the private link. */
   readonly link: string;
   readonly token: string;
-  /** Sends the form, to be submitted unless it says otherwise. */
-  send(fields: object, letter?: string): Promise<ReadPage>;
+  /** Sends the form, then the letter, then submits them unless it says otherwise; gives the first page that stands in the way, or the last. */
+  send(fields: object, letter?: string, path?: string): Promise<ReadPage>;
   /** Sends one of the forms of the status page. */
   step(path: string, fields: object): Promise<ReadPage>;
 }
@@ -41,10 +41,18 @@ export async function beginApplication(console_: TestConsole): Promise<Applicant
   const shownFor = /name="case" value="([^"]+)"/.exec(text)?.[1] ?? "";
   return {
     ...{ browser, link, token: link.split("/").at(-1) ?? "" },
-    async send(fields, letter) {
-      const all = { case: shownFor, do: "submit", ...fields };
-      if (letter === undefined) return browser.post("/apply/case", all);
-      return browser.upload("/apply/case", all, { name: "letter", content: new Blob([letter], { type: "application/pdf" }) });
+    async send(fields, letter, path = "/apply/case") {
+      const form = { case: shownFor, do: "next", ...fields };
+      const typed = await browser.post(path, form);
+      if (typed.status !== 303 || (letter === undefined && form.do !== "next")) return typed;
+      if (letter !== undefined) {
+        const content = new Blob([letter], { type: "application/pdf" });
+        const attached = await browser.upload("/apply/letter", { case: shownFor }, { name: "letter", content });
+        if (attached.status !== 303 || form.do !== "next") return attached;
+      }
+      const { text, ...page } = await browser.get("/apply/letter");
+      const saved = /name="saved" value="(\d+)"/.exec(text)?.[1];
+      return saved === undefined ? { ...page, text } : browser.post("/apply/submit", { case: shownFor, saved });
     },
     step: (path, fields) => browser.post(path, { case: shownFor, ...fields }),
   };

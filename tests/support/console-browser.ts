@@ -39,7 +39,7 @@ export function createConsoleVisitors(
     const page = await context.newPage();
     page.on("request", (request) => requested.add(new URL(request.url()).origin));
     page.on("console", (message) => {
-      if (message.type() === "error" && !/status of (404|422)/.test(message.text())) complaints.push(`${page.url()} ${message.text()}`);
+      if (message.type() === "error" && !/status of (404|413|422)/.test(message.text())) complaints.push(`${page.url()} ${message.text()}`);
     });
     page.on("pageerror", (error) => complaints.push(error.message));
     return page;

@@ -23,8 +23,14 @@ export const UNTOUCHED: FormShown = { faults: new Map(), status: 200 };
 /** What stands against a form when a rule that only the records could tell was broken: beside its field, if it has one. */
 export function recordFault(text: Text, broken: RuleViolation): FormShown {
   const name = FIELD_OF_RULE[broken.code];
-  if (name === undefined) return { faults: new Map(), whole: faultOf(text, broken), status: 422 };
+  if (name === undefined) return { faults: new Map(), whole: applyFault(text, broken), status: 422 };
   return { faults: new Map([[name, formFault(text, name, broken)]]), status: 422 };
+}
+
+/** What a broken rule says to an agency. */
+export function applyFault(text: Text, broken: RuleViolation, fieldOf: Readonly<Record<string, string>> = {}): Fault {
+  const told = faultOf(text, broken, fieldOf);
+  return told.field === undefined ? { sentence: text.apply.rule[broken.code] ?? told.sentence } : told;
 }
 
 /** What a broken rule says beside a field of this form. */
@@ -50,37 +56,41 @@ export function readTyped(form: SentForm): TypedApplication {
 }
 
 interface FieldsOptions {
-  /** Whose application it is can't be corrected. */
-  readonly fixedAgency?: boolean;
+  /** What is not to be said anew: whose it is, or of which integration and from when. */
+  readonly fixed?: "agency" | "integration" | undefined;
+  /** Whether improvement may be told. */
+  readonly improvement?: boolean;
   readonly onPaper?: boolean;
-  /** Where the letter's file is chosen; undefined on paper. */
-  readonly file?: Html;
 }
 
-/** Every field of an application, on the public form and for one that came on paper. */
+/** Every field of an application, on the public form and for one that came on paper; the letter's file is on a page of its own. */
 export function applicationFields(
   { text }: Visit,
   typed: TypedApplication,
   faults: FormFaults,
-  { fixedAgency = false, onPaper = false, file = NOTHING }: FieldsOptions = {},
+  { fixed, improvement = true, onPaper = false }: FieldsOptions = {},
 ): Html {
   const { apply } = text;
   const { hint, part } = apply;
   const one = (name: (typeof FORM_TEXTS)[number], options: { hint?: string; long?: boolean; size?: number } = {}) =>
     field({ name, label: apply.field[name], value: typed[name], fault: faults.get(name), ...options });
   const heading = (title: string) => html`<h2 class="ds-heading" data-size="xs">${title}</h2>`;
-  const agency = fixedAgency
-    ? html`<p>${typed.agencyName}　${typed.agencyCode}<input type="hidden" name="agencyName" value="${typed.agencyName}"><input type="hidden" name="agencyCode" value="${typed.agencyCode}"></p>`
-    : html`${one("agencyName")}${one("agencyCode", { hint: hint.agencyCode, size: 16 })}`;
-  return html`${heading(part.agency)}${agency}${one("systemName")}${one("contact", { hint: hint.contact })}
+  const kept = (name: "agencyName" | "agencyCode" | "systemName") => html`<input type="hidden" name="${name}" value="${typed[name]}">`;
+  const agency =
+    fixed === undefined
+      ? html`${one("agencyName")}${one("agencyCode", { hint: hint.agencyCode, size: 16 })}`
+      : html`<p>${typed.agencyName}　${typed.agencyCode}${kept("agencyName")}${kept("agencyCode")}</p>`;
+  const system = fixed === "integration" ? html`<p>${typed.systemName}${kept("systemName")}</p>` : one("systemName");
+  const period = html`${fixed === "integration" ? NOTHING : one("from", { hint: hint.day, size: 14 })}${one("until", { hint: hint.day, size: 14 })}`;
+  return html`${heading(part.agency)}${agency}${system}${one("contact", { hint: hint.contact })}
 ${heading(part.purpose)}${one("legalBasis", { hint: hint.legalBasis, long: true })}${one("purpose", { hint: hint.purpose, long: true })}
-${one("improvement", { hint: hint.improvement, long: true })}
+${improvement ? one("improvement", { hint: fixed === "integration" ? hint.improved : hint.improvement, long: true }) : NOTHING}
 ${heading(part.scope)}<fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${apply.field.checks}</legend>${CHECKS.map(
     (check) => checkbox("checks", check, text.check[check], typed.checks.includes(check)),
   )}${groupFault("checks", faults.get("checks"))}</fieldset>
 ${one("addresses", { hint: hint.addresses, long: true })}
-<div class="side-by-side">${one("from", { hint: hint.day, size: 14 })}${one("until", { hint: hint.day, size: 14 })}</div><p class="quiet">${hint.period}</p>
-${heading(part.letter)}${one("letterNumber", { hint: hint.letterNumber })}${one("letterDate", { hint: hint.day, size: 14 })}${file}
+<div class="side-by-side">${period}</div><p class="quiet">${fixed === "integration" ? hint.beginsWhenProvisioned : hint.period}</p>
+${heading(part.letter)}${one("letterNumber", { hint: hint.letterNumber })}${one("letterDate", { hint: hint.day, size: 14 })}
 ${heading(part.liability)}<ol class="notice">${apply.liability.map((item) => html`<li>${item}</li>`)}</ol>
 <div id="liability">${checkbox("liability", "yes", onPaper ? apply.acceptOnPaper : apply.accept, typed.liability)}${groupFault(
     "liability",

@@ -1,10 +1,14 @@
 import { html } from "hono/html";
 import { nextApplicationNumber } from "../../../db/queries/application-draft.ts";
 import { readIntegration } from "../../../db/queries/integration-record.ts";
-import { canFollow } from "../../domain/integration.ts";
+import { canFollow, hasRights } from "../../domain/integration.ts";
+import { amendableKinds } from "../../domain/integration-amendment.ts";
+import type { ApplicationKind } from "../../domain/integration-application.ts";
 import { underWay } from "../../domain/integration-decision.ts";
-import { draftOf, EMPTY_FORM, formFaults, type TypedApplication, typedOf, withFirstDay } from "../../domain/integration-form.ts";
+import { draftOf, EMPTY_FORM, formFaults, type TypedApplication, typedAmendment, typedOf } from "../../domain/integration-form.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
+import type { DraftKind } from "../application-draft.ts";
+import { amendmentAsked, prepared, whole } from "../application-task.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
@@ -19,7 +23,7 @@ import { messagePage } from "./message.ts";
 
 const ENTER = "/console/applications/paper";
 
-/** What agencies apply for, put right or withdraw on paper, entered by the case officer: fields and rules of the public form. */
+/** What agencies apply for, change, put right or withdraw on paper, entered by the case officer: fields and rules of the public form. */
 export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext): void {
   const { db, integrations, settings } = context;
   const circumstancesOf = ({ today }: Visit) => ({ today, privateAddressesAllowed: settings.privateAddressesAllowed, onPaper: true });
@@ -41,24 +45,55 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
   routes.get(CORRECT, "enterApplication", async (c, visit) => {
     const integration = await readIntegration(db, numberOf(c));
     if (integration === undefined || !canFollow(integration, "resubmit")) return messagePage(c, visit, 404, visit.text.message.notFound);
-    return show(c, visit, typedOf(underWay(integration), visit.text.typedDay), UNTOUCHED, seenField(integration));
+    return show(c, visit, typedOf(underWay(integration), visit.text.typedDay), UNTOUCHED, {
+      ...{ kind: "correction", amending: integration.amendment?.application.kind, seen: seenField(integration) },
+    });
   });
   routes.post(CORRECT, "enterApplication", async (c, visit, form) => {
     const number = numberOf(c);
     const integration = await readIntegration(db, number);
     if (integration === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
-    const { agencyCode, agencyName } = underWay(integration);
-    const sent = { ...readTyped(form), agencyCode, agencyName };
-    const typed = withFirstDay(sent, underWay(integration), visit.today);
+    const typed = whole(visit, { integration }, "correction", readTyped(form));
     const circumstances = circumstancesOf(visit);
     const faults = faultsOf(visit, typed, circumstances);
-    if (faults.size > 0) return show(c, visit, sent, { faults, status: 422 }, seenAgain(form));
+    const shown = { kind: "correction", amending: integration.amendment?.application.kind, seen: seenAgain(form) } as const;
+    if (faults.size > 0) return show(c, visit, typed, { faults, status: 422 }, shown);
     const { applicationNumber: _, agencyCode: _code, agencyName: _name, ...correction } = draftOf(typed, number, circumstances);
     const request = { by: visit.actor("enterApplication"), seen: seenIn(form), reason: visit.text.apply.correctReason, correction };
-    return take(c, visit, `integration/${number}`, sent, {
-      ...{ run: () => integrations.resubmit(number, request), done: casePath(number), seen: seenAgain(form) },
+    return take(c, visit, `integration/${number}`, typed, {
+      ...{ run: () => integrations.resubmit(number, request), done: casePath(number), shown },
     });
   });
+
+  for (const kind of ["renewal", "change", "reapplication"] as const) {
+    const AMEND = `/console/integrations/:number/${kind}`;
+    routes.get(AMEND, "enterApplication", async (c, visit) => {
+      const integration = await readIntegration(db, numberOf(c));
+      if (integration === undefined || !amendableKinds(integration).includes(kind) || !hasRights(integration))
+        return messagePage(c, visit, 404, visit.text.message.notFound);
+      const typed = typedAmendment(integration, kind, visit.today, visit.text.typedDay);
+      return show(c, visit, typed, UNTOUCHED, { kind, seen: seenField(integration) });
+    });
+    routes.post(AMEND, "enterApplication", async (c, visit, form) => {
+      const number = numberOf(c);
+      const integration = await readIntegration(db, number);
+      if (integration === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+      const typed = whole(visit, { integration }, kind, readTyped(form));
+      const asked = { kind, typed, circumstances: { ...circumstancesOf(visit), kind } };
+      const shown = { kind, seen: seenAgain(form) };
+      const faults = faultsOf(visit, typed, asked.circumstances);
+      if (faults.size > 0) return show(c, visit, typed, { faults, status: 422 }, shown);
+      const by = visit.actor("enterApplication");
+      return take(c, visit, `integration/${number}`, typed, {
+        async run() {
+          prepared({ integration }, by, asked, visit.now);
+          const amendment = amendmentAsked(await nextApplicationNumber(db, visit.today), asked);
+          await integrations.amend(number, { by, seen: seenIn(form), ...amendment });
+        },
+        ...{ done: casePath(number), shown },
+      });
+    });
+  }
 
   reasonPage(routes, context, {
     path: "withdraw",
@@ -72,15 +107,15 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
     visit: Visit,
     object: string,
     typed: TypedApplication,
-    { run, done, seen }: { readonly run: () => Promise<unknown>; readonly done: string; readonly seen?: Html },
+    { run, done, shown }: { readonly run: () => Promise<unknown>; readonly done: string; readonly shown?: ShownFor },
   ): Promise<Response> {
     try {
       await visit.onTrail("enterApplication", object, run);
       return c.redirect(done, 303);
     } catch (error) {
-      if (error instanceof RuleViolation) return show(c, visit, typed, recordFault(visit.text, error), seen);
+      if (error instanceof RuleViolation) return show(c, visit, typed, recordFault(visit.text, error), shown);
       context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an application could not be entered");
-      return show(c, visit, typed, { faults: new Map(), whole: { sentence: visit.text.apply.message.laterOnPaper }, status: 503 }, seen);
+      return show(c, visit, typed, { faults: new Map(), whole: { sentence: visit.text.apply.message.laterOnPaper }, status: 503 }, shown);
     }
   }
 }
@@ -94,20 +129,33 @@ function seenAgain(form: SentForm): Html {
   return html`<input type="hidden" name="seen" value="${seenIn(form)}">`;
 }
 
+/** What a form is for, when not for a new application, and the version that it was first shown with. */
+interface ShownFor {
+  readonly kind: DraftKind;
+  /** What the application that is put right would do to an integration that has rights. */
+  readonly amending?: ApplicationKind | undefined;
+  readonly seen: Html;
+}
+
 async function show(
   c: ConsoleRequest,
   visit: Visit,
   typed: TypedApplication,
-  { faults, whole, status }: FormShown,
-  seen = NOTHING,
+  { faults, whole: against, status }: FormShown,
+  { kind, amending, seen }: ShownFor = { kind: "new", seen: NOTHING },
 ): Promise<Response> {
-  const { apply, form } = visit.text;
-  const correcting = c.req.path !== ENTER;
-  const title = correcting ? apply.paperCorrectTitle : apply.paperTitle;
-  const back = correcting ? casePath(numberOf(c)) : "/console/integrations";
-  const body = html`<h1 class="ds-heading" data-size="md">${title}</h1><p class="quiet">${correcting ? apply.paperCorrectIntro : apply.paperIntro}</p>
-${faultSummary(visit.text, whole, ...faults.values())}
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixedAgency: correcting, onPaper: true })}
-<div class="buttons"><button class="ds-button">${correcting ? apply.correct : apply.enter}</button><a class="ds-link" href="${back}">${correcting ? form.cancel : visit.text.integrations.title}</a></div></form>`;
+  const { apply, form, integrations } = visit.text;
+  const [title, intro, submit, fixed] =
+    kind === "new"
+      ? ([apply.paperTitle, apply.paperIntro, apply.enter, undefined] as const)
+      : kind === "correction"
+        ? ([apply.paperCorrectTitle, apply.paperCorrectIntro, apply.correct, amending === undefined ? "agency" : "integration"] as const)
+        : ([apply.amendTitle(visit.text.kind[kind]), apply.paperAmendIntro, apply.enter, "integration"] as const);
+  const back = kind === "new" ? "/console/integrations" : casePath(numberOf(c));
+  const improvement = fixed !== "integration" || kind === "reapplication" || amending === "reapplication";
+  const body = html`<h1 class="ds-heading" data-size="md">${title}</h1><p class="quiet">${intro}</p>
+${faultSummary(visit.text, against, ...faults.values())}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixed, improvement, onPaper: true })}
+<div class="buttons"><button class="ds-button">${submit}</button><a class="ds-link" href="${back}">${kind === "new" ? integrations.title : form.cancel}</a></div></form>`;
   return page(c, visit, { title, body, status });
 }

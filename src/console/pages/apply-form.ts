@@ -1,135 +1,118 @@
 import { html } from "hono/html";
-import { listDraftLetters } from "../../../db/queries/application-draft.ts";
-import { canFollow } from "../../domain/integration.ts";
-import { underWay } from "../../domain/integration-decision.ts";
-import { draftOf, type FormField, formFaults, type TypedApplication, typedOf, withFirstDay } from "../../domain/integration-form.ts";
+import { type FormCircumstances, type FormField, formFaults, type TypedApplication } from "../../domain/integration-form.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
-import { type ApplicantCase, applicantOf, saveDraft, saveLetter, submitDraft } from "../application-draft.ts";
-import { type ApplyRoutes, applyMessage, CASE_PATH, caseToken, privateLink } from "../apply-routes.ts";
+import { type ApplicantCase, applicantOf, type DraftKind, saveDraft, versionOf } from "../application-draft.ts";
+import { amendingKind, FORM_PATH, prepared, refusalOf, typedFirst, whole } from "../application-task.ts";
+import { type ApplyRoutes, applyMessage, CASE_PATH, caseToken, LETTER_PATH, leaveForm, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
-import { type Fault, faultSummary, groupFault } from "../fields.ts";
-import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { type Fault, faultSummary } from "../fields.ts";
+import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { applicationFields, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
-import { showStatus } from "./apply-status.ts";
+import { applicationFields, applyFault, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
+import { inForceSection, showStatus } from "./apply-status.ts";
+import { seenField, seenIn } from "./integration-typed.ts";
 
-/** The form: saved as often as one likes, submitted once, and again when it was sent back. */
+const KINDS = Object.keys(FORM_PATH) as DraftKind[];
+
+/** What is typed by a private link: saved as often as one likes; the letter, and the submission, are on the page after it. */
 export function applyFormPages(routes: ApplyRoutes, context: ConsoleContext): void {
-  routes.get(CASE_PATH, (c, visit, opened) =>
-    opened.integration === undefined ? showForm(c, visit, context, opened, UNTOUCHED) : showStatus(c, visit, context, opened),
-  );
-  routes.get("/apply/correct", (c, visit, opened) =>
-    mayCorrect(opened)
-      ? showForm(c, visit, context, { ...opened, typed: typedSoFar(visit, opened) }, UNTOUCHED)
-      : c.redirect(CASE_PATH, 303),
-  );
+  for (const kind of KINDS) {
+    routes.get(FORM_PATH[kind], (c, visit, opened) => {
+      const refused = refusalOf(opened, kind);
+      if (refused === undefined) return showForm(c, visit, context, opened, { kind, typed: typedFirst(visit, opened, kind) }, UNTOUCHED);
+      if (kind === "new") return showStatus(c, visit, context, opened);
+      return showRefused(c, visit, context, opened, refused);
+    });
 
-  routes.post(CASE_PATH, async (c, visit, opened, form) => {
-    const { integration } = opened;
-    // Somebody else with the link, or this browser in another window, was first.
-    if (integration !== undefined && !mayCorrect(opened)) return c.redirect(CASE_PATH, 303);
-    const sent = readTyped(form);
-    const typed = integration === undefined ? sent : { ...sent, ...agencyOf(opened) };
-    if (!(await saveDraft(context, opened, typed))) return applyMessage(c, visit, 413, visit.text.apply.message.tooLarge);
-    const faults = new Map<FormField | "letter", Fault>();
-    const file = form.file("letter");
-    const refused = file === undefined ? undefined : await violationOf(() => saveLetter(context, opened, file));
-    if (refused !== undefined) faults.set("letter", formFault(visit.text, "letter", refused));
-    const saved = { ...opened, typed, letters: await listDraftLetters(context.db, opened.draft.draftId) };
-    if (form.one("do") !== "submit") {
-      if (refused !== undefined) return showForm(c, visit, context, saved, { faults, status: 422 });
-      return c.redirect(`${integration === undefined ? CASE_PATH : "/apply/correct"}?saved`, 303);
-    }
-    return submit(c, visit, context, saved, faults);
-  });
+    routes.post(FORM_PATH[kind], async (c, visit, opened, form) => {
+      const refused = refusalOf(opened, kind);
+      // Somebody else with the link, or this browser in another window, was first.
+      if (refused !== undefined) return kind === "new" ? c.redirect(CASE_PATH, 303) : showRefused(c, visit, context, opened, refused);
+      const typed = whole(visit, opened, kind, readTyped(form));
+      const version = versionOf(opened);
+      if (kind !== "new" && seenIn(form) !== version)
+        return showForm(c, visit, context, opened, { kind, typed }, recordFault(visit.text, changedSince()));
+      const saved = await saveDraft(context, opened, { kind, version, typed });
+      if (saved === undefined) return applyMessage(c, visit, 413, visit.text.apply.message.tooLong);
+      if (form.one("do") !== "next") return c.redirect(`${FORM_PATH[kind]}?saved`, 303);
+      const shown = formShown(visit, context, saved);
+      return shown === undefined ? c.redirect(LETTER_PATH, 303) : showForm(c, visit, context, saved, saved.drafted, shown);
+    });
+  }
 }
 
-async function submit(
+function changedSince(): RuleViolation {
+  return new RuleViolation("3(3)", "application-changed", "The application has gone on since it was shown: look at it anew.");
+}
+
+/** A step that isn't to be taken now: where the application stands says more than a form would. */
+export function showRefused(
   c: ConsoleRequest,
   visit: Visit,
   context: ConsoleContext,
   opened: ApplicantCase,
-  faults: Map<FormField | "letter", Fault>,
-): Promise<Response> {
-  const { text, today } = visit;
-  const circumstances = { today, privateAddressesAllowed: context.settings.privateAddressesAllowed, onPaper: false };
-  const { integration } = opened;
-  const typed = integration === undefined ? opened.typed : withFirstDay(opened.typed, underWay(integration), today);
-  for (const [name, broken] of formFaults(typed, circumstances)) faults.set(name, formFault(text, name, broken));
-  if (opened.letters.length === 0 && !faults.has("letter"))
-    faults.set("letter", formFault(text, "letter", new RuleViolation("3(3)", "letter-missing", "Add the agency's letter.")));
-  if (faults.size > 0) return showForm(c, visit, context, opened, { faults, status: 422 });
-  try {
-    if (integration === undefined) await submitDraft(context, opened, typed, circumstances);
-    else {
-      const { applicationNumber: _, agencyCode: _code, agencyName: _name, ...correction } = draftOf(typed, "", circumstances);
-      await context.integrations.resubmit(integration.integrationNumber, {
-        ...{ by: applicantOf(opened), reason: text.apply.correctReason, correction },
-      });
-    }
-    return c.redirect(CASE_PATH, 303);
-  } catch (error) {
-    if (error instanceof RuleViolation) return showForm(c, visit, context, opened, recordFault(text, error));
-    context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an application could not be submitted");
-    return showForm(c, visit, context, opened, { faults, whole: { sentence: text.apply.message.later }, status: 503 });
-  }
+  refused: RuleViolation,
+): Response | Promise<Response> {
+  return showStatus(c, visit, context, opened, { ...applyFault(visit.text, refused), typed: "", status: 422 });
 }
 
-async function violationOf(run: () => Promise<void>): Promise<RuleViolation | undefined> {
+/** What the form can't know by itself. */
+export function circumstancesOf({ today }: Visit, { settings }: ConsoleContext, opened: ApplicantCase, kind: DraftKind): FormCircumstances {
+  return { today, privateAddressesAllowed: settings.privateAddressesAllowed, onPaper: false, kind: amendingKind(opened, kind) };
+}
+
+/** What stands against what was saved; undefined: nothing that can be told before it is submitted. */
+export function formShown(visit: Visit, context: ConsoleContext, opened: ApplicantCase): FormShown | undefined {
+  const { kind } = opened.drafted;
+  const typed = whole(visit, opened, kind, opened.drafted.typed);
+  const circumstances = circumstancesOf(visit, context, opened, kind);
+  const faults = new Map<FormField, Fault>();
+  for (const [name, broken] of formFaults(typed, circumstances)) faults.set(name, formFault(visit.text, name, broken));
+  if (faults.size > 0) return { faults, status: 422 };
   try {
-    await run();
+    prepared(opened, applicantOf(opened), { kind, typed, circumstances }, visit.now);
     return undefined;
   } catch (error) {
-    if (error instanceof RuleViolation) return error;
+    if (error instanceof RuleViolation) return recordFault(visit.text, error);
     throw error;
   }
 }
 
-function mayCorrect({ integration }: ApplicantCase): boolean {
-  return integration !== undefined && canFollow(integration, "resubmit");
-}
-
-function agencyOf({ integration }: ApplicantCase) {
-  if (integration === undefined) return {};
-  const { agencyCode, agencyName } = underWay(integration);
-  return { agencyCode, agencyName };
-}
-
-/** What was saved since it was sent back; before that, what is on record. */
-function typedSoFar({ text }: Visit, { integration, draft, typed }: ApplicantCase): TypedApplication {
-  const last = integration?.timeline.at(-1);
-  if (integration === undefined || last === undefined || draft.savedAt.getTime() > Date.parse(last.takenAt)) return typed;
-  return typedOf(underWay(integration), text.typedDay);
-}
-
-function showForm(
+export function showForm(
   c: ConsoleRequest,
   visit: Visit,
   context: ConsoleContext,
   opened: ApplicantCase,
-  { faults, whole, status }: FormShown,
+  { kind, typed }: { readonly kind: DraftKind; readonly typed: TypedApplication },
+  { faults, whole: against, status }: FormShown,
 ): Response | Promise<Response> {
   const { apply } = visit.text;
-  const correcting = opened.integration !== undefined;
-  const title = correcting ? apply.correctTitle : apply.formTitle;
+  const { integration } = opened;
+  const amending = amendingKind(opened, kind);
+  const title = titleOf(visit, kind);
+  const fixed = amending !== undefined ? "integration" : kind === "correction" ? "agency" : undefined;
   const body = html`<h1 class="ds-heading" data-size="md">${title}</h1>
 ${c.req.query("saved") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${apply.saved}</p>`}
-${faultSummary(visit.text, whole, ...faults.values())}${privateLink(c, visit, context, opened)}
-<form method="post" action="${CASE_PATH}" enctype="multipart/form-data" class="stack">${caseToken(visit, opened)}
-${applicationFields(visit, opened.typed, faults, { fixedAgency: correcting, file: letterField(visit, opened, faults.get("letter")) })}
-<div class="buttons"><button class="ds-button" data-variant="secondary" name="do" value="save">${apply.save}</button><button class="ds-button" name="do" value="submit">${
-    correcting ? apply.correct : apply.submit
+${faultSummary(visit.text, against, ...faults.values())}${integration === undefined ? privateLink(c, visit, context, opened) : NOTHING}
+${amending === undefined ? NOTHING : html`<p class="lead">${apply.amendIntro[amending]}</p>`}${
+  amending === undefined || integration === undefined ? NOTHING : inForceSection(visit, integration)
+}
+<form method="post" action="${FORM_PATH[kind]}" class="stack">${caseToken(visit, opened)}${integration === undefined ? NOTHING : seenField(integration)}
+${applicationFields(visit, typed, faults, { fixed, improvement: amending === undefined || amending === "reapplication" })}
+<div class="buttons"><button class="ds-button" data-variant="secondary" name="do" value="save">${apply.save}</button><button class="ds-button" name="do" value="next">${
+    apply.toLetter
   }</button></div></form>
-<form method="post" action="/apply/leave">${formToken(visit)}<button class="link">${apply.leave}</button></form>`;
+${integration === undefined ? NOTHING : toStatus(visit)}${leaveForm(visit)}`;
   return page(c, visit, { title, body, status });
 }
 
-function letterField({ text: { apply } }: Visit, { letters }: ApplicantCase, fault: Fault | undefined): Html {
-  const last = letters.at(-1);
-  return html`<div class="ds-field"><label class="ds-label" for="letter">${apply.letter}</label><p data-field="description" id="letter-hint">${apply.letterHint}${
-    last === undefined ? NOTHING : ` ${apply.letterKept(last.bytes.toLocaleString("en"))}`
-  }</p>
-<input class="ds-input" type="file" id="letter" name="letter" accept="application/pdf,.pdf" aria-describedby="letter-hint${fault === undefined ? NOTHING : " letter-fault"}"${
-    fault === undefined ? NOTHING : html` aria-invalid="true"`
-  }>${groupFault("letter", fault)}</div>`;
+export function titleOf({ text }: Visit, kind: DraftKind): string {
+  const { apply } = text;
+  if (kind === "new") return apply.formTitle;
+  return kind === "correction" ? apply.correctTitle : apply.amendTitle(text.kind[kind]);
+}
+
+/** Back to where it stands, leaving everything as it is. */
+export function toStatus({ text }: Visit): Html {
+  return html`<p><a class="ds-link" href="${CASE_PATH}">${text.apply.statusTitle}</a></p>`;
 }

@@ -1,19 +1,23 @@
 import { html } from "hono/html";
-import { nextApplicationNumber } from "../../../db/queries/application-draft.ts";
-import { canFollow, type Integration } from "../../domain/integration.ts";
+import { readApplications } from "../../../db/queries/integration-record.ts";
+import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
+import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { applicantsTimeline } from "../../domain/integration-applicant.ts";
-import { underWay } from "../../domain/integration-decision.ts";
 import { applicationDocument } from "../../domain/integration-document.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
-import { type ApplicantCase, applicantOf } from "../application-draft.ts";
-import { type ApplyRoutes, CASE_PATH, caseToken, privateLink } from "../apply-routes.ts";
+import { type ApplicantCase, applicantOf, openCase } from "../application-draft.ts";
+import { FORM_PATH } from "../application-task.ts";
+import { type ApplyRoutes, CASE_PATH, caseToken, leaveForm, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { downloadWritten } from "../download.ts";
-import { type Fault, faultOf, faultSummary, field, textFaults } from "../fields.ts";
-import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
+import { type Fault, faultSummary, field, textFaults } from "../fields.ts";
+import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { checkNames, roleName, stateTag } from "../words.ts";
+import { checkNames, facts, roleName, stateTag } from "../words.ts";
+import { applyFault } from "./application-fields.ts";
+import { requestedFacts } from "./integration-sections.ts";
+import { seenField, seenIn } from "./integration-typed.ts";
 
 type Shown = Fault & { readonly status: 422 | 503; readonly typed: string };
 
@@ -24,41 +28,30 @@ export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): 
   routes.get("/apply/application.pdf", async (c, visit, opened) => {
     const { integration } = opened;
     if (integration === undefined) return c.redirect(CASE_PATH, 303);
-    const document = applicationDocument(integration, applicantsTimeline(integration));
+    const rows = await readApplications(db, integration.integrationNumber);
+    const document = applicationDocument(integration, rows, applicantsTimeline(integration));
+    if (document === undefined) return c.redirect(CASE_PATH, 303);
     const form = { ...document, printedAt: visit.now, printedBy: visit.text.role.applicant };
     const file = { name: form.application.applicationNumber, format: "pdf" } as const;
     return downloadWritten(context, c, file, (sink) => writeApplicationForm(form, sink));
   });
 
-  /** Takes a step that somebody sent; what stands against it is told beside its field. */
-  function step(
-    path: string,
-    name: string,
-    take: (opened: ApplicantCase, integration: Integration, reason: string, visit: Visit) => Promise<unknown>,
-  ) {
-    routes.post(path, async (c, visit, opened, form) => {
-      const { integration } = opened;
-      if (integration === undefined) return c.redirect(CASE_PATH, 303);
-      const typed = form.one(name);
-      try {
-        await take(opened, integration, typed, visit);
-        return c.redirect(CASE_PATH, 303);
-      } catch (error) {
-        if (error instanceof RuleViolation) {
-          return showStatus(c, visit, context, opened, { ...faultOf(visit.text, error, textFaults(name)), typed, status: 422 });
-        }
-        logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an agency's step could not be taken");
-        return showStatus(c, visit, context, opened, { sentence: visit.text.apply.message.failed, field: undefined, typed, status: 503 });
+  routes.post("/apply/withdraw", async (c, visit, opened, form) => {
+    const { integration } = opened;
+    if (integration === undefined) return c.redirect(CASE_PATH, 303);
+    const reason = form.one("reason");
+    try {
+      await integrations.withdraw(integration.integrationNumber, { by: applicantOf(opened), seen: seenIn(form), reason });
+      return c.redirect(CASE_PATH, 303);
+    } catch (error) {
+      if (error instanceof RuleViolation) {
+        // The newer state: somebody else may have been first.
+        const now = (await openCase(context, opened.token)) ?? opened;
+        return showStatus(c, visit, context, now, { ...applyFault(visit.text, error, textFaults("reason")), typed: reason, status: 422 });
       }
-    });
-  }
-
-  step("/apply/withdraw", "reason", (opened, { integrationNumber }, reason) =>
-    integrations.withdraw(integrationNumber, { by: applicantOf(opened), reason }),
-  );
-  step("/apply/reapply", "improvement", async (opened, { integrationNumber }, improvement, { today }) => {
-    const draft = { applicationNumber: await nextApplicationNumber(db, today), kind: "reapplication", improvement } as const;
-    await integrations.amend(integrationNumber, { by: applicantOf(opened), reason: improvement, draft });
+      logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an agency's step could not be taken");
+      return showStatus(c, visit, context, opened, { sentence: visit.text.apply.message.failed, typed: reason, status: 503 });
+    }
   });
 }
 
@@ -74,23 +67,33 @@ export function showStatus(
   if (integration === undefined) return c.redirect(CASE_PATH, 303);
   const { text } = visit;
   const { apply } = text;
-  const application = underWay(integration);
-  const stage = integration.amendment?.stage ?? integration.state;
-  const correctable = canFollow(integration, "resubmit");
-  const body = html`<p class="quiet">${apply.number}　${application.applicationNumber}</p>
-<h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, stage)}</h1>
-<p class="lead">${apply.next[stage]}</p>${
-    integration.amendment === undefined ? NOTHING : html`<p>${text.integration.amendmentNext[integration.amendment.stage]}</p>`
-  }
-${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}
-<div class="buttons">${correctable ? html`<a class="ds-button" href="/apply/correct">${apply.toCorrect}</a>` : NOTHING}<a class="ds-button" data-variant="secondary" href="/apply/application.pdf">${
-    apply.print
-  }</a></div>
-${approvedSection(visit, integration)}${timeline(visit, integration)}${privateLink(c, visit, context, opened)}
-${integration.state === "suspended" && integration.amendment === undefined ? stepForm(visit, opened, REAPPLY, fault) : NOTHING}
-${canFollow(integration, "withdraw") ? stepForm(visit, opened, WITHDRAW, fault) : NOTHING}
-<form method="post" action="/apply/leave">${formToken(visit)}<button class="link">${apply.leave}</button></form>`;
+  const { integrationNumber, application, state, amendment } = integration;
+  const stage = amendment?.stage ?? state;
+  const body = html`<p class="quiet">${apply.number}　${integrationNumber}</p>
+<h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
+<p class="lead">${apply.next[state]}</p>
+${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}${askedSection(visit, integration)}
+<div class="buttons">${canFollow(integration, "resubmit") ? html`<a class="ds-button" href="${FORM_PATH.correction}">${apply.toCorrect}</a>` : NOTHING}${amendableKinds(
+    integration,
+  ).map(
+    (kind) =>
+      html`<a class="ds-button"${kind === "reapplication" ? NOTHING : html` data-variant="secondary"`} href="${FORM_PATH[kind]}">${apply.toAmend[kind]}</a>`,
+  )}<a class="ds-button" data-variant="secondary" href="/apply/application.pdf">${apply.print}</a></div>
+${inForceSection(visit, integration)}${timeline(visit, integration)}${privateLink(c, visit, context, opened)}
+${canFollow(integration, "withdraw") ? withdrawForm(visit, opened, integration, fault) : NOTHING}${leaveForm(visit)}`;
   return page(c, visit, { title: apply.statusTitle, body, status: fault?.status ?? 200 });
+}
+
+/** What would change what is in force, beside it. */
+function askedSection(visit: Visit, integration: Integration): Html {
+  const { amendment } = integration;
+  if (amendment === undefined || !hasRights(integration)) return NOTHING;
+  const { text } = visit;
+  const { kind, applicationNumber } = amendment.application;
+  return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.amendment(text.kind[kind], applicationNumber)} ${stateTag(
+    text,
+    amendment.stage,
+  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requestedFacts(visit, amendment.application, integration))}</section>`;
 }
 
 /** Why it was sent back or refused: what the agency looks for first. */
@@ -102,11 +105,12 @@ function reasonTold({ text }: Visit, integration: Integration, stage: string): H
     : html`<div class="ds-alert" data-color="warning"><h2 class="ds-heading" data-size="2xs">${text.apply.reasonToldTitle}</h2><p>${told.reason}</p></div>`;
 }
 
-function approvedSection({ text, today }: Visit, { approval }: Integration): Html {
+/** What holds, or what was approved and will. */
+export function inForceSection({ text, today }: Visit, { approval, state }: Integration): Html {
   if (approval === undefined) return NOTHING;
   const { integration, integrations, apply } = text;
   const { checks, addresses, from, until } = approval;
-  return html`<section><h2 class="ds-heading" data-size="xs">${apply.approved}</h2><dl class="facts"><dt>${integrations.scope}</dt><dd>${checkNames(text, checks)}</dd>
+  return html`<section><h2 class="ds-heading" data-size="xs">${state === "active" ? apply.inForce : apply.approved}</h2><dl class="facts"><dt>${integrations.scope}</dt><dd>${checkNames(text, checks)}</dd>
 <dt>${integrations.period}</dt><dd>${integration.span(text.day(from), text.dayAhead(until, today))}</dd>
 <dt>${integration.addresses}</dt><dd>${addresses.map((address) => html`<code>${address}</code> `)}</dd></dl></section>`;
 }
@@ -122,30 +126,10 @@ function timeline({ text }: Visit, integration: Integration): Html {
   )}</ol></section>`;
 }
 
-const WITHDRAW = {
-  path: "/apply/withdraw",
-  field: "reason",
-  title: "withdrawTitle",
-  intro: "withdrawIntro",
-  submit: "withdraw",
-  danger: true,
-} as const;
-const REAPPLY = {
-  path: "/apply/reapply",
-  field: "improvement",
-  title: "reapplyTitle",
-  intro: "reapplyIntro",
-  submit: "reapply",
-  danger: false,
-} as const;
-
-function stepForm(visit: Visit, opened: ApplicantCase, step: typeof WITHDRAW | typeof REAPPLY, fault: Shown | undefined): Html {
-  const { text } = visit;
-  const { apply, form } = text;
-  const mine = fault?.field === step.field;
-  const label = step.field === "reason" ? form.reason : apply.field.improvement;
-  return html`<section><h2 class="ds-heading" data-size="xs">${apply[step.title]}</h2><p>${apply[step.intro]}</p>
-<form method="post" action="${step.path}" class="stack">${caseToken(visit, opened)}${field({
-    ...{ name: step.field, label, hint: form.reasonHint, value: mine ? fault.typed : "", long: true, fault },
-  })}<button class="ds-button"${step.danger ? html` data-color="danger" data-variant="secondary"` : NOTHING}>${apply[step.submit]}</button></form></section>`;
+function withdrawForm(visit: Visit, opened: ApplicantCase, integration: Integration, fault: Shown | undefined): Html {
+  const { apply, form } = visit.text;
+  return html`<section><h2 class="ds-heading" data-size="xs">${apply.withdrawTitle}</h2><p>${apply.withdrawIntro}</p>
+<form method="post" action="/apply/withdraw" class="stack">${caseToken(visit, opened)}${seenField(integration)}${field({
+    ...{ name: "reason", label: form.reason, hint: form.reasonHint, value: fault?.typed ?? "", long: true, fault },
+  })}<button class="ds-button" data-color="danger" data-variant="secondary">${apply.withdraw}</button></form></section>`;
 }

@@ -6,7 +6,9 @@ import type { ConsoleContext } from "../context.ts";
 import { APPLICATION_COOKIE, forgetToken, readToken, writeToken } from "../cookies.ts";
 import { formToken, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { ConsoleRequest, Visit } from "../visit.ts";
 import { applyFormPages } from "./apply-form.ts";
+import { applyLetterPages } from "./apply-letter.ts";
 import { applyStatusPages } from "./apply-status.ts";
 
 /** 申請介接服務: for agencies, without accounts. A private link leads back to each application, and to nothing else. */
@@ -48,13 +50,23 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
     "apply",
     async (c, visit) => {
       const token = c.req.param("token") ?? "";
-      if ((await openCase(context, token)) === undefined)
-        return applyMessage(c, { ...visit, here: "/apply" }, 404, visit.text.apply.message.noCase);
+      const here = { ...visit, here: "/apply" };
+      if ((await openCase(context, token)) === undefined) return applyMessage(c, here, 404, visit.text.apply.message.noCase);
+      const before = readToken(c, consoleOrigin, APPLICATION_COOKIE);
+      // Somebody who was sent a link shall not go on in another application than they think.
+      if (before !== undefined && before !== token && (await openCase(context, before)) !== undefined) return askToSwap(c, here, token);
       writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
       return c.redirect(CASE_PATH, 303);
     },
     { looksOnly: true },
   );
+
+  routes.post("/apply/open", "apply", async (c, visit, form) => {
+    const token = form.one("token");
+    if ((await openCase(context, token)) === undefined) return applyMessage(c, visit, 404, visit.text.apply.message.noCase);
+    writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
+    return c.redirect(CASE_PATH, 303);
+  });
 
   routes.post("/apply/leave", "apply", (c) => {
     forgetToken(c, consoleOrigin, APPLICATION_COOKIE);
@@ -63,5 +75,14 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
 
   const applicants = createApplyRoutes(routes, context);
   applyFormPages(applicants, context);
+  applyLetterPages(applicants, context);
   applyStatusPages(applicants, context);
+}
+
+/** The token goes on in the form, not in another address. */
+function askToSwap(c: ConsoleRequest, visit: Visit, token: string): Response | Promise<Response> {
+  const { title, body, swap, stay } = visit.text.apply.message.otherOpen;
+  const asked = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p>
+<form method="post" action="/apply/open">${formToken(visit)}<input type="hidden" name="token" value="${token}"><div class="buttons"><a class="ds-button" href="${CASE_PATH}">${stay}</a><button class="ds-button" data-variant="secondary">${swap}</button></div></form></div>`;
+  return page(c, visit, { title, body: asked });
 }

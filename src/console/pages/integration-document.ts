@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { type ApplicationRow, readApplications, readIntegration } from "../../../db/queries/integration-record.ts";
+import { applicationDocument } from "../../domain/integration-document.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
 import type { ConsoleContext } from "../context.ts";
 import { downloadWritten } from "../download.ts";
@@ -15,15 +16,9 @@ export function integrationDocuments(routes: ConsoleRoutes, context: ConsoleCont
   routes.get("/console/integrations/:number/applications/:application/form.pdf", "seeIntegrations", async (c, visit) => {
     const [number, wanted] = [numberOf(c), c.req.param("application") ?? ""];
     const [integration, applications] = await Promise.all([readIntegration(context.db, number), readApplications(context.db, number)]);
-    const row = applications.find(({ application }) => application.applicationNumber === wanted);
-    if (integration === undefined || row === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
-    const form = {
-      application: row.application,
-      approval: row.approval ?? undefined,
-      timeline: integration.timeline.filter(({ application }) => application === wanted),
-      printedAt: visit.now,
-      printedBy: visit.account ?? "",
-    };
+    const document = integration && applicationDocument(integration, applications, integration.timeline, wanted);
+    if (document === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+    const form = { ...document, printedAt: visit.now, printedBy: visit.account ?? "" };
     return downloadWritten(context, c, { name: wanted, format: "pdf" }, (sink) => writeApplicationForm(form, sink));
   });
 }

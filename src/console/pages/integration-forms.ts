@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import type { SharedAddress } from "../../../db/queries/integration-application.ts";
 import type { ConsoleAction } from "../../domain/console-action.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
+import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { partTaken } from "../../domain/integration-decision.ts";
 import type { Step } from "../../domain/integration-step.ts";
 import { checkbox, type Fault } from "../fields.ts";
@@ -56,6 +57,12 @@ export function decisionForms(
   const forAgency = AGENCY_PAGES.filter(([step]) => open(step, "enterApplication")).map(
     ([, page]) => html`<a class="ds-button" data-variant="secondary" href="${path}/${page}">${visit.text.apply.open[page]}</a>`,
   );
+  if (visit.may("enterApplication"))
+    forAgency.push(
+      ...amendableKinds(integration).map(
+        (kind) => html`<a class="ds-button" data-variant="secondary" href="${path}/${kind}">${visit.text.apply.open[kind]}</a>`,
+      ),
+    );
   if (forAgency.length > 0) parts.push(html`<div class="buttons">${forAgency}</div>`);
   if (buttons.length > 0) parts.push(html`<div class="buttons">${buttons}</div>`);
   return parts.length === 0 ? NOTHING : html`<div class="decision">${parts}</div>`;

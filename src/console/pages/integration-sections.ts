@@ -1,8 +1,9 @@
 import { html } from "hono/html";
 import type { IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { listForeignAddresses } from "../../adapters/taiwan-addresses.ts";
-import { canFollow, type Integration } from "../../domain/integration.ts";
-import type { Application, Approval } from "../../domain/integration-application.ts";
+import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
+import type { Application, PresentRights } from "../../domain/integration-application.ts";
+import { changedFields, inForce } from "../../domain/integration-difference.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { clock, type Html, NOTHING } from "../layout.ts";
 import type { Text } from "../text/index.ts";
@@ -18,46 +19,50 @@ function marked({ integration }: Text, addresses: readonly string[]): Html {
   return html`${addresses.map((address) => html`<code>${address}</code> ${foreign.includes(address) ? mark : NOTHING}`)}`;
 }
 
-/** What an application asks for. @param present what holds: where the two differ, it says so */
-function requested({ text }: Visit, application: Application, present?: Application & Approval): Fact[] {
+/** What an application asks for. @param present what holds: where the two differ, it says so, and what holds */
+export function requestedFacts({ text }: Visit, application: Application, present?: PresentRights): Fact[] {
   const { integration, integrations } = text;
-  const all: readonly (readonly [term: string, value: Html | string, of: keyof Application])[] = [
-    [integrations.agency, `${application.agencyName}　${application.agencyCode}`, "agencyCode"],
-    [integrations.system, application.systemName, "systemName"],
-    [integration.legalBasis, application.legalBasis, "legalBasis"],
-    [integration.purpose, application.purpose, "purpose"],
-    [integrations.scope, checkNames(text, application.checks), "checks"],
-    [integrations.period, integration.span(text.day(application.from), text.day(application.until)), "until"],
-    [integration.requestedAddresses, marked(text, application.addresses), "addresses"],
-    [integration.contact, application.contact, "contact"],
-    ...letterFacts(text, application),
-    ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement, "improvement"] as const]),
-  ];
-  const differs = (of: keyof Application) => present !== undefined && of !== "letter" && String(application[of]) !== String(present[of]);
-  return all.map(([term, value, of]) => [
+  const changed: readonly string[] = present === undefined ? [] : changedFields(application, present);
+  const now = present && inForce(present);
+  const one = (term: string, of: keyof Application, show: (of: Application) => Html | string): Fact => [
     term,
-    differs(of) ? html`${value} <span class="ds-tag" data-color="warning">${integration.changed}</span>` : value,
-  ]);
+    now !== undefined && changed.includes(of)
+      ? html`${show(application)} <span class="ds-tag" data-color="warning">${integration.changed}</span> <span class="quiet">${integration.before} ${show(now)}</span>`
+      : show(application),
+  ];
+  return [
+    one(integrations.agency, "agencyCode", ({ agencyName, agencyCode }) => `${agencyName}　${agencyCode}`),
+    one(integrations.system, "systemName", ({ systemName }) => systemName),
+    one(integration.legalBasis, "legalBasis", ({ legalBasis }) => legalBasis),
+    one(integration.purpose, "purpose", ({ purpose }) => purpose),
+    one(integrations.scope, "checks", ({ checks }) => checkNames(text, checks)),
+    one(integrations.period, "until", ({ from, until }) => integration.span(text.day(from), text.day(until))),
+    one(integration.requestedAddresses, "addresses", ({ addresses }) => marked(text, addresses)),
+    one(integration.contact, "contact", ({ contact }) => contact),
+    ...letterFacts(text, application),
+    ...(application.improvement === undefined ? [] : [[integration.improvement, application.improvement] as const]),
+  ];
 }
 
-function letterFacts(text: Text, { letter }: Application): (readonly [string, string, keyof Application])[] {
+function letterFacts(text: Text, { letter }: Application): Fact[] {
   if (letter === undefined) return [];
   const { apply, day } = text;
   return [
-    [apply.part.letter, apply.letterFact(letter.number, day(letter.date), letter.onPaper ? apply.onPaper : apply.online), "letter"],
-    [apply.accepted, day(letter.liabilityAcceptedOn), "letter"],
+    [apply.part.letter, apply.letterFact(letter.number, day(letter.date), letter.onPaper ? apply.onPaper : apply.online)],
+    [apply.accepted, day(letter.liabilityAcceptedOn)],
   ];
 }
 
 /** The application that would change what holds, with what it would change. */
-export function amendmentSection(visit: Visit, { amendment, application, approval }: Integration): Html {
-  if (amendment === undefined || approval === undefined) return NOTHING;
+export function amendmentSection(visit: Visit, integration: Integration): Html {
+  const { amendment } = integration;
+  if (amendment === undefined || !hasRights(integration)) return NOTHING;
   const { text } = visit;
   const { kind, applicationNumber } = amendment.application;
   return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.amendment(text.kind[kind], applicationNumber)} ${stateTag(
     text,
     amendment.stage,
-  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requested(visit, amendment.application, { ...application, ...approval }))}</section>`;
+  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requestedFacts(visit, amendment.application, integration))}</section>`;
 }
 
 export function applicationSection(visit: Visit, { application, timeline }: Integration): Html {
@@ -67,7 +72,7 @@ export function applicationSection(visit: Visit, { application, timeline }: Inte
     submitted === undefined ? [] : [[integration.submittedAt, `${clock(visit.text, Date.parse(submitted.takenAt))}　${submitted.account}`]];
   return html`<section><h2 class="ds-heading" data-size="xs">${integration.application}</h2>${facts([
     [integration.kind, `${visit.text.kind[application.kind]}　${application.applicationNumber}`],
-    ...requested(visit, application),
+    ...requestedFacts(visit, application),
     ...arrived,
   ])}</section>`;
 }

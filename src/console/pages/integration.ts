@@ -1,5 +1,4 @@
 import { html } from "hono/html";
-import { listLetters } from "../../../db/queries/application-draft.ts";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
 import { readApplications } from "../../../db/queries/integration-record.ts";
@@ -29,10 +28,11 @@ export function integrationPage(routes: ConsoleRoutes, context: ConsoleContext):
 export async function showIntegration(
   c: ConsoleRequest,
   visit: Visit,
-  { db }: ConsoleContext,
+  context: ConsoleContext,
   fault?: Shown,
   typed?: Typed,
 ): Promise<Response> {
+  const { db } = context;
   const record = await getIntegrationOnRecord(db, numberOf(c));
   if (record === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
   const { integration } = record;
@@ -47,7 +47,7 @@ export async function showIntegration(
 ${faultSummary(text, fault)}
 ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}
-${visit.may("readLetter") ? lettersSection(visit, integrationNumber, await listLetters(db, integrationNumber)) : NOTHING}
+${visit.may("readLetter") ? await lettersSection(visit, context, integration) : NOTHING}
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}
