@@ -37,9 +37,8 @@ const CERTIFICATE = sql<DestructionCertificate>`
 
 /** The certificates of an import: its file, its key, and the generation it made once that is dropped. */
 export async function listCertificates(db: Kysely<Database>, importId: string): Promise<DestructionCertificate[]> {
-  return (
-    await sql<DestructionCertificate>`${CERTIFICATE} where import_id = ${importId} order by destroyed_at, object_key`.execute(db)
-  ).rows;
+  return (await sql<DestructionCertificate>`${CERTIFICATE} where import_id = ${importId} order by destroyed_at, object_key`.execute(db))
+    .rows;
 }
 
 /** @param certificateId a UUID */

@@ -83,7 +83,9 @@ export async function listImports(
   if (datasetCode !== undefined) conditions.push(sql`d.dataset_code = ${datasetCode}`);
   if (waiting) conditions.push(sql`i.stage = 'quarantined'`);
   if (before !== undefined)
-    conditions.push(sql`(i.received_at, i.import_id) < (select b.received_at, b.import_id from dataset_import b where b.import_id = ${before})`);
+    conditions.push(
+      sql`(i.received_at, i.import_id) < (select b.received_at, b.import_id from dataset_import b where b.import_id = ${before})`,
+    );
   const { rows } = await sql<ImportOnRecord>`
     ${IMPORT} where ${sql.join(conditions, sql` and `)} order by i.received_at desc, i.import_id desc limit ${limit}`.execute(db);
   return rows;

@@ -173,7 +173,11 @@ async function changeTrust(
   const stepKey = `${request.action}/${requestId}`;
   const { fingerprint } = request.action === "trust" ? await readPublicKey(request.publicKey) : request;
   if (request.action === "trust" && request.fingerprint !== undefined && request.fingerprint !== fingerprint)
-    throw new RuleViolation("4(1)1", "other-fingerprint", "The key has another fingerprint than the one compared: do not trust it, ask the unit.");
+    throw new RuleViolation(
+      "4(1)1",
+      "other-fingerprint",
+      "The key has another fingerprint than the one compared: do not trust it, ask the unit.",
+    );
   const isTrusted = (await folder.trusted(ownerUnit)).some((key) => key.fingerprint === fingerprint);
   if (request.action === "distrust" && !isTrusted && (await findDatasetStep(db, stepKey)) === undefined)
     throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");

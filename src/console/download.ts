@@ -44,7 +44,7 @@ export function downloadEntries(
   context: ConsoleContext,
   c: ConsoleRequest,
   visit: Visit,
-  { document, ...file }: DownloadedFile & { readonly document: QueryLogDocument },
+  { document, ...file }: DownloadedFile & { readonly format: "pdf" | "csv"; readonly document: QueryLogDocument },
 ): Response {
   const printing = { printedAt: visit.now, printedBy: visit.account ?? "" };
   return downloadWritten(context, c, file, (sink) => writeDocumentTo(document, file.format, sink, printing));

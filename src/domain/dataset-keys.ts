@@ -61,5 +61,9 @@ function requirePublicKey(armored: string): void {
     throw new RuleViolation("4(1)1", "private-key-shown", `This is a private key, which must never leave its owner: ${next}`);
   }
   if (armored.length > LONGEST_KEY)
-    throw new RuleViolation("4(1)1", "key-too-long", "This is longer than any key: export the sender's only (gpg --armor --export-options export-minimal --export).");
+    throw new RuleViolation(
+      "4(1)1",
+      "key-too-long",
+      "This is longer than any key: export the sender's only (gpg --armor --export-options export-minimal --export).",
+    );
 }

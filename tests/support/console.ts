@@ -11,6 +11,7 @@ import { createKeys, type LogKeys, openKeyStore } from "../../src/adapters/key-s
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
 import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
+import type { DatasetClient } from "../../src/dataset-import-client.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import type { RetentionClient } from "../../src/retention-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -32,6 +33,7 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
+  readonly datasets?: DatasetClient;
   readonly retention?: RetentionClient;
   readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
@@ -44,6 +46,7 @@ export async function startTestConsole({
   integrations,
   logKeys,
   keepAlerts,
+  datasets,
   retention,
   decideFoundAddress,
   origin,
@@ -68,6 +71,7 @@ export async function startTestConsole({
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
+    datasets: datasets ?? ({} as DatasetClient),
     retention: retention ?? ({} as RetentionClient),
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,

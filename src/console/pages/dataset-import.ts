@@ -1,4 +1,5 @@
 import { html } from "hono/html";
+import { type DestructionCertificate, listCertificates } from "../../../db/queries/dataset-import-certificate.ts";
 import {
   findImport,
   type ImportEvent,
@@ -6,12 +7,20 @@ import {
   listDatasetsOnRecord,
   listImportEvents,
 } from "../../../db/queries/dataset-import-reading.ts";
-import { type DestructionCertificate, listCertificates } from "../../../db/queries/dataset-import-certificate.ts";
 import { datasetAge } from "../../domain/dataset-age.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { assetPath } from "../assets.ts";
 import type { ConsoleContext } from "../context.ts";
-import { certificatePath, datasetName, datasetPath, fingerprintCode, importPath, importTag, shownStage, unitName } from "../dataset-words.ts";
+import {
+  certificatePath,
+  datasetName,
+  datasetPath,
+  fingerprintCode,
+  importPath,
+  importTag,
+  shownStage,
+  unitName,
+} from "../dataset-words.ts";
 import { faultSummary } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";

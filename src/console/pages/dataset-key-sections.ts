@@ -58,7 +58,9 @@ export function deliverySection(visit: Visit, { code }: { readonly code: string 
     const download = html` <a class="ds-link" href="${path}/key.asc">${keys.download}</a>`;
     const links = [
       state === "living" && visit.may("issueDeliveryKey") ? download : NOTHING,
-      state !== "destroyed" && visit.may("revokeDeliveryKey") ? html` <a class="ds-link" href="${path}/revoke">${keys.revoke}</a>` : NOTHING,
+      state !== "destroyed" && visit.may("revokeDeliveryKey")
+        ? html` <a class="ds-link" href="${path}/revoke">${keys.revoke}</a>`
+        : NOTHING,
       certificateId !== null && visit.may("printDestruction")
         ? html` <a class="ds-link" href="${certificatePath(certificateId)}">${keys.certificate}</a>`
         : NOTHING,
@@ -83,7 +85,13 @@ export function stepsSection({ text }: Visit, steps: readonly KeyStep[]): Html {
   const heading = html`<h2 class="ds-heading" data-size="xs">${keys.steps}</h2>`;
   if (steps.length === 0) return html`<section>${heading}<p class="empty">${keys.noSteps}</p></section>`;
   return html`<section>${heading}<ol class="timeline">${steps.map(
-    ({ step, actor, takenAt, fingerprint, reason }) => html`<li><p><strong>${keys.stepOf[step]}</strong>　${clock(text, takenAt.getTime())}</p>
+    ({
+      step,
+      actor,
+      takenAt,
+      fingerprint,
+      reason,
+    }) => html`<li><p><strong>${keys.stepOf[step]}</strong>　${clock(text, takenAt.getTime())}</p>
 <p>${actor}　${fingerprintCode(fingerprint)}</p><p>${reason}</p></li>`,
   )}</ol></section>`;
 }

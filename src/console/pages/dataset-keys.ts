@@ -99,9 +99,13 @@ function keyStep(routes: ConsoleRoutes, context: ConsoleContext, step: KeyStep):
     const body = html`<div class="narrow"><p class="quiet">${datasetName(text, dataset)}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="${step.gives === true ? "info" : "warning"}">${intro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${step.fields?.(visit, form, fault) ?? NOTHING}${reasonField(visit, fault, {
-      reason: form?.one("reason") ?? "",
-    })}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${step.fields?.(visit, form, fault) ?? NOTHING}${reasonField(
+      visit,
+      fault,
+      {
+        reason: form?.one("reason") ?? "",
+      },
+    )}
 <div class="buttons"><button class="ds-button"${step.gives === true ? NOTHING : html` data-color="danger"`}>${submit}</button><a class="ds-link" href="${datasetPath(
       dataset.code,
     )}">${text.datasets.back}</a></div></form></div>`;

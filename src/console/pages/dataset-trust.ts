@@ -62,7 +62,12 @@ export function datasetTrustPages(routes: ConsoleRoutes, context: ConsoleContext
   );
 }
 
-async function withDataset(c: ConsoleRequest, visit: Visit, context: ConsoleContext, run: (dataset: DatasetShown) => Answer): Promise<Response> {
+async function withDataset(
+  c: ConsoleRequest,
+  visit: Visit,
+  context: ConsoleContext,
+  run: (dataset: DatasetShown) => Answer,
+): Promise<Response> {
   const dataset = await findDatasetShown(c, context);
   return dataset === undefined ? messagePage(c, visit, 404, visit.text.message.notFound) : run(dataset);
 }

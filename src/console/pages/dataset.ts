@@ -1,6 +1,6 @@
 import { html } from "hono/html";
-import { type DatasetOnRecord, listDatasetsOnRecord, listImports } from "../../../db/queries/dataset-import-reading.ts";
 import { findDeliveryKey } from "../../../db/queries/dataset-import-delivery-key.ts";
+import { type DatasetOnRecord, listDatasetsOnRecord, listImports } from "../../../db/queries/dataset-import-reading.ts";
 import { listDeliveryKeysOf, listKeySteps } from "../../../db/queries/dataset-key-reading.ts";
 import type { TrustedKeys } from "../../dataset-import-client.ts";
 import { datasetAge } from "../../domain/dataset-age.ts";
@@ -65,7 +65,10 @@ ${facts([
   ...(age.standing === "empty"
     ? []
     : ([
-        [datasets.asOf, html`${text.day(dataset.asOf ?? "")}　<span class="quiet">${datasets.age(age.ageDays, dataset.maximumAgeDays)}</span>`],
+        [
+          datasets.asOf,
+          html`${text.day(dataset.asOf ?? "")}　<span class="quiet">${datasets.age(age.ageDays, dataset.maximumAgeDays)}</span>`,
+        ],
         [datasets.rows, datasets.count(dataset.rows ?? 0)],
         [datasets.switchedAt, dataset.switchedAt === null ? "—" : clock(text, dataset.switchedAt.getTime())],
       ] as const)),

@@ -1,5 +1,10 @@
 import { html } from "hono/html";
-import { type DatasetOnRecord, type ImportOnRecord, listDatasetsOnRecord, listImports } from "../../../db/queries/dataset-import-reading.ts";
+import {
+  type DatasetOnRecord,
+  type ImportOnRecord,
+  listDatasetsOnRecord,
+  listImports,
+} from "../../../db/queries/dataset-import-reading.ts";
 import { listLivingDeliveryKeys } from "../../../db/queries/dataset-key-reading.ts";
 import { datasetAge } from "../../domain/dataset-age.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
@@ -29,7 +34,9 @@ export function datasetsPage(routes: ConsoleRoutes, context: ConsoleContext): vo
     const body = html`<h1 class="ds-heading" data-size="md">${text.datasets.title}</h1><p class="quiet">${text.datasets.intro}</p>
 ${before === undefined ? datasetsTable(visit, datasets, living) : NOTHING}
 <section><h2 class="ds-heading" data-size="xs">${text.datasets.imports.title}</h2>${importsTable(visit, imports)}${
-      last === undefined ? NOTHING : html`<p><a class="ds-link" href="${DATASETS_PATH}?before=${last}">${text.datasets.imports.older}</a></p>`
+      last === undefined
+        ? NOTHING
+        : html`<p><a class="ds-link" href="${DATASETS_PATH}?before=${last}">${text.datasets.imports.older}</a></p>`
     }</section>`;
     return page(c, visit, { title: text.datasets.title, body });
   });

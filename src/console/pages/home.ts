@@ -11,6 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
+import { datasetTasks, quarantineTasks } from "./home-data.ts";
 import { alertTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
@@ -35,7 +36,14 @@ export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
     const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
-    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...waiting, ...due];
+    const now = [
+      ...(await alertTasks(visit, context)),
+      ...(await quarantineTasks(visit, context)),
+      ...(await datasetTasks(visit, context)),
+      ...(await retentionTasks(visit, context)),
+      ...waiting,
+      ...due,
+    ];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -96,10 +104,11 @@ function pathOf(about: string): string | undefined {
 }
 
 /** What waits as a task of its own, until it is decided. */
-type TaskNotice = "abnormal-use" | "disposal-proposed";
+const TASKS = ["abnormal-use", "disposal-proposed", "dataset-ends", "dataset-ended", "delivery-quarantined"] as const;
+type TaskNotice = (typeof TASKS)[number];
 
 function isTask(kind: NoticeKind): kind is TaskNotice {
-  return kind === "abnormal-use" || kind === "disposal-proposed";
+  return (TASKS as readonly NoticeKind[]).includes(kind);
 }
 
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */

@@ -6,7 +6,8 @@ const count = (rows: number) => `${rows.toLocaleString("en")} rows`;
 /** Datasets, their imports and their keys, in English. */
 export const enDatasets: Text["datasets"] = {
   title: "Data",
-  intro: "The platform verifies and loads the encrypted files that units deliver, and destroys them at once; it keeps keyed hashes only, and can answer yes or no.",
+  intro:
+    "The platform verifies and loads the encrypted files that units deliver, and destroys them at once; it keeps keyed hashes only, and can answer yes or no.",
   name: "Dataset",
   owner: "Owner unit",
   unitOf: { "civil-affairs": "Civil Affairs", "social-affairs": "Social Affairs" },
@@ -80,7 +81,8 @@ export const enDatasets: Text["datasets"] = {
       loaded: (rows) => `${rows} are loaded and being indexed; then it is switched to, and the file destroyed.`,
       switched: (rows) => `The new data, ${rows}, answers; the file is being destroyed.`,
       imported: (rows) => `${rows} are imported, and the file is destroyed.`,
-      importedUntil: (rows, until) => `${rows} are imported, and the file is destroyed; the data may be used until ${until}: import the next file before then.`,
+      importedUntil: (rows, until) =>
+        `${rows} are imported, and the file is destroyed; the data may be used until ${until}: import the next file before then.`,
       quarantined: (until, time) =>
         `Rejected; the file waits, still encrypted, for the dedicated officer's decision until ${until}, ${time}, and is destroyed then. The old data goes on answering.`,
       decided: () => "Rejected; the dedicated officer has decided, and it is being dealt with.",
@@ -106,7 +108,8 @@ export const enDatasets: Text["datasets"] = {
     "not-openpgp": "The file is not encrypted. Destroy it, and ask the unit to encrypt it to a delivery key.",
     "not-encrypted-for-us": "It is not encrypted to a living key of the platform. Issue a new delivery key, and ask for the file again.",
     "not-signed": "It is not signed. Ask the unit to sign it.",
-    "unknown-signer": "It is signed by a key that is not trusted. Compare the fingerprint by telephone; if it fits, trust the key and try again, else destroy the file.",
+    "unknown-signer":
+      "It is signed by a key that is not trusted. Compare the fingerprint by telephone; if it fits, trust the key and try again, else destroy the file.",
     "bad-signature": "The signature doesn't fit. Ask the unit by telephone; don't try again before that is settled.",
     modified: "The file was changed or damaged. Destroy it, and ask for it again.",
     truncated: "The file is not whole. Destroy it, and ask for it again.",
@@ -117,7 +120,8 @@ export const enDatasets: Text["datasets"] = {
     "malformed-csv": "Its rows can't be read one by one. Ask the unit to make it anew.",
     "manifest-missing": "There is no manifest. Ask the unit for one.",
     "manifest-malformed": "The manifest can't be read. Ask the unit to correct it.",
-    "manifest-not-bound": "Nobody signed the manifest beside the file, so it may not choose the dataset alone. Ask for a file to a delivery key, or with its manifest inside.",
+    "manifest-not-bound":
+      "Nobody signed the manifest beside the file, so it may not choose the dataset alone. Ask for a file to a delivery key, or with its manifest inside.",
     "wrong-dataset": "The manifest names another dataset than the delivery key. Destroy it, and ask the unit.",
     "wrong-row-count": "There are more or fewer rows than the manifest says. Destroy it, and ask for it again.",
     "wrong-hash": "The content is not what the manifest says. Destroy it, and ask for it again.",
@@ -176,28 +180,37 @@ export const enDatasets: Text["datasets"] = {
       "delivery-key-issued": "Issued a delivery key",
       "delivery-key-revoked": "Revoked a delivery key",
     },
-    justIssued: "The delivery key is issued. Download its public half for the owner unit, and have them compare the fingerprint by telephone:",
+    justIssued:
+      "The delivery key is issued. Download its public half for the owner unit, and have them compare the fingerprint by telephone:",
     issueTitle: "Issue a delivery key",
-    issueIntro: "A key for one delivery is made; its private half stays in the platform and dies with the file. Download its public half for the owner unit.",
+    issueIntro:
+      "A key for one delivery is made; its private half stays in the platform and dies with the file. Download its public half for the owner unit.",
     issueDays: "Valid for (days)",
     issueDaysHint: "1 to 90; unused, it is destroyed then.",
     kind: "Kind of key",
-    kindOf: { "4": "Usual (elliptic curve; any software)", rsa: "Compatible (for software without elliptic curves)", "6": "Modern (recent software only)" },
+    kindOf: {
+      "4": "Usual (elliptic curve; any software)",
+      rsa: "Compatible (for software without elliptic curves)",
+      "6": "Modern (recent software only)",
+    },
     issueSubmit: "Issue",
     revokeTitle: "Revoke a delivery key",
-    revokeIntro: (fingerprint) => `The private half of ${fingerprint} is destroyed at once, for good; files encrypted to it that are not imported yet can never be opened.`,
+    revokeIntro: (fingerprint) =>
+      `The private half of ${fingerprint} is destroyed at once, for good; files encrypted to it that are not imported yet can never be opened.`,
     revokeSubmit: "Revoke it",
     distrustTitle: "Distrust a unit's key",
     distrustIntro: (fingerprint, datasets) => `Files signed by ${fingerprint} will be rejected; this concerns: ${datasets}.`,
     distrustSubmit: "Distrust it",
     trustTitle: "Trust a unit's key",
-    trustIntro: (unit) => `Choose the public key file of ${unit}. The next page shows its fingerprint, which has to be compared by telephone before it is trusted.`,
+    trustIntro: (unit) =>
+      `Choose the public key file of ${unit}. The next page shows its fingerprint, which has to be compared by telephone before it is trusted.`,
     file: "Public key file",
     fileHint: "The text file that the unit exported; it begins with “BEGIN PGP PUBLIC KEY BLOCK”. Never upload a private key.",
     noFile: "Choose the public key file.",
     show: "Show the fingerprint",
     compareTitle: "Compare the fingerprint",
-    compareIntro: (unit) => `Call ${unit} at a number that you know (not one that came with the file), have them read the fingerprint out, and compare every character.`,
+    compareIntro: (unit) =>
+      `Call ${unit} at a number that you know (not one that came with the file), have them read the fingerprint out, and compare every character.`,
     compared: "Compared by telephone, every character is the same",
     reasonHint: "Such as when, with which unit, at which office number; it stays on record.",
     trustSubmit: "It is the same: trust this key",

@@ -720,8 +720,10 @@ export const en: Text = {
     "unknown-decision": "Choose to destroy it or to try again.",
     "actor-missing": "It is not known who does this: log in again.",
     "reason-missing": "Give a reason, of 500 characters at most.",
-    "unusable-key": "This is no usable public key file, or the key is not on the list any more: it must be text, with exactly one public key.",
-    "private-key-shown": "This is a private key, which must never leave its owner; it was not kept. Ask for the public one, and for a new pair.",
+    "unusable-key":
+      "This is no usable public key file, or the key is not on the list any more: it must be text, with exactly one public key.",
+    "private-key-shown":
+      "This is a private key, which must never leave its owner; it was not kept. Ask for the public one, and for a new pair.",
     "key-too-long": "This is longer than one public key: ask for the sender's only.",
     "not-compared": "Compare the fingerprint by telephone first, and tick that you did.",
     "other-fingerprint": "The key has another fingerprint than the one that was compared, and is not trusted: compare again.",

@@ -83,7 +83,8 @@ export const zhHantDatasets = {
       switched: (rows: string) => `已切換，以新資料 ${rows}答復；正在銷毀原檔。`,
       imported: (rows: string) => `已匯入 ${rows}，原檔已銷毀。`,
       importedUntil: (rows: string, until: string) => `已匯入 ${rows}，原檔已銷毀；資料可用至 ${until}，下一份檔案請在此之前匯入。`,
-      quarantined: (until: string, time: string) => `已退件；檔案仍加密保留，等專責人員決定，期限 ${until} ${time}，逾期即銷毀。舊資料照常答復。`,
+      quarantined: (until: string, time: string) =>
+        `已退件；檔案仍加密保留，等專責人員決定，期限 ${until} ${time}，逾期即銷毀。舊資料照常答復。`,
       decided: () => "已退件，專責人員已決定，正在處理。",
       rejected: () => "已退件，原檔已銷毀；舊資料照常答復。請資料所屬單位更正後重新交付。",
     },

@@ -185,7 +185,11 @@ export const zhHant = {
     databaseGrows: "資料庫成長過快",
     abnormalUse: "有異常使用警示待處理",
     quarantined: "退件檔案待決定",
-    datasetStands: { "ends-soon": "資料集即將逾期", "too-old": "資料集已逾期，停止答復", "outside-approved-period": "資料集不在核准期限內" },
+    datasetStands: {
+      "ends-soon": "資料集即將逾期",
+      "too-old": "資料集已逾期，停止答復",
+      "outside-approved-period": "資料集不在核准期限內",
+    },
     disagreement: "查詢日誌出現不一致，請立即查看",
     found: (day: string) => `${day}發現`,
     since: (day: string, days: number) => (days === 0 ? "今天送到" : `${day}送到，已等 ${days} 天`),
