@@ -1,4 +1,11 @@
-import { type Dataset, findDataset, findDatasetStep, listDatasets, recordDatasetStep } from "../../db/queries/dataset-import.ts";
+import {
+  type Dataset,
+  findDataset,
+  findDatasetStep,
+  listDatasets,
+  recordDatasetStep,
+  requireDedicatedOfficer,
+} from "../../db/queries/dataset-import.ts";
 import {
   type DeliveryKey,
   findDeliveryKey,
@@ -50,6 +57,7 @@ export function createDatasetKeyActivities(context: WorkerContext) {
     async keepDatasetKeys(request: DatasetKeyRequest, requestId: string = context.randomId()): Promise<DatasetKeyAnswer> {
       try {
         requireKeyRequest(request);
+        if ("actor" in request) await requireDedicatedOfficer(context.db, request.actor, context.now());
         return await inTurn(context, () => keepKeys(context, request, requestId));
       } catch (error) {
         throw asRuleFailure(error instanceof UnusableKey ? new RuleViolation("4(1)1", "unusable-key", error.message) : error);
@@ -109,7 +117,7 @@ function issuedKey({ issuedAt, expiresAt, destroyedAt, publicKey: _, ...key }: D
 
 async function issue(
   context: WorkerContext,
-  { dataset: code, version, rsa = false, days, actor }: DatasetKeyRequest & { action: "issue" },
+  { dataset: code, version, rsa = false, days, actor, reason }: DatasetKeyRequest & { action: "issue" },
   requestId: string,
 ): Promise<DatasetKeyAnswer> {
   const { db, config, now } = context;
@@ -136,8 +144,8 @@ async function issue(
       datasetId,
       step: "delivery-key-issued",
       actor,
-      particulars: { fingerprint, version },
-      takenAt: createdAt,
+      particulars: { fingerprint, version, reason },
+      takenAt: now(),
     });
   });
   return { fingerprint, publicKey, expiresAt: expiresAt.toISOString() };
@@ -187,7 +195,7 @@ async function changeTrust(
     datasetId,
     step: request.action === "trust" ? "supplier-key-trusted" : "supplier-key-distrusted",
     actor: request.actor,
-    particulars: { fingerprint, ownerUnit, ...("reason" in request && { reason: request.reason }) },
+    particulars: { fingerprint, ownerUnit, reason: request.reason },
     takenAt: now(),
   });
   if (request.action === "trust") await folder.trust(ownerUnit, request.publicKey);

@@ -5,6 +5,7 @@ import { keepNotices } from "../../db/queries/notice.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
 import { aboutImport, type QuarantineDecision, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
+import { asRuleFailure } from "../workflows/rule-failure.ts";
 import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
 
@@ -35,18 +36,19 @@ export async function dropLoaded({ db, now }: WorkerContext, importId: string): 
 }
 
 /**
- * Records what the officer decided, and takes the file back for another try if that is it.
+ * Records what the officer decided, once.
  * @param round how many decisions about this file came before, in this run of its import
+ * @throws ApplicationFailure `not-in-office`
+ * @clause 3(1)
  * @clause 4(4)
  */
-export function applyQuarantineDecision(
-  { db, config, now }: WorkerContext,
+export async function recordQuarantineDecision(
+  { db, now }: WorkerContext,
   importId: string,
-  decision: QuarantineDecision,
+  { actor, choice, reason }: QuarantineDecision,
   round: number,
 ): Promise<void> {
-  return withHeartbeat(async () => {
-    const { actor, choice, reason } = decision;
+  try {
     await recordDatasetStep(db, {
       key: `quarantine/${importId}/${Context.current().info.workflowExecution?.runId}/${round}`,
       importId,
@@ -55,8 +57,23 @@ export function applyQuarantineDecision(
       particulars: { choice, reason },
       takenAt: now(),
     });
+  } catch (error) {
+    throw asRuleFailure(error);
+  }
+}
+
+/** Takes the file back for another try, if that is what was decided and is on record. @clause 4(4) */
+export function applyQuarantineDecision(
+  context: WorkerContext,
+  importId: string,
+  decision: QuarantineDecision,
+  round: number,
+): Promise<void> {
+  return withHeartbeat(async () => {
+    const { db, config } = context;
+    await recordQuarantineDecision(context, importId, decision, round);
     await db.transaction().execute((trx) => keepNotices(trx, aboutImport(importId), []));
-    if (choice === "destroy") return;
+    if (decision.choice === "destroy") return;
     await moveDelivery(quarantineFolder(config, importId), inboxFolder(config, importId));
     await forgetRejection(db, importId);
   });

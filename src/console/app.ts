@@ -1,4 +1,3 @@
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
@@ -42,16 +41,16 @@ import { setUpPages } from "./pages/set-up.ts";
 import { systemPage } from "./pages/system.ts";
 import { trailPage } from "./pages/trail.ts";
 import { createRoutes } from "./routes.ts";
-import { readVisit } from "./visit.ts";
+import { type ConsoleBindings, readVisit } from "./visit.ts";
 
 const LONGEST_FORM = 64 * 1024;
 /** Where the case officer attaches scans. */
 const SCAN = /^\/console\/integrations\/[^/]+\/scan$/;
 
 /** The console: every page, under one set of rules for all. */
-export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBindings }> {
+export function createConsole(context: ConsoleContext): Hono<{ Bindings: ConsoleBindings }> {
   const { consoleOrigin } = context.settings;
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const app = new Hono<{ Bindings: ConsoleBindings }>();
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   // The only address that holds a secret; what is set after the answer has the last word.
   app.use("/apply/open/*", async (c, next) => {

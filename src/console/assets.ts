@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import type { ConsoleBindings } from "./visit.ts";
 
 const require = createRequire(import.meta.url);
 const own = (file: string) => readFileSync(join(import.meta.dirname, "assets", file), "utf8");
@@ -32,8 +32,8 @@ export function assetPath(name: string): string {
 }
 
 /** The files that pages need, all from here. They hold nothing of anybody, so they alone may be cached and compressed. */
-export function assetRoutes(): Hono<{ Bindings: HttpBindings }> {
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+export function assetRoutes(): Hono<{ Bindings: ConsoleBindings }> {
+  const routes = new Hono<{ Bindings: ConsoleBindings }>();
   routes.use(compress());
   for (const [name, { type, body }] of Object.entries(ASSETS)) {
     routes.get(assetPath(name), (c) =>

@@ -1,7 +1,7 @@
 import { requireNoNationalId } from "./national-id.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
-/** What a person asks to be done with the keys of deliveries. `actor` is the account of that person. */
+/** What a person asks to be done with the keys of deliveries. `actor` is the account of that person, who says why. */
 export type DatasetKeyRequest =
   | {
       readonly action: "issue";
@@ -11,6 +11,7 @@ export type DatasetKeyRequest =
       readonly rsa?: boolean;
       readonly days: number;
       readonly actor: string;
+      readonly reason: string;
     }
   | { readonly action: "revoke"; readonly fingerprint: string; readonly actor: string; readonly reason: string }
   | {
@@ -20,6 +21,7 @@ export type DatasetKeyRequest =
       /** The one that was compared with the unit: no other key is trusted. */
       readonly fingerprint?: string;
       readonly actor: string;
+      readonly reason: string;
     }
   | { readonly action: "distrust"; readonly dataset: string; readonly fingerprint: string; readonly actor: string; readonly reason: string }
   | { readonly action: "describe"; readonly publicKey: string }
@@ -46,9 +48,8 @@ export function requireKeyRequest(request: DatasetKeyRequest): void {
   if (request.action === "list" || request.action === "platform-keys" || request.action === "describe") return;
   if (request.actor.trim() === "") throw new RuleViolation("3(1)", "actor-missing", "Say who does it (--as ACCOUNT).");
   requireNoNationalId(request.actor, "The account");
-  if ("reason" in request && request.reason.trim() === "")
-    throw new RuleViolation("4(1)1", "reason-missing", "Give a reason (--reason TEXT).");
-  if ("reason" in request) requireNoNationalId(request.reason, "The reason");
+  if (request.reason.trim() === "") throw new RuleViolation("4(1)1", "reason-missing", "Give a reason (--reason TEXT).");
+  requireNoNationalId(request.reason, "The reason");
   if (request.action === "issue" && !(Number.isInteger(request.days) && request.days >= 1 && request.days <= LONGEST_VALIDITY_DAYS)) {
     throw new RuleViolation("4(1)1", "invalid-validity", `A delivery key is valid for 1 to ${LONGEST_VALIDITY_DAYS} days.`);
   }

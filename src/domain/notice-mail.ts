@@ -1,6 +1,7 @@
 import { type Appointment, DUTIES, type Duty } from "./appointment.ts";
 import { isMailAddress, mailAddressesIn } from "./mail-address.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
+import { POLICY } from "./policy.ts";
 import { taipeiDate } from "./roc-date.ts";
 import { rocDay } from "./roc-day.ts";
 
@@ -80,6 +81,11 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
     subject: "資料檔退件，待決定",
     sentence: (number, day) => `匯入 ${number} 的檔案已退件，加密保留至 ${day}；逾期未決定即銷毀。`,
     office: "請登入主控臺查看退件原因，決定銷毀或重試。",
+  },
+  "witness-silent": {
+    subject: "見證機關未簽署查詢日誌",
+    sentence: () => `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署查詢日誌。`,
+    office: "請登入主控臺查看是哪一個機關，並請其恢復。",
   },
   "abnormal-use": { subject: "有異常使用警示", sentence: () => "平臺發現異常使用，待處理。", office: "請查看警示並決定處理方式。" },
 };

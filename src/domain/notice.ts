@@ -18,6 +18,7 @@ export type NoticeKind =
   | "disk-fills-up"
   | "database-grows"
   | "abnormal-use"
+  | "witness-silent"
   | "dataset-ends"
   | "dataset-ended"
   | "delivery-quarantined";

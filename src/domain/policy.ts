@@ -43,6 +43,8 @@ export const POLICY = {
   /** Clauses 4(1)5, 4(2)5: how long the query log is kept at least; a manager may raise it, up to the cap, and nobody lowers it. */
   logRetentionFloorYears: 5,
   logRetentionCapYears: 30,
+  /** A witness of the log that has cosigned nothing for this long (hours) is an alarm; it confirms every ten minutes also when nothing is new. */
+  witnessSilentHours: 6,
   /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
   diskFreePercent: 20,
   diskDaysAhead: 90,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask } from "../support/api.ts";
 import { startTestConsole, type Visitor } from "../support/console.ts";
 import { enter } from "../support/console-office.ts";
 import { type LogHouse, openLogHouse } from "../support/log-house.ts";
@@ -56,6 +57,26 @@ describe("the log's state", () => {
     await query("update log_head set size = size - 1");
     await house.platform.keeping.settle();
     expect(await alarmed(wu)).toBe(false);
+  });
+});
+
+describe("a witness that has fallen silent", () => {
+  test("§4(1)5 is an alarm for those who watch the log, on their home, the log's page and in the metrics, until it cosigns again", async () => {
+    const clerk = await person("hung.case", "caseOfficer");
+    const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("見證機關久未簽署查詢日誌");
+    const metrics = async () => (await ask(house.platform.api.url, undefined, { method: "GET", path: "/metrics" })).text;
+    const [origin, name] = ["verify.example.gov.tw/queries", "ethics.example.gov.tw/witness"];
+    await query("insert into log_witness values ($1, $2, now() - interval '3 days')", [origin, name]);
+    await query("update log_cosignature set cosigned_at = now() - interval '7 hours'");
+    expect([await alarmed(wu), await alarmed(lin), await alarmed(chen), await alarmed(clerk)]).toEqual([true, true, true, false]);
+    const { text } = await chen.get("/console/system");
+    for (const expected of ["見證機關逾 6 小時未簽署", name, "請與該機關聯繫"]) expect(text).toContain(expected);
+    expect(await metrics()).toContain("query_log_silent_witnesses 1\n");
+    await query("update log_cosignature set cosigned_at = now()");
+    expect([await alarmed(wu), (await chen.get("/console/system")).text.includes("未簽署")]).toEqual([false, false]);
+    const after = await metrics();
+    expect(after).toContain("query_log_silent_witnesses 0\n");
+    expect(after).toContain(`query_log_witness_heard_timestamp_seconds{witness="${name}"} 1`);
   });
 });
 

@@ -56,7 +56,7 @@ export async function startTestConsole({
   const keysDirectory = mkdtempSync(join(tmpdir(), "console-keys-"));
   createKeys(keysDirectory);
   const owner = openDatabase(own.ownerUrl, { max: 2 });
-  const worker = openDatabase(own.workerUrl, { max: 1 });
+  const appointer = openDatabase(own.appointerUrl, { max: 1 });
   const records = openDatabase(own.consoleUrl, { max: 6 });
   // Test files share one Temporal, in which a number names one process.
   await owner.pool.query("select setval('application_number_sequence', $1)", [randomInt(1e11)]);
@@ -91,7 +91,7 @@ export async function startTestConsole({
       const { rowCount } = await owner.pool.query("select from appointment where account = $1 and duty = $2", [account, duty]);
       const command = rowCount === 0 ? ["appoint", account, "--duty", duty] : ["reset", account];
       try {
-        await runAppointCommand([...command, "--as", "chief.planning", "--reason", "府計字第1號"], worker.db, now());
+        await runAppointCommand([...command, "--as", "chief.planning", "--reason", "府計字第1號"], appointer.db, now());
       } finally {
         console.log = print;
       }
@@ -102,7 +102,7 @@ export async function startTestConsole({
     async close() {
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([records.close(), worker.close(), owner.close()]);
+      await Promise.all([records.close(), appointer.close(), owner.close()]);
       if (database === undefined) await own.drop();
       rmSync(keysDirectory, { recursive: true, force: true });
     },

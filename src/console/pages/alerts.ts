@@ -108,7 +108,7 @@ function decisionForm(visit: Visit, { alertId }: AlertOnRecord, refused: Refused
   const { alerts, form } = visit.text;
   return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>
 <form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}
-${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? "", long: true, fault: refused?.fault })}
+${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? visit.kept?.reason ?? "", long: true, fault: refused?.fault })}
 <div class="buttons"><button class="ds-button" name="choice" value="dismissed">${alerts.dismiss}</button><button class="ds-button" data-color="danger" name="choice" value="finding">${alerts.finding}</button></div></form></section>`;
 }
 

@@ -1,6 +1,8 @@
 import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
+import { listWitnesses, type WitnessHeard } from "../../../db/queries/log-witness.ts";
+import { isWitnessSilent } from "../../domain/log-witness.ts";
 import { refusalOf } from "../../domain/retention.ts";
 import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -50,8 +52,16 @@ export async function retentionTasks({ text, account, duties, now, today }: Visi
   });
 }
 
-/** That something disagrees with the log is said before anything else. */
-export async function logAlarm({ text, may }: Visit, { db }: ConsoleContext): Promise<Html> {
-  if (!may("seeSystem") || (await listOpenDisagreements(db)).length === 0) return NOTHING;
-  return html`<p class="ds-alert" data-color="danger" role="alert"><a class="ds-link" href="/console/system">${text.home.disagreement}</a></p>`;
+/** That something disagrees with the log, or that nobody outside watches it, is said before anything else. */
+export async function logAlarm({ text, may, now }: Visit, { db }: ConsoleContext): Promise<Html> {
+  if (!may("seeSystem")) return NOTHING;
+  const [disagreements, silent] = await Promise.all([listOpenDisagreements(db), listSilentWitnesses(db, now)]);
+  const alarm = (sentence: string) =>
+    html`<p class="ds-alert" data-color="danger" role="alert"><a class="ds-link" href="/console/system">${sentence}</a></p>`;
+  return html`${disagreements.length === 0 ? NOTHING : alarm(text.home.disagreement)}${silent.length === 0 ? NOTHING : alarm(text.home.witnessSilent)}`;
+}
+
+/** Witnesses that have cosigned nothing for too long. */
+export async function listSilentWitnesses(db: ConsoleContext["db"], now: number): Promise<WitnessHeard[]> {
+  return (await listWitnesses(db)).filter(({ heardAt }) => isWitnessSilent(heardAt, now));
 }

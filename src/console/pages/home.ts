@@ -103,8 +103,8 @@ function pathOf(about: string): string | undefined {
   return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
 }
 
-/** What waits as a task of its own, until it is decided. */
-const TASKS = ["abnormal-use", "disposal-proposed", "dataset-ends", "dataset-ended", "delivery-quarantined"] as const;
+/** What waits as a task of its own, until it is decided; a silent witness is an alarm above all. */
+const TASKS = ["abnormal-use", "disposal-proposed", "witness-silent", "dataset-ends", "dataset-ended", "delivery-quarantined"] as const;
 type TaskNotice = (typeof TASKS)[number];
 
 function isTask(kind: NoticeKind): kind is TaskNotice {

@@ -136,6 +136,7 @@ export const en: Text = {
     submit: "Next",
     setUp: "First log-in, or after a reset",
     ended: "You are logged out. That also happens by itself when you are idle.",
+    kept: "You were logged out, so nothing was done. The reason that you typed is shown again when you have logged in: look at the page, then send it.",
   },
   code: {
     title: "Enter the code",
@@ -199,6 +200,7 @@ export const en: Text = {
       "outside-approved-period": "A dataset is outside its approved period",
     },
     disagreement: "The query log disagrees with itself: look at once",
+    witnessSilent: "A witness of the query log has fallen silent: look",
     found: (when) => `found ${when}`,
     since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
   },
@@ -444,6 +446,7 @@ export const en: Text = {
     fault: {
       "entry-unreadable": "The entry can't be read and is not shown",
       "entry-not-canonical": "The entry has not the form it should have and is not shown",
+      "tree-disagrees": "The entry is not the one that the log was signed with and is not shown",
       "leaf-hash-disagrees": "The entry is not the one that its receipt was given for and is not shown",
       "columns-disagree": "The entry and its columns disagree, so it is not shown",
       "key-missing": "The key for this entry is missing",
@@ -478,6 +481,9 @@ export const en: Text = {
       "kept-checkpoint-unreadable": "The checkpoint kept outside the database is damaged, or of another log.",
       "log-disagrees-with-witness": "The witness refuses to cosign: the log that it cosigned was another.",
     },
+    silent: `A witness has cosigned nothing for more than ${POLICY.witnessSilentHours} hours`,
+    silentSince: "Last heard of: ",
+    silentNext: "Ask that office to bring its witness back. The alarm ends by itself when it cosigns; queries are answered all the same.",
     disagreementNext:
       "Leave the database as it is, restore and delete nothing, and tell the Ethics Office. This alarm ends by itself when the log is signed again.",
     database: "Room for the database",
@@ -632,6 +638,8 @@ export const en: Text = {
     appoint: "Appoint",
     end: "End appointment",
     reset: "Reset account",
+    reconcile: "Begin processes again from the records",
+    exportLog: "Export the query log",
   },
   rule: {
     "log-in-wrong": `Account or password is wrong, or the account is locked: after ${POLICY.loginFailures} failures it is, for ${POLICY.lockMinutes} minutes.`,

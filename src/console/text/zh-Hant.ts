@@ -128,6 +128,7 @@ export const zhHant = {
     submit: "下一步",
     setUp: "第一次登入，或密碼已重設",
     ended: "您已登出。閒置逾時也會自動登出。",
+    kept: "您已登出，剛才的操作沒有執行。登入後會再顯示您輸入的理由，請確認頁面內容後重新送出。",
   },
   code: {
     title: "輸入驗證碼",
@@ -191,6 +192,7 @@ export const zhHant = {
       "outside-approved-period": "資料集不在核准期限內",
     },
     disagreement: "查詢日誌出現不一致，請立即查看",
+    witnessSilent: "見證機關久未簽署查詢日誌，請查看",
     found: (day: string) => `${day}發現`,
     since: (day: string, days: number) => (days === 0 ? "今天送到" : `${day}送到，已等 ${days} 天`),
   },
@@ -431,6 +433,7 @@ export const zhHant = {
     fault: {
       "entry-unreadable": "紀錄無法解讀，不予顯示",
       "entry-not-canonical": "紀錄格式不符，不予顯示",
+      "tree-disagrees": "紀錄不是日誌簽章時的那一筆，不予顯示",
       "leaf-hash-disagrees": "紀錄內容與收據雜湊不一致，不予顯示",
       "columns-disagree": "紀錄內容與索引欄位不一致，不予顯示",
       "key-missing": "缺少開啟這筆紀錄的金鑰",
@@ -465,7 +468,10 @@ export const zhHant = {
       "kept-checkpoint-unreadable": "資料庫之外保存的檢查點損壞，或屬於其他日誌。",
       "log-disagrees-with-witness": "見證機關拒絕簽署：它簽過的日誌與目前不同。",
     } as Readonly<Record<string, string>>,
-    disagreementNext: "資料庫請保持原狀，不要還原或清除，並通知政風處。日誌重新簽署後，本警示會自動解除。",
+    silent: `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署`,
+    silentSince: "最後一次：",
+    silentNext: "請與該機關聯繫，恢復其見證服務。簽署後，本警示會自動解除；查驗不受影響。",
+    disagreementNext: "資料庫請保持原狀，不要還原或清除，並通知政風處。日誌重新簽署，且與先前簽署的一致，本警示才會自動解除。",
     database: "資料庫空間",
     databaseSize: "大小",
     databaseGrowth: "成長",
@@ -623,7 +629,9 @@ export const zhHant = {
     appoint: "指定人員",
     end: "免除職務",
     reset: "重設帳號",
-  } satisfies Record<ConsoleAction | "logIn" | "beginSetUp" | "appoint" | "end" | "reset", string>,
+    reconcile: "依紀錄重新啟動流程",
+    exportLog: "匯出查詢日誌",
+  } satisfies Record<ConsoleAction | "logIn" | "beginSetUp" | "appoint" | "end" | "reset" | "reconcile" | "exportLog", string>,
   /** What stands against a step, by the code of its rule. */
   rule: {
     "log-in-wrong": `帳號或密碼不符，或帳號暫時鎖定。連續 ${POLICY.loginFailures} 次失敗會鎖定 ${POLICY.lockMinutes} 分鐘。`,
