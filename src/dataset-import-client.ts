@@ -29,11 +29,7 @@ export function createDatasetClient(client: Client, taskQueue: string): DatasetC
   const within = <T>(patience: number, run: () => Promise<T>) => client.withDeadline(Date.now() + patience, run);
   return {
     decide: (importId, decision) => within(PATIENCE, () => decide(client, importId, decision)),
-    async keys(request) {
-      // Before it is stored anywhere.
-      requireKeyRequest(request);
-      return within(PATIENCE, () => askForKeys(client, taskQueue, request));
-    },
+    keys: (request) => within(PATIENCE, () => askForKeys(client, taskQueue, request)),
     async trusted(code) {
       const { datasets = [] } = await within(SHORT_PATIENCE, () => askForKeys(client, taskQueue, { action: "list" }));
       return datasets.find((dataset) => dataset.code === code)?.trusted ?? [];
@@ -82,6 +78,8 @@ export async function decide(client: Client, importId: string, decision: Quarant
 
 /** Has the worker do something with the keys of deliveries. @throws RuleViolation */
 export async function askForKeys(client: Client, taskQueue: string, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+  // Before it is stored anywhere: what was shown may be a private key.
+  requireKeyRequest(request);
   try {
     return await client.workflow.execute<typeof keepDatasetKeys>("keepDatasetKeys", {
       workflowId: `dataset-keys/${randomUUID()}`,

@@ -118,11 +118,7 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
 }
 
 /** Lists datasets, and trusts or distrusts the keys of their owner units; returns the last line. */
-export async function runDatasetCommand(
-  argv: string[],
-  ask: AskForKeys,
-  fingerprintOf: (armored: string) => Promise<string>,
-): Promise<string> {
+export async function runDatasetCommand(argv: string[], ask: AskForKeys): Promise<string> {
   const { positionals, values } = parse(argv);
   const [action = "", fingerprint = ""] = positionals;
   const { as: actor = "", reason = "" } = values;
@@ -141,11 +137,13 @@ export async function runDatasetCommand(
     case "trust": {
       const file = required(values.key, "--key FILE");
       const publicKey = file === STREAM ? await text(process.stdin) : await readFile(file, "utf8");
-      const expected = values.fingerprint === undefined ? undefined : normal(values.fingerprint);
-      if (expected !== undefined && (await fingerprintOf(publicKey)) !== expected)
-        throw new Error("The key in the file has another fingerprint: do not trust it, ask the unit.");
       const dataset = required(values.dataset, "--dataset CODE");
-      const answer = await asked(ask, { action, dataset, publicKey, actor, reason });
+      const answer = await asked(ask, {
+        ...{ action, dataset, publicKey },
+        ...(values.fingerprint !== undefined && { fingerprint: normal(values.fingerprint) }),
+        actor,
+        reason,
+      });
       return told(
         values,
         answer,

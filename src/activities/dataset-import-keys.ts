@@ -10,7 +10,6 @@ import {
   type DeliveryKey,
   findDeliveryKey,
   listDeliveryKeys,
-  listExpiredDeliveryKeys,
   lockKeyFolder,
   recordDeliveryKey,
 } from "../../db/queries/dataset-import-delivery-key.ts";
@@ -48,7 +47,6 @@ export interface DescribedKey extends Omit<KeyDescription, "expiresAt"> {
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
-const PLATFORM = "platform";
 
 /** The keys of deliveries: those that the platform makes for one delivery each, and those of the units that deliver. */
 export function createDatasetKeyActivities(context: WorkerContext) {
@@ -69,7 +67,7 @@ export function createDatasetKeyActivities(context: WorkerContext) {
 let lastTurn: Promise<unknown> = Promise.resolve();
 
 /** One at a time: in this process by waiting for each other, which needs no connection, and among workers by a lock of the database. */
-function inTurn<T>(context: WorkerContext, run: () => Promise<T>): Promise<T> {
+export function inTurn<T>(context: WorkerContext, run: () => Promise<T>): Promise<T> {
   const turn = lastTurn.then(() =>
     context.db.transaction().execute(async (trx) => {
       await lockKeyFolder(trx);
@@ -207,25 +205,4 @@ async function getDataset(db: WorkerContext["db"], code: string): Promise<Datase
   const dataset = await findDataset(db, code);
   if (dataset !== undefined) return dataset;
   throw new RuleViolation("4(1)2", "unknown-dataset", "There is no such dataset: bin/dataset.ts list shows them.");
-}
-
-/**
- * Destroys the private halves of delivery keys whose time has passed without a delivery.
- * @clause 4(4)
- */
-export async function destroyExpiredDeliveryKeys(context: WorkerContext): Promise<number> {
-  const expired = await listExpiredDeliveryKeys(context.db, context.now());
-  for (const { fingerprint } of expired) await destroyDeliveryKey(context, fingerprint, null, PLATFORM);
-  return expired.length;
-}
-
-/**
- * Destroys what killed processes left in the key folder: halves of keys, and keys of which no record was made, so that nobody got them.
- * @clause 4(4)
- */
-export async function destroyStrayKeys(context: WorkerContext): Promise<void> {
-  const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
-  const isKnown = async (fingerprint: string) => (await findDeliveryKey(context.db, fingerprint)) !== undefined;
-  const strays = await inTurn(context, () => folder.destroyStrays(isKnown));
-  if (strays > 0) context.logger.warn({ strays }, "halves of delivery keys, or keys without a record, are destroyed");
 }

@@ -133,6 +133,7 @@ export const enDatasets: Text["datasets"] = {
     "signature-not-newer": "It was signed no later than the data in use: an old file, or the same one again. Destroy it.",
     "signature-in-future": "It was signed in the future. Ask the unit to set its clock and sign again.",
     "outside-approved-period": "The dataset is outside its approved period. Destroy it, and ask the manager.",
+    "not-in-office": "Whoever delivered it was not the dedicated officer. Make sure where it comes from; then try again, or destroy it.",
     "already-imported": "It has been imported before, and was destroyed at once.",
   },
   problemOf: {

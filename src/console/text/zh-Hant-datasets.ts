@@ -131,6 +131,7 @@ export const zhHantDatasets = {
     "signature-not-newer": "簽章時間不晚於目前使用的資料，是舊檔或重複的檔案。請銷毀。",
     "signature-in-future": "簽章時間在未來。請該單位校正時鐘後重新簽章。",
     "outside-approved-period": "資料集不在核准期限內。請銷毀，並洽權責主管。",
+    "not-in-office": "交付的人此刻並未擔任專責人員。請確認檔案來源；無誤就重試，否則銷毀。",
     "already-imported": "這份檔案已經匯入過，已逕行銷毀。",
   } satisfies Record<RejectionCode, string>,
   problemOf: {
