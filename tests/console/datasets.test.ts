@@ -45,7 +45,7 @@ describe("datasets", () => {
     importId = await office.imported(office.daysAgo(5));
     const { fingerprint } = await office.platform.issueDeliveryKey();
     const { text } = await tu.get(LIST);
-    for (const expected of ["可用", "已 5 天，上限 45 天", "還有 40 天", "…" + fingerprint.slice(-8).toUpperCase(), ">20</td>"])
+    for (const expected of ["可用", "已 5 天，上限 45 天", "還有 40 天", `…${fingerprint.slice(-8).toUpperCase()}`, ">20</td>"])
       expect(text).toContain(expected);
     expect(text).toContain(`href="${importPage(importId)}"`);
     expect((await tu.get(`${LIST}/household`)).text).toContain("下一份檔案請在此之前匯入");
