@@ -368,9 +368,9 @@ create table integration (
   constraint integration_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
   constraint integration_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
   constraint integration_application_number_key UNIQUE (application_number),
-  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'revoked'::text, 'expired'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
+  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'lapsed'::text, 'revoked'::text, 'expired'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
   constraint integration_pkey PRIMARY KEY (integration_id),
-  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text]))),
+  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'lapsed'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text]))),
   constraint integration_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['person'::text, 'idle'::text, 'correctiveAction'::text])))
 );
 

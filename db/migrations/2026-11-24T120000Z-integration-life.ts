@@ -30,9 +30,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop column approved_checks,
       drop constraint integration_state_check,
       drop constraint integration_check,
-      add constraint integration_state_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn',
+      add constraint integration_state_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn', 'lapsed',
         'provisioned', 'active', 'suspended', 'expired', 'revoked')),
-      add constraint integration_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn', 'revoked', 'expired')
+      add constraint integration_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn', 'lapsed', 'revoked', 'expired')
         or (approved_from is not null and approved_until > approved_from)),
       add column suspended_for text check (suspended_for in ('person', 'idle', 'correctiveAction'));
 

@@ -26,6 +26,45 @@ interface Words {
 }
 
 const WORDS: Readonly<Record<NoticeKind, Words>> = {
+  "application-submitted": {
+    subject: "介接服務申請待審查",
+    sentence: (number) => `介接服務 ${number} 有申請待審查。`,
+    office: "請登入主控臺，核對機關來文後審查或退回補正。",
+  },
+  "application-checked": {
+    subject: "介接服務申請待核可",
+    sentence: (number) => `介接服務 ${number} 的申請已審查完備，待核可。`,
+    office: "請登入主控臺核可或不予核可；自己提出或審查的案件由其他主管決定。",
+  },
+  "application-approved": {
+    subject: "介接服務申請待配賦權限",
+    sentence: (number) => `介接服務 ${number} 的申請已核可，待配賦權限。`,
+    office: "請登入主控臺配賦權限，並以安全方式交付憑證。",
+  },
+  "application-returned": {
+    subject: "介接服務申請已退回補正",
+    sentence: (number, day) => `介接服務 ${number} 的申請已退回補正，請於 ${day} 前再提；逾期即失效。`,
+    applicant: "退回理由請以申請時的私人連結查看；以紙本申請的，請洽專案承辦人員。",
+    office: "請登入主控臺查看。",
+  },
+  "application-lapses": {
+    subject: "介接服務申請即將失效",
+    sentence: (number, day) => `介接服務 ${number} 的申請退回後尚未補正，${day} 之後即失效。`,
+    applicant: "請以申請時的私人連結補正後再提；以紙本申請的，請洽專案承辦人員。",
+    office: "請登入主控臺查看。",
+  },
+  "application-lapsed": {
+    subject: "介接服務申請已失效",
+    sentence: (number) => `介接服務 ${number} 的申請逾期未補正，已失效；已有的權限不受影響。`,
+    applicant: "如仍有需要，請另提新申請。",
+    office: "請登入主控臺查看。",
+  },
+  "application-decided": {
+    subject: "介接服務申請已有決定",
+    sentence: (number) => `介接服務 ${number} 的申請已由權責主管決定。`,
+    applicant: "決定內容請以申請時的私人連結查看；以紙本申請的，請洽專案承辦人員。",
+    office: "請登入主控臺查看。",
+  },
   "period-ends": {
     subject: "介接服務核准期限將屆滿",
     sentence: (number, day) => `介接服務 ${number} 的核准期限至 ${day} 屆滿，屆滿後即不能查詢。`,

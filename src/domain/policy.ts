@@ -9,6 +9,9 @@ export const POLICY = {
   approvedPeriodCapYears: 3,
   /** Days before the approved period's end on which it is announced. */
   periodReminderDays: [60, 30, 7],
+  /** How long an application that was sent back waits for its applicant before it lapses, and when that is announced before (days). */
+  returnedDays: 60,
+  returnedReminderDays: [14, 3],
   /** Unused for this long, an integration is warned; unused for this much longer, it is suspended. */
   idleDays: 180,
   idleGraceDays: 30,

@@ -103,18 +103,11 @@ function pathOf(about: string): string | undefined {
   return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
 }
 
-/** What waits as a task of its own, until it is decided; a silent witness is an alarm above all. */
-const TASKS = ["abnormal-use", "disposal-proposed", "witness-silent", "dataset-ends", "dataset-ended", "delivery-quarantined"] as const;
-type TaskNotice = (typeof TASKS)[number];
-
-function isTask(kind: NoticeKind): kind is TaskNotice {
-  return (TASKS as readonly NoticeKind[]).includes(kind);
-}
-
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  const words: Record<Exclude<NoticeKind, TaskNotice>, string> = {
+  // What waits as a task of its own has none: applications, alerts, rejected files, datasets, months of the log; a silent witness is an alarm above all.
+  const words: Partial<Record<NoticeKind, string>> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
@@ -126,11 +119,12 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const endings = own.flatMap(({ kind, about, announces }) => {
-    if (isTask(kind)) return [];
+    const what = words[kind];
+    if (what === undefined) return [];
     const known = cases.get(about);
     const room = kind === "disk-fills-up" || kind === "database-grows";
     const path = known ? casePath(about) : room ? "/console/system" : pathOf(about);
-    return [{ at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : room ? "" : about, path }];
+    return [{ at: Date.parse(announces), what, of: known ? nameOf(known) : room ? "" : about, path }];
   });
   return [...new Map(endings.map((ending) => [`${ending.what}/${ending.of}`, ending])).values()];
 }

@@ -206,7 +206,7 @@ export const enDatasets: Text["datasets"] = {
     trustIntro: (unit) =>
       `Choose the public key file of ${unit}. The next page shows its fingerprint, which has to be compared by telephone before it is trusted.`,
     file: "Public key file",
-    fileHint: "The text file that the unit exported; it begins with “BEGIN PGP PUBLIC KEY BLOCK”. Never upload a private key.",
+    fileHint: "The public key that the unit exported, as text. Never upload a private key.",
     noFile: "Choose the public key file.",
     show: "Show the fingerprint",
     compareTitle: "Compare the fingerprint",

@@ -196,7 +196,7 @@ export const zhHantDatasets = {
     trustTitle: "信任單位金鑰",
     trustIntro: (unit: string) => `請選擇${unit}交付的公鑰檔。下一頁會顯示指紋，須以電話核對相符才能信任。`,
     file: "公鑰檔",
-    fileHint: "該單位匯出的文字檔，開頭為「BEGIN PGP PUBLIC KEY BLOCK」。請勿上傳私鑰。",
+    fileHint: "該單位匯出的公鑰，須為文字檔。請勿上傳私鑰。",
     noFile: "請選擇公鑰檔。",
     show: "顯示指紋",
     compareTitle: "核對指紋",

@@ -63,6 +63,7 @@ export const zhHant = {
     checked: "待核可",
     refused: "未核可",
     withdrawn: "已撤回",
+    lapsed: "逾期失效",
     approved: "待配賦",
     provisioned: "待生效",
     active: "使用中",
@@ -70,7 +71,7 @@ export const zhHant = {
     expired: "已屆期",
     revoked: "已撤銷",
   } satisfies Record<IntegrationState, string>,
-  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "隨介接終止" } satisfies Record<
+  stage: { provisioned: "已配賦", replaced: "已由後案取代", lapsed: "已失效" } satisfies Record<
     "provisioned" | "replaced" | "lapsed",
     string
   >,
@@ -80,6 +81,7 @@ export const zhHant = {
     sendBack: "退回補正",
     resubmit: "補正後再提",
     withdraw: "撤回申請",
+    lapse: "逾期未補正失效",
     amend: "申請變更",
     approve: "核可",
     refuse: "不予核可",
@@ -260,6 +262,7 @@ export const zhHant = {
       checked: (period: string) => `已審查，等權責主管決定；申請期限為 ${period}。`,
       refused: () => "已不予核可，本案結束；機關可另提新申請。",
       withdrawn: () => "機關已撤回，本案結束；機關可另提新申請。",
+      lapsed: () => "退回後逾期未補正，已失效；機關可另提新申請。",
       approved: (period: string) => `主管已核可，等專責人員配賦權限；核准期限為 ${period}。`,
       provisioned: (_period: string, from: string) => `權限已配賦，將於 ${from} 自動生效。`,
       active: (_period: string, _from: string, until: string) => `使用中；核准期限至 ${until}，屆期自動停止。`,
@@ -685,6 +688,7 @@ export const zhHant = {
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",
     "not-checked": "承辦人員尚未審查完備，還不能決定。",
     "application-withdrawn": "機關已撤回本案，沒有可以決定的了。",
+    "application-lapsed": "本案退回後逾期未補正，已失效；可另提新申請。",
     "application-number-taken": "這個申請編號已有其他申請案，請另取編號。",
     "code-malformed": "編號限 64 個以內的文字、數字、點、連字號或底線。",
     "letter-date-malformed": "請填寫正確且已到的發文日期。",
