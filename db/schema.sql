@@ -35,8 +35,12 @@ create table abnormal_use_alert (
   decided_as text,
   decision_reason text,
   decided_at timestamp with time zone,
+  finding_number integer,
   constraint abnormal_use_alert_alert_key_key UNIQUE (alert_key),
   constraint abnormal_use_alert_check CHECK ((((state = 'open'::text) = (decided_by IS NULL)) AND ((state = 'open'::text) = (decision_reason IS NULL)))),
+  constraint abnormal_use_alert_check1 CHECK (((state = 'finding'::text) = (finding_number IS NOT NULL))),
+  constraint abnormal_use_alert_finding_number_key UNIQUE (finding_number),
+  constraint abnormal_use_alert_integration_id_finding_number_fkey FOREIGN KEY (integration_id, finding_number) REFERENCES finding(integration_id, finding_number),
   constraint abnormal_use_alert_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint abnormal_use_alert_kind_check CHECK ((kind = ANY (ARRAY['hourly-volume'::text, 'daily-volume'::text, 'off-hours'::text, 'same-subject'::text, 'many-no-match'::text, 'sequential-numbers'::text]))),
   constraint abnormal_use_alert_pkey PRIMARY KEY (alert_id),
@@ -318,6 +322,24 @@ create table destruction_certificate (
   constraint destruction_certificate_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
   constraint destruction_certificate_object_key_key UNIQUE (object_key),
   constraint destruction_certificate_pkey PRIMARY KEY (certificate_id)
+);
+
+create table finding (
+  finding_number integer not null,
+  request_id uuid not null,
+  integration_id integer not null,
+  severity text not null,
+  description text not null,
+  due_on date not null,
+  raised_by text not null,
+  raised_as text not null,
+  raised_at timestamp with time zone not null,
+  constraint finding_finding_number_check CHECK ((finding_number > 0)),
+  constraint finding_integration_id_finding_number_key UNIQUE (integration_id, finding_number),
+  constraint finding_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint finding_pkey PRIMARY KEY (finding_number),
+  constraint finding_request_id_key UNIQUE (request_id),
+  constraint finding_severity_check CHECK ((severity = ANY (ARRAY['minor'::text, 'ordinary'::text, 'serious'::text])))
 );
 
 create table generation (
@@ -1342,6 +1364,8 @@ grant update on abnormal_use_alert (decided_by) to platform_worker;
 
 grant update on abnormal_use_alert (decision_reason) to platform_worker;
 
+grant update on abnormal_use_alert (finding_number) to platform_worker;
+
 grant update on abnormal_use_alert (state) to platform_worker;
 
 grant select on abnormal_use_watch to platform_worker;
@@ -1589,6 +1613,10 @@ grant insert, select, update on delivery_key to platform_worker;
 grant select on destruction_certificate to platform_console;
 
 grant insert, select on destruction_certificate to platform_worker;
+
+grant select on finding to platform_console;
+
+grant insert, select on finding to platform_worker;
 
 grant insert, select on generation to platform_worker;
 

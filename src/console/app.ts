@@ -17,6 +17,8 @@ import { datasetImportPage } from "./pages/dataset-import.ts";
 import { datasetKeyPages } from "./pages/dataset-keys.ts";
 import { datasetTrustPages } from "./pages/dataset-trust.ts";
 import { datasetsPage } from "./pages/datasets.ts";
+import { findingForm } from "./pages/finding-form.ts";
+import { findingPages } from "./pages/findings.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
@@ -85,6 +87,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
   openingsPage(routes, context);
   systemPage(routes, context);
   alertPages(routes, context);
+  findingPages(routes, context);
+  findingForm(routes, context);
   retentionPage(routes, context);
   retentionPeriodPage(routes, context);
   retentionMonthPage(routes, context);

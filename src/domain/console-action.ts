@@ -1,4 +1,5 @@
 import { DUTIES, type Duty } from "./appointment.ts";
+import { FINDING_DUTIES } from "./finding.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
 /** How far a log-in has come. `none`: nobody is known; `code`: the password was right; `setUp`, `password`, `enrol`: steps that must be taken first. */
@@ -63,6 +64,8 @@ export const CONSOLE_ACTIONS = {
   revokeDeliveryKey: { stages: FULL, duties: ["dedicatedOfficer"] },
   trustSupplierKey: { stages: FULL, duties: ["dedicatedOfficer"] },
   distrustSupplierKey: { stages: FULL, duties: ["dedicatedOfficer"] },
+  seeFindings: { stages: FULL, duties: DUTIES },
+  raiseFinding: { stages: FULL, duties: FINDING_DUTIES },
   seeInventories: { stages: FULL, duties: OFFICE },
   decideAddress: { stages: FULL, duties: ["dedicatedOfficer"] },
   printInventory: { stages: FULL, duties: OFFICE },

@@ -121,6 +121,11 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
     sentence: (number, day) => `匯入 ${number} 的檔案已退件，加密保留至 ${day}；逾期未決定即銷毀。`,
     office: "請登入主控臺查看退件原因，決定銷毀或重試。",
   },
+  "finding-raised": {
+    subject: "有稽核發現待處理",
+    sentence: (number, day) => `第 ${number} 號稽核發現已提出，請於 ${day} 前完成說明或改善。`,
+    office: "請登入主控臺查看發現內容。",
+  },
   "witness-silent": {
     subject: "見證機關未簽署查詢日誌",
     sentence: () => `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署查詢日誌。`,

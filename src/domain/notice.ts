@@ -27,6 +27,7 @@ export type NoticeKind =
   | "database-grows"
   | "abnormal-use"
   | "witness-silent"
+  | "finding-raised"
   | "dataset-ends"
   | "dataset-ended"
   | "delivery-quarantined";

@@ -69,6 +69,9 @@ export const POLICY = {
   noMatchPercent: 30,
   neighbourSubjects: 50,
   neighbourPercent: 30,
+  /** Within how many days a finding is to be explained or improved, where nobody says otherwise, and at most. */
+  findingDueDays: 30,
+  findingDueDaysCap: 365,
   /** A draft of an application that was never submitted is destroyed when nobody has saved it for this long. */
   applicationDraftDays: 30,
   /** Drafts at once, and letters with one application; no letter is larger than this. */

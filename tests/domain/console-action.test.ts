@@ -41,6 +41,8 @@ const BY_DUTY: Readonly<Record<string, string>> = {
   revokeDeliveryKey: "    -    y         -       -       -      -",
   trustSupplierKey: "     -    y         -       -       -      -",
   distrustSupplierKey: "  -    y         -       -       -      -",
+  seeFindings: "          y    y         y       y       y      y",
+  raiseFinding: "         -    y         y       y       y      y",
   seeInventories: "       y    y         y       -       -      -",
   decideAddress: "        -    y         -       -       -      -",
   printInventory: "       y    y         y       -       -      -",

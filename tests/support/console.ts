@@ -12,6 +12,7 @@ import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
 import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
 import type { DatasetClient } from "../../src/dataset-import-client.ts";
+import type { RaiseFinding } from "../../src/finding-client.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import type { RetentionClient } from "../../src/retention-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -34,6 +35,7 @@ interface Options {
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
   readonly datasets?: DatasetClient;
+  readonly raiseFinding?: RaiseFinding;
   readonly retention?: RetentionClient;
   readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
@@ -47,6 +49,7 @@ export async function startTestConsole({
   logKeys,
   keepAlerts,
   datasets,
+  raiseFinding,
   retention,
   decideFoundAddress,
   origin,
@@ -72,6 +75,7 @@ export async function startTestConsole({
     integrations: integrations ?? ({} as IntegrationClient),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
     datasets: datasets ?? ({} as DatasetClient),
+    raiseFinding: raiseFinding ?? (() => Promise.reject(new Error("no Temporal"))),
     retention: retention ?? ({} as RetentionClient),
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
+import { listFindings } from "../../../db/queries/finding.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
 import { listWitnesses, type WitnessHeard } from "../../../db/queries/log-witness.ts";
 import { isWitnessSilent } from "../../domain/log-witness.ts";
@@ -9,11 +10,14 @@ import type { ConsoleContext } from "../context.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
+import { findingPath } from "./findings.ts";
 import type { Task } from "./home.ts";
 import { listKeptMonths, monthPath } from "./retention.ts";
 import { isOwnProposal } from "./retention-month.ts";
 
 const PRESSING_DAYS = 7;
+const SOON_DAYS = 60;
+const DAY = 86_400_000;
 
 /** Alerts of abnormal use that wait for the dedicated officer. */
 export async function alertTasks({ text, duties, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
@@ -50,6 +54,26 @@ export async function retentionTasks({ text, account, duties, now, today }: Visi
       ...(manager && proposed && !isOwnProposal(disposal, account) ? [task(text.home.disposalProposed, since)] : []),
     ];
   });
+}
+
+/** Findings by their day, for those who see to them and for who raised them: what is near or past is to do, what is farther off comes soon. */
+export async function findingTasks(
+  { text, account, duties, now, today }: Visit,
+  { db }: ConsoleContext,
+): Promise<{ readonly due: Task[]; readonly soon: Task[] }> {
+  const sees = duties.some((duty) => duty === "dedicatedOfficer" || duty === "manager");
+  const found = await listFindings(db, { dueBefore: taipeiDate(now + SOON_DAYS * DAY) });
+  const tasks = found
+    .filter(({ raisedBy }) => sees || raisedBy === account)
+    .toSorted((one, other) => one.dueOn.localeCompare(other.dueOn))
+    .map(({ findingNumber, integrationNumber, systemName, dueOn }) => ({
+      what: text.findings.home,
+      of: `${text.findings.of(findingNumber)}　${integrationNumber}　${systemName}`,
+      path: findingPath(findingNumber),
+      when: text.dayAhead(dueOn, today),
+      pressing: daysBetween(today, dueOn) <= PRESSING_DAYS,
+    }));
+  return { due: tasks.filter(({ pressing }) => pressing), soon: tasks.filter(({ pressing }) => !pressing) };
 }
 
 /** That something disagrees with the log, or that nobody outside watches it, is said before anything else. */

@@ -12,7 +12,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
 import { datasetTasks, quarantineTasks } from "./home-data.ts";
-import { alertTasks, logAlarm, retentionTasks } from "./home-log.ts";
+import { alertTasks, findingTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
@@ -35,15 +35,18 @@ export interface Task {
 export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
-    const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
+    const [waiting, { due, soon: ending }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
+    const findings = await findingTasks(visit, context);
     const now = [
       ...(await alertTasks(visit, context)),
       ...(await quarantineTasks(visit, context)),
       ...(await datasetTasks(visit, context)),
       ...(await retentionTasks(visit, context)),
+      ...findings.due,
       ...waiting,
       ...due,
     ];
+    const soon = [...findings.soon, ...ending];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -106,7 +109,8 @@ function pathOf(about: string): string | undefined {
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  // What waits as a task of its own has none: applications, alerts, rejected files, datasets, months of the log; a silent witness is an alarm above all.
+  // What waits as a task of its own has none: applications, alerts, findings, rejected files, datasets, months of the log; a silent witness is an
+  // alarm above all.
   const words: Partial<Record<NoticeKind, string>> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,

@@ -3,6 +3,7 @@ import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
 import { enDatasets } from "./en-datasets.ts";
+import { enFinding } from "./en-finding.ts";
 import { enRetention } from "./en-retention.ts";
 import type { Text } from "./zh-Hant.ts";
 
@@ -42,6 +43,7 @@ export const en: Text = {
     integrations: "Integrations",
     datasets: "Data",
     queries: "Queries",
+    findings: "Findings",
     system: "System",
     addresses: "Addresses",
     people: "People",
@@ -460,6 +462,7 @@ export const en: Text = {
     faultNext: "Leave the database as it is, note the entry's id, and tell the Ethics Office and the dedicated officer.",
   },
   datasets: enDatasets,
+  findings: enFinding,
   retention: enRetention,
   system: {
     title: "System",
@@ -554,7 +557,7 @@ export const en: Text = {
     decideIntro:
       "What can be explained is closed; anything else becomes a finding, which corrective action takes up. It can't be changed afterwards.",
     dismiss: "Explained: close",
-    finding: "Make it a finding",
+    finding: "Raise a finding of it…",
     back: "Back to the alerts",
   },
   people: {
@@ -633,6 +636,8 @@ export const en: Text = {
     revokeDeliveryKey: "Revoked a delivery key",
     trustSupplierKey: "Trusted a unit's key",
     distrustSupplierKey: "Distrusted a unit's key",
+    seeFindings: "Looked at findings",
+    raiseFinding: "Raised a finding",
     seeInventories: "See address reviews",
     decideAddress: "Decide on address",
     printInventory: "Print address review",
@@ -691,6 +696,9 @@ export const en: Text = {
     "record-disagrees": "The records say otherwise, and nothing has changed: ask the dedicated officer.",
     "retention-changed": "Somebody has raised the setting since you opened the page: look at it anew, then decide.",
     "retention-not-raised": `The time of retention can only be raised, up to ${POLICY.logRetentionCapYears} years.`,
+    "severity-unknown": "Choose the severity from the list.",
+    "due-out-of-range": `Due is a day after today, within ${POLICY.findingDueDaysCap} days, such as 2026-01-31.`,
+    "request-malformed": "This form is not valid any more: open it anew.",
     "alert-unknown": "There is no alert of this number.",
     "account-malformed": "The account's name is malformed.",
     "own-application": "Nobody decides on an application that they submitted: another manager does.",

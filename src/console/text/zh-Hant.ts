@@ -12,6 +12,7 @@ import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 import { zhHantApply } from "./zh-Hant-apply.ts";
 import { zhHantDatasets } from "./zh-Hant-datasets.ts";
+import { zhHantFinding } from "./zh-Hant-finding.ts";
 import { zhHantRetention } from "./zh-Hant-retention.ts";
 
 /** What the console says, in traditional Chinese: the language that officials read, and the one that the others translate. */
@@ -35,6 +36,7 @@ export const zhHant = {
     integrations: "介接服務",
     datasets: "資料集",
     queries: "查詢紀錄",
+    findings: "稽核發現",
     system: "系統",
     addresses: "白名單",
     people: "人員",
@@ -447,6 +449,7 @@ export const zhHant = {
     faultNext: "資料庫請保持原狀，記下紀錄編號，並通知政風處與專責人員。",
   },
   datasets: zhHantDatasets,
+  findings: zhHantFinding,
   retention: zhHantRetention,
   system: {
     title: "系統",
@@ -545,7 +548,7 @@ export const zhHant = {
     decide: "決定",
     decideIntro: "有合理說明就結案；否則列為缺失，進入改善程序。決定後不能更改。",
     dismiss: "說明合理，結案",
-    finding: "列為缺失",
+    finding: "列為缺失，提出稽核發現…",
     back: "回警示清單",
   },
   people: {
@@ -624,6 +627,8 @@ export const zhHant = {
     revokeDeliveryKey: "撤銷交付金鑰",
     trustSupplierKey: "信任單位金鑰",
     distrustSupplierKey: "取消信任單位金鑰",
+    seeFindings: "看稽核發現",
+    raiseFinding: "提出稽核發現",
     seeInventories: "看 IP 清查",
     decideAddress: "答覆 IP 清查",
     printInventory: "列印 IP 清查紀錄",
@@ -683,6 +688,9 @@ export const zhHant = {
     "record-disagrees": "紀錄與流程不一致，沒有任何變更；請洽專責人員。",
     "retention-changed": "您開啟頁面之後，保存期限已有人延長，請重新檢視後再決定。",
     "retention-not-raised": `保存期限只能延長，最長 ${POLICY.logRetentionCapYears} 年。`,
+    "severity-unknown": "程度請從清單選擇。",
+    "due-out-of-range": `改善期限須為明天以後、${POLICY.findingDueDaysCap} 天以內的日期，例如 115/01/31。`,
+    "request-malformed": "這份表單已失效，請重新開啟再填。",
     "alert-unknown": "沒有這個編號的警示。",
     "own-application": "本人提出的申請案，不得由本人決定，須由其他主管決定。",
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",
