@@ -2,6 +2,8 @@
 export const POLICY = {
   /** How long a rejected file may wait, still encrypted, for the officer's decision. */
   quarantineDays: 7,
+  /** Days before a dataset's data runs out on which it is announced, the earliest first. */
+  datasetReminderDays: [10, 3],
   /** Rights last this long unless the manager says shorter, and never longer than the cap. */
   approvedPeriodYears: 1,
   approvedPeriodCapYears: 3,

@@ -54,6 +54,13 @@ const PAGES: readonly Line[] = [
   ["/console/addresses", "dedicatedOfficer", "進行中"],
   ["/console/addresses/:review", "dedicatedOfficer", "203.66.0.1"],
   ["/console/addresses/:review/:number/:address", "dedicatedOfficer", "移除白名單", { number: "shared" }],
+  ["/console/datasets", "civilAffairs", "戶籍資料"],
+  ["/console/datasets/:code", "dedicatedOfficer", "還有 30 天"],
+  ["/console/datasets/:code/delivery-keys", "dedicatedOfficer", "有效天數"],
+  ["/console/datasets/:code/delivery-keys/:fingerprint/revoke", "dedicatedOfficer", "理由"],
+  ["/console/datasets/:code/trusted-keys/:fingerprint/distrust", "dedicatedOfficer", "理由"],
+  ["/console/datasets/:code/trust", "dedicatedOfficer", "指紋"],
+  ["/console/datasets/imports/:import", "auditor", "已匯入"],
   ["/console/findings", "caseOfficer", "已過 1 天"],
   ["/console/findings/:number", "auditor", "查詢事由與業務不符", { number: "finding" }],
   ["/console/findings/new", "ethics", "提出稽核發現"],
@@ -83,6 +90,9 @@ const FILES: readonly Line[] = [
   // What was searched by a form is not there to be read again.
   ["/console/queries/list.csv", "auditor", "text/html"],
   ["/console/queries/list.pdf", "auditor", "text/html"],
+  ["/console/datasets/imports/:import/progress", "auditor", "application/json"],
+  ["/console/datasets/certificates/:certificate/certificate.pdf", "civilAffairs", "application/pdf"],
+  ["/console/datasets/:code/delivery-keys/:fingerprint/key.asc", "dedicatedOfficer", ""],
   ["/console/system/retention/:month/certificate.pdf", "auditor", "application/pdf", { month: "disposed" }],
   ["/apply/application.pdf", "returned", "application/pdf"],
 ];

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, vi } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import { createDatasetClient } from "../../src/dataset-import-client.ts";
 import { DUTIES, type Duty } from "../../src/domain/appointment.ts";
 import { findingsOf } from "../../src/finding-client.ts";
 import { beginApplication, filledForm, submitApplication } from "./applicant.ts";
@@ -54,7 +55,16 @@ export async function openConsoleWorld(): Promise<ConsoleWorld> {
   return {
     ...{ console_, visitors },
     values: {
-      ...{ ...numbers, ...(await valuesOf(house)), review, address: SHARED, finding, month: "2019-11", disposed: "2019-10" },
+      ...{
+        ...numbers,
+        ...(await openDatasets(house)),
+        ...(await valuesOf(house)),
+        review,
+        address: SHARED,
+        finding,
+        month: "2019-11",
+        disposed: "2019-10",
+      },
       ...{ number: active.number, suspended: suspended.number, returned: returned.number, token: returned.token },
     },
     pageOf: (who) => pages.get(who) as Page,
@@ -103,6 +113,17 @@ async function findFault({ client, context, database }: IntegrationPlatform, int
   return String(number);
 }
 
+/** Datasets that hold people, a key that the next file comes under, and one whose end is certified. */
+async function openDatasets({ platform }: LogHouse): Promise<Record<string, string>> {
+  const { keys } = createDatasetClient(platform.client, platform.context.config.taskQueue);
+  const who = { actor: OFFICER.account, reason: "十二月交付" };
+  const issue = async () =>
+    (await keys({ action: "issue", dataset: "household", version: 4, days: 30, ...who })).fingerprint ?? "no fingerprint";
+  const [fingerprint, revoked] = [await issue(), await issue()];
+  await keys({ action: "revoke", fingerprint: revoked, ...who });
+  return { code: "household", fingerprint };
+}
+
 /** Two old months of the log: one was disposed of, one waits for a manager. */
 async function endMonths({ platform }: LogHouse): Promise<void> {
   for (const month of ["2019-10", "2019-11"]) await platform.askAt(`${month}-20T12:00:00+08:00`, 3);
@@ -142,6 +163,7 @@ async function valuesOf({ platform }: LogHouse): Promise<Record<string, string>>
   const { rows } = await platform.api.owner.pool.query(
     `select (select attachment_id from application_attachment order by attached_at limit 1) as letter,
       (select c.credential_id from credential c join integration i using (integration_id) join application_draft d using (application_number) limit 1) as credential,
+      (select import_id from dataset_import order by dataset_id limit 1) as import, (select certificate_id from destruction_certificate limit 1) as certificate,
       (select entry_id from query_log order by entry_id desc limit 1) as "entryId", (select min(alert_id)::text from abnormal_use_alert) as alert`,
   );
   return rows[0];

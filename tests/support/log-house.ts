@@ -1,4 +1,5 @@
 import { alertsOf } from "../../src/abnormal-use-client.ts";
+import { createDatasetClient } from "../../src/dataset-import-client.ts";
 import { findingsOf } from "../../src/finding-client.ts";
 import { createIntegrationClient } from "../../src/integration-client.ts";
 import { startTestConsole, type TestConsole } from "./console.ts";
@@ -42,6 +43,7 @@ export async function openLogHouse(): Promise<LogHouse> {
     integrations: createIntegrationClient(platform.client, platform.context.config.taskQueue),
     raiseFinding: findingsOf(platform.client, platform.context.config.taskQueue),
     retention: platform.retention,
+    datasets: createDatasetClient(platform.client, platform.context.config.taskQueue),
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });
   return {

@@ -15,6 +15,7 @@ import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
+import { datasetTasks, quarantineTasks } from "./home-data.ts";
 import { alertTasks, findingTasks, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
@@ -34,9 +35,17 @@ export interface Task extends DueMatter {
 
 /** Everything that somebody is to do or to see to, in the duties of the moment. */
 export async function tasksOf(visit: Visit, context: ConsoleContext): Promise<Task[]> {
-  const all = [applicationTasks, alertTasks, retentionTasks, findingTasks, noticeTasks, endingTasks, passwordTasks].map((tasks) =>
-    tasks(visit, context),
-  );
+  const all = [
+    applicationTasks,
+    alertTasks,
+    quarantineTasks,
+    datasetTasks,
+    retentionTasks,
+    findingTasks,
+    noticeTasks,
+    endingTasks,
+    passwordTasks,
+  ].map((tasks) => tasks(visit, context));
   return (await Promise.all(all)).flat();
 }
 

@@ -25,6 +25,12 @@ export const enDesk: typeof zhHantDesk = {
     diskFillsUp: "The database runs out of disk space",
     databaseGrows: "The database grows too fast",
     abnormalUse: "Abnormal use is to be looked into",
+    quarantined: "A rejected file waits",
+    datasetStands: {
+      "ends-soon": "A dataset runs out soon",
+      "too-old": "A dataset is out of date and answers nothing",
+      "outside-approved-period": "A dataset is outside its approved period",
+    },
     disagreement: "The query log disagrees with itself: look at once",
     witnessSilent: "A witness of the query log has fallen silent: look",
     waited: (days) => (days === 0 ? "came today" : `waiting for ${days} ${days === 1 ? "day" : "days"}`),

@@ -18,6 +18,12 @@ export const zhHantDesk = {
     diskFillsUp: "資料庫的磁碟空間將不足",
     databaseGrows: "資料庫成長過快",
     abnormalUse: "有異常使用警示待處理",
+    quarantined: "退件檔案待決定",
+    datasetStands: {
+      "ends-soon": "資料集即將逾期",
+      "too-old": "資料集已逾期，停止答復",
+      "outside-approved-period": "資料集不在核准期限內",
+    },
     disagreement: "查詢日誌出現不一致，請立即查看",
     witnessSilent: "見證機關久未簽署查詢日誌，請查看",
     waited: (days: number) => (days === 0 ? "今天送到" : `已等 ${days} 天`),

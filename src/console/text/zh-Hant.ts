@@ -11,6 +11,7 @@ import type { EntryFault, OpeningPurpose } from "../../domain/query-log-reading.
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 import { zhHantApply } from "./zh-Hant-apply.ts";
+import { zhHantDatasets } from "./zh-Hant-datasets.ts";
 import { zhHantDesk } from "./zh-Hant-desk.ts";
 import { zhHantFinding } from "./zh-Hant-finding.ts";
 import { zhHantRetention } from "./zh-Hant-retention.ts";
@@ -35,6 +36,7 @@ export const zhHant = {
     home: "待辦",
     integrations: "介接服務",
     applications: "申請案",
+    datasets: "資料集",
     queries: "查詢紀錄",
     findings: "稽核發現",
     system: "系統",
@@ -414,6 +416,7 @@ export const zhHant = {
     } satisfies Record<EntryFault, string>,
     faultNext: "資料庫請保持原狀，記下紀錄編號，並通知政風處與專責人員。",
   },
+  datasets: zhHantDatasets,
   findings: zhHantFinding,
   retention: zhHantRetention,
   system: {
@@ -589,6 +592,13 @@ export const zhHant = {
     liftHold: "解除日誌保留",
     raiseRetention: "延長日誌保存期限",
     seeInventories: "看白名單與 IP 清查",
+    seeDatasets: "看資料集",
+    printDestruction: "列印銷毀紀錄",
+    decideQuarantine: "決定退件檔案",
+    issueDeliveryKey: "核發交付金鑰",
+    revokeDeliveryKey: "撤銷交付金鑰",
+    trustSupplierKey: "信任單位金鑰",
+    distrustSupplierKey: "取消信任單位金鑰",
     seeFindings: "看稽核發現",
     raiseFinding: "提出稽核發現",
     decideAddress: "答覆 IP 清查",
@@ -686,6 +696,18 @@ export const zhHant = {
     "period-too-long": `權限最長 ${POLICY.approvedPeriodCapYears} 年。`,
     "period-over": "申請期限已過，請不予核可，並請機關重新申請。",
     "application-changed": "您開啟頁面之後，申請內容已有變動；以下為目前內容，請重新檢視後再決定。",
+    "not-in-quarantine": "這個檔案不在待決定的狀態：可能已有人決定，或期限已過；以下為目前紀錄，您這次的決定沒有生效。",
+    "unknown-decision": "請選擇銷毀或重試。",
+    "actor-missing": "無法得知是誰操作，請重新登入。",
+    "reason-missing": "理由未填，或超過 500 字，請寫明。",
+    "unusable-key": "這不是可用的公鑰檔，或金鑰已不在名單上：檔案須為文字格式，且只含一把公鑰。",
+    "private-key-shown": "這是私鑰，絕不可離開持有人；檔案沒有保留。請該單位改送公鑰，並更換這把金鑰。",
+    "key-too-long": "檔案太大，不是單一公鑰。請該單位只匯出一把公鑰。",
+    "not-compared": "須先以電話核對指紋，並勾選已核對。",
+    "other-fingerprint": "金鑰的指紋與核對過的不同，沒有信任；請重新核對。",
+    "unknown-dataset": "沒有這個資料集。",
+    "unknown-delivery-key": "沒有這把交付金鑰。",
+    "invalid-validity": "有效天數須為 1 至 90 的整數。",
     "not-in-office": "您此刻並未擔任這項職務。",
     "record-refused": "紀錄未接受這個步驟，沒有任何變更；請洽專責人員。",
     "already-decided": "本案已由他人決定，以下為目前紀錄；您這次的決定沒有生效。",
