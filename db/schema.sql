@@ -1538,8 +1538,6 @@ grant select on database_size to platform_console;
 
 grant insert, select on database_size to platform_worker;
 
-grant select on dataset to platform_console;
-
 grant select on dataset to platform_worker;
 
 grant select on dataset (approved_from) to platform_api;
