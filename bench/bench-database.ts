@@ -30,7 +30,13 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const postgres = await startEmbeddedPostgres(join(directory, "postgres"));
   await migrate(
     postgres.url,
-    { platform_api: "api", platform_worker: "worker", platform_console: "console", platform_log_reader: "log-reader" },
+    {
+      platform_api: "api",
+      platform_worker: "worker",
+      platform_console: "console",
+      platform_log_reader: "log-reader",
+      platform_appointer: "appointer",
+    },
     taipeiDate(Date.now()),
   );
   const keysDirectory = join(directory, "keys");

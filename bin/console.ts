@@ -8,6 +8,8 @@ import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { createConsole } from "../src/console/app.ts";
 import { createConsoleContext } from "../src/console/context.ts";
+import { createDatasetClient } from "../src/dataset-import-client.ts";
+import { findingsOf } from "../src/finding-client.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
 import { decideFoundAddress } from "../src/ip-inventory-client.ts";
 import { createRetentionClient } from "../src/retention-client.ts";
@@ -34,6 +36,8 @@ await runCommand(HELP, async () => {
     logKeys: keys,
     integrations: createIntegrationClient(temporal, config.taskQueue),
     keepAlerts: alertsOf(temporal, config.taskQueue),
+    datasets: createDatasetClient(temporal, config.taskQueue),
+    raiseFinding: findingsOf(temporal, config.taskQueue),
     retention: createRetentionClient(temporal, config.taskQueue),
     decideFoundAddress: (workflowId, decision) => decideFoundAddress(temporal, workflowId, decision),
     now: Date.now,

@@ -16,6 +16,7 @@ export interface RolePasswords {
   readonly platform_worker: string;
   readonly platform_console: string;
   readonly platform_log_reader: string;
+  readonly platform_appointer: string;
 }
 
 const MIGRATIONS = join(import.meta.dirname, "migrations");

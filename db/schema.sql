@@ -2,6 +2,8 @@
 
 create role platform_api login noinherit;
 
+create role platform_appointer login noinherit;
+
 create role platform_console login noinherit;
 
 create role platform_log_reader login noinherit;
@@ -33,8 +35,12 @@ create table abnormal_use_alert (
   decided_as text,
   decision_reason text,
   decided_at timestamp with time zone,
+  finding_number integer,
   constraint abnormal_use_alert_alert_key_key UNIQUE (alert_key),
   constraint abnormal_use_alert_check CHECK ((((state = 'open'::text) = (decided_by IS NULL)) AND ((state = 'open'::text) = (decision_reason IS NULL)))),
+  constraint abnormal_use_alert_check1 CHECK (((state = 'finding'::text) = (finding_number IS NOT NULL))),
+  constraint abnormal_use_alert_finding_number_key UNIQUE (finding_number),
+  constraint abnormal_use_alert_integration_id_finding_number_fkey FOREIGN KEY (integration_id, finding_number) REFERENCES finding(integration_id, finding_number),
   constraint abnormal_use_alert_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint abnormal_use_alert_kind_check CHECK ((kind = ANY (ARRAY['hourly-volume'::text, 'daily-volume'::text, 'off-hours'::text, 'same-subject'::text, 'many-no-match'::text, 'sequential-numbers'::text]))),
   constraint abnormal_use_alert_pkey PRIMARY KEY (alert_id),
@@ -91,6 +97,7 @@ create table admin_trail (
   object text not null,
   address inet,
   outcome text not null,
+  reason text,
   constraint admin_trail_pkey PRIMARY KEY (trail_id)
 );
 
@@ -266,6 +273,16 @@ create table dataset_import (
   constraint dataset_import_stage_check CHECK ((stage = ANY (ARRAY['received'::text, 'loading'::text, 'loaded'::text, 'switched'::text, 'imported'::text, 'quarantined'::text, 'rejected'::text])))
 );
 
+create table dataset_import_stage (
+  entry_id bigint generated always as identity not null,
+  import_id uuid not null,
+  stage text not null,
+  rejection_code text,
+  entered_at timestamp with time zone default clock_timestamp() not null,
+  constraint dataset_import_stage_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
+  constraint dataset_import_stage_pkey PRIMARY KEY (entry_id)
+);
+
 create table dataset_step (
   step_id bigint generated always as identity not null,
   step_key text not null,
@@ -305,6 +322,24 @@ create table destruction_certificate (
   constraint destruction_certificate_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
   constraint destruction_certificate_object_key_key UNIQUE (object_key),
   constraint destruction_certificate_pkey PRIMARY KEY (certificate_id)
+);
+
+create table finding (
+  finding_number integer not null,
+  request_id uuid not null,
+  integration_id integer not null,
+  severity text not null,
+  description text not null,
+  due_on date not null,
+  raised_by text not null,
+  raised_as text not null,
+  raised_at timestamp with time zone not null,
+  constraint finding_finding_number_check CHECK ((finding_number > 0)),
+  constraint finding_integration_id_finding_number_key UNIQUE (integration_id, finding_number),
+  constraint finding_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
+  constraint finding_pkey PRIMARY KEY (finding_number),
+  constraint finding_request_id_key UNIQUE (request_id),
+  constraint finding_severity_check CHECK ((severity = ANY (ARRAY['minor'::text, 'ordinary'::text, 'serious'::text])))
 );
 
 create table generation (
@@ -355,9 +390,9 @@ create table integration (
   constraint integration_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(agency_id),
   constraint integration_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
   constraint integration_application_number_key UNIQUE (application_number),
-  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'revoked'::text, 'expired'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
+  constraint integration_check CHECK (((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'lapsed'::text, 'revoked'::text, 'expired'::text])) OR ((approved_from IS NOT NULL) AND (approved_until > approved_from)))),
   constraint integration_pkey PRIMARY KEY (integration_id),
-  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text]))),
+  constraint integration_state_check CHECK ((state = ANY (ARRAY['submitted'::text, 'returned'::text, 'checked'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'lapsed'::text, 'provisioned'::text, 'active'::text, 'suspended'::text, 'expired'::text, 'revoked'::text]))),
   constraint integration_suspended_for_check CHECK ((suspended_for = ANY (ARRAY['person'::text, 'idle'::text, 'correctiveAction'::text])))
 );
 
@@ -457,7 +492,9 @@ create table log_disagreement (
   signed_note text,
   witness_size bigint,
   noticed_at timestamp with time zone not null,
-  constraint log_disagreement_check CHECK (((witness_name IS NULL) = (signed_note IS NULL))),
+  settled_at timestamp with time zone,
+  constraint log_disagreement_check CHECK (((settled_at IS NULL) OR (witness_name IS NULL))),
+  constraint log_disagreement_check1 CHECK (((witness_name IS NULL) OR (signed_note IS NOT NULL))),
   constraint log_disagreement_pkey PRIMARY KEY (disagreement_id)
 );
 
@@ -518,6 +555,13 @@ create table log_tree (
   size bigint not null,
   constraint log_tree_pkey PRIMARY KEY (singleton),
   constraint log_tree_singleton_check CHECK (singleton)
+);
+
+create table log_witness (
+  origin text not null,
+  witness_name text not null,
+  asked_since timestamp with time zone not null,
+  constraint log_witness_pkey PRIMARY KEY (origin, witness_name)
 );
 
 create table login_network (
@@ -590,6 +634,7 @@ create table query_log_opening (
   opened_at timestamp with time zone default clock_timestamp() not null,
   asked_ats timestamp with time zone[] default '{}'::timestamp with time zone[] not null,
   recorded_in xid8 default pg_current_xact_id() not null,
+  recorded_by name default SESSION_USER not null,
   constraint query_log_opening_account_role_check CHECK ((account_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'auditor'::text, 'ethics'::text, 'civilAffairs'::text]))),
   constraint query_log_opening_pkey PRIMARY KEY (opening_id),
   constraint query_log_opening_purpose_check CHECK ((purpose = ANY (ARRAY['audit'::text, 'subject-access'::text, 'record-list'::text, 'search'::text])))
@@ -647,7 +692,11 @@ CREATE INDEX appointment_of_account ON public.appointment USING btree (account);
 
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
 
+CREATE INDEX dataset_import_received_at_import_id_idx ON public.dataset_import USING btree (received_at, import_id);
+
 CREATE UNIQUE INDEX dataset_import_signature ON public.dataset_import USING btree (signer_fingerprint, signed_at, rows_read) WHERE (stage = ANY (ARRAY['switched'::text, 'imported'::text]));
+
+CREATE INDEX dataset_import_stage_import_id_entry_id_idx ON public.dataset_import_stage USING btree (import_id, entry_id);
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
 
@@ -679,6 +728,34 @@ AS $function$
     begin
       update public.access_version set version = version + 1;
       perform pg_notify('access_changed', '');
+      return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.ask_office_of_dataset_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.holds_office(new.actor, 'dedicatedOfficer', new.taken_at) then
+        raise exception 'only the dedicated officer decides about datasets' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.ask_who_answers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.is_answered_for(new.import_id) then
+        raise exception 'nobody in office answers for this file' using errcode = 'check_violation';
+      end if;
       return null;
     end $function$
 ;
@@ -786,7 +863,7 @@ AS $function$
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
-      ) last where last.step = 'approve' and last.actor_role = 'manager'
+      ) last where last.step = 'approve' and last.actor_role = 'manager' and public.holds_office(last.actor, 'manager', last.taken_at)
         and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
@@ -831,6 +908,29 @@ AS $function$
       set local default_statistics_target = 10;
       execute format('analyze public.%I', table_name);
     end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.holds_office(person text, office text, at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.appointment a where a.account = person and a.duty = office
+        and a.valid_from <= at and (a.valid_until is null or a.valid_until > at))
+    $function$
+;
+
+CREATE OR REPLACE FUNCTION public.is_answered_for(wanted uuid)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+      select exists (select from public.dataset_import i where i.import_id = wanted and (
+        i.delivered_by = 'drop-folder' or public.holds_office(i.delivered_by, 'dedicatedOfficer', i.received_at) or exists (
+          select from public.dataset_step s where s.import_id = wanted and s.step = 'quarantine-decided' and s.particulars->>'choice' = 'retry')))
+    $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.is_letter_on_record(draft uuid, number text)
@@ -956,7 +1056,19 @@ AS $function$
     end $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint)
+CREATE OR REPLACE FUNCTION public.note_import_stage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      insert into public.dataset_import_stage (import_id, stage, rejection_code) values (new.import_id, new.stage, new.rejection_code);
+      return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.read_log_opening(opening bigint, reader text)
  RETURNS TABLE(entry_id uuid, asked_at timestamp with time zone, integration_id integer, operator text, operation_code text, outcome text, case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -968,14 +1080,20 @@ AS $function$
       opened public.query_log_opening;
     begin
       select o.* into opened from public.query_log_opening o where o.opening_id = opening;
-      if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
+      if not found or opened.account is distinct from reader or opened.recorded_by <> session_user then
+        raise exception 'entries are given out to whom their opening belongs';
+      end if;
+      if opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
         raise exception 'entries are given out after their opening is on record, and at once';
       end if;
       -- With its time, each entry is looked for in one month only.
       return query execute $query$
         select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
-          l.entry, i.application_number, a.agency_name, i.system_name
+          case when l.leaf_index >= (select size from public.log_tree)
+            or substring(t.hashes from (l.leaf_index % 256)::integer * 32 + 1 for 32) = sha256('\x00'::bytea || l.entry) then l.entry end,
+          i.application_number, a.agency_name, i.system_name
         from unnest($1, $2) wanted(id, at) join public.query_log l on l.entry_id = wanted.id and l.asked_at = wanted.at
+          left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256
           left join public.integration i using (integration_id) left join public.agency a using (agency_id)
         order by l.entry_id$query$ using opened.entry_ids, opened.asked_ats;
     end $function$
@@ -1004,8 +1122,7 @@ AS $function$
         case when after is not null then case when newest_first then 'l.entry_id < $7' else 'l.entry_id > $7' end end);
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
-      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
-          and a.duty = account_role and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if session_user = 'platform_console' and not public.holds_office(account, account_role, now()) then
         raise exception 'only somebody in office reads the query log';
       end if;
       if page_size is null or page_size not between 1 and 1000 then
@@ -1046,7 +1163,7 @@ CREATE OR REPLACE FUNCTION public.retention_clock()
 AS $function$select now()$function$
 ;
 
-CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
+CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, proof bytea, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
  RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1059,7 +1176,8 @@ AS $function$
     begin
       select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for no key update of i;
       select c.* into present from public.credential c where c.credential_id = present_id;
-      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now() then
+      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now()
+          or present.secret_hash is distinct from sha256(proof) then
         return jsonb_build_object('outcome', 'not-valid');
       end if;
       if (select count(*) from public.credential c
@@ -1093,6 +1211,41 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.stop_credential(integration_number text, credential uuid, officer text, duty text, why text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    declare
+      holder public.integration;
+      step bigint;
+    begin
+      if duty not in ('manager', 'dedicatedOfficer') or not public.holds_office(officer, duty, now()) then
+        raise exception 'only a manager or dedicated officer in office ends a credential';
+      end if;
+      select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
+      if not found or holder.state not in ('provisioned', 'active', 'suspended') then
+        return false;
+      end if;
+      with recursive ending(id) as (
+        select c.credential_id from public.credential c
+          where c.credential_id = credential and c.integration_id = holder.integration_id and c.revoked_at is null
+        union select c.credential_id from public.credential c join ending e on c.replaces = e.id
+      )
+      update public.credential c set revoked_at = now() where c.credential_id in (select id from ending) and c.revoked_at is null;
+      if not found then
+        return false;
+      end if;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'revokeCredential', officer, duty, why, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return true;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.stop_integration(integration_number text, officer text, duty text, cause text, why text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1103,9 +1256,8 @@ AS $function$
       holder public.integration;
       step bigint;
     begin
-      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
-          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
-            and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction')
+          or not public.holds_office(officer, duty, now()) then
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
       select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
@@ -1161,6 +1313,14 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE ON public.dataset FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
+CREATE TRIGGER ask_who_answers AFTER INSERT OR UPDATE OF stage, delivered_by ON public.dataset_import FOR EACH ROW WHEN ((new.stage = ANY (ARRAY['loading'::text, 'loaded'::text, 'switched'::text, 'imported'::text]))) EXECUTE FUNCTION ask_who_answers();
+
+CREATE TRIGGER note_first_stage AFTER INSERT ON public.dataset_import FOR EACH ROW EXECUTE FUNCTION note_import_stage();
+
+CREATE TRIGGER note_stage AFTER UPDATE OF stage ON public.dataset_import FOR EACH ROW WHEN ((new.stage IS DISTINCT FROM old.stage)) EXECUTE FUNCTION note_import_stage();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.dataset_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_dataset_step();
+
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
@@ -1177,6 +1337,8 @@ CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECU
 -- Grants (nobody else but the owner may do anything)
 
 grant usage on schema public to platform_api;
+
+grant usage on schema public to platform_appointer;
 
 grant usage on schema public to platform_console;
 
@@ -1202,6 +1364,8 @@ grant update on abnormal_use_alert (decided_by) to platform_worker;
 
 grant update on abnormal_use_alert (decision_reason) to platform_worker;
 
+grant update on abnormal_use_alert (finding_number) to platform_worker;
+
 grant update on abnormal_use_alert (state) to platform_worker;
 
 grant select on abnormal_use_watch to platform_worker;
@@ -1212,47 +1376,51 @@ grant select on access_version to platform_api;
 
 grant select on access_version to platform_worker;
 
+grant insert, select on account to platform_appointer;
+
 grant select on account to platform_console;
 
-grant insert, select on account to platform_worker;
+grant update on account (failing_since) to platform_appointer;
 
 grant update on account (failing_since) to platform_console;
 
-grant update on account (failing_since) to platform_worker;
+grant update on account (failures) to platform_appointer;
 
 grant update on account (failures) to platform_console;
 
-grant update on account (failures) to platform_worker;
+grant update on account (set_up_hash) to platform_appointer;
 
 grant update on account (set_up_hash) to platform_console;
 
-grant update on account (set_up_hash) to platform_worker;
+grant update on account (set_up_until) to platform_appointer;
 
 grant update on account (set_up_until) to platform_console;
 
-grant update on account (set_up_until) to platform_worker;
+grant update on account (totp_enrolled_at) to platform_appointer;
 
 grant update on account (totp_enrolled_at) to platform_console;
 
-grant update on account (totp_enrolled_at) to platform_worker;
+grant update on account (totp_key_id) to platform_appointer;
 
 grant update on account (totp_key_id) to platform_console;
 
-grant update on account (totp_key_id) to platform_worker;
+grant update on account (totp_last_step) to platform_appointer;
 
 grant update on account (totp_last_step) to platform_console;
 
-grant update on account (totp_last_step) to platform_worker;
+grant update on account (totp_secret) to platform_appointer;
 
 grant update on account (totp_secret) to platform_console;
-
-grant update on account (totp_secret) to platform_worker;
 
 grant insert, select on address_usage to platform_worker;
 
 grant update on address_usage (last_used_on) to platform_worker;
 
+grant insert on admin_trail to platform_appointer;
+
 grant insert, select on admin_trail to platform_console;
+
+grant insert on admin_trail to platform_log_reader;
 
 grant insert on admin_trail to platform_worker;
 
@@ -1326,15 +1494,17 @@ grant update on application_draft (sealed) to platform_console;
 
 grant usage on application_number_sequence to platform_console;
 
+grant insert, select on appointment to platform_appointer;
+
 grant select on appointment to platform_console;
 
-grant insert, select on appointment to platform_worker;
+grant select on appointment to platform_worker;
 
-grant update on appointment (end_reason) to platform_worker;
+grant update on appointment (end_reason) to platform_appointer;
 
-grant update on appointment (ended_by) to platform_worker;
+grant update on appointment (ended_by) to platform_appointer;
 
-grant update on appointment (valid_until) to platform_worker;
+grant update on appointment (valid_until) to platform_appointer;
 
 grant select on credential to platform_api;
 
@@ -1368,39 +1538,113 @@ grant select on dataset to platform_worker;
 
 grant select on dataset (approved_from) to platform_api;
 
+grant select on dataset (approved_from) to platform_console;
+
 grant select on dataset (approved_until) to platform_api;
+
+grant select on dataset (approved_until) to platform_console;
+
+grant select on dataset (bad_rows_allowed) to platform_console;
 
 grant select on dataset (current_generation_id) to platform_api;
 
+grant select on dataset (current_generation_id) to platform_console;
+
 grant select on dataset (dataset_code) to platform_api;
+
+grant select on dataset (dataset_code) to platform_console;
 
 grant select on dataset (dataset_id) to platform_api;
 
+grant select on dataset (dataset_id) to platform_console;
+
+grant select on dataset (dataset_name) to platform_console;
+
 grant select on dataset (maximum_age_days) to platform_api;
+
+grant select on dataset (maximum_age_days) to platform_console;
+
+grant select on dataset (owner_unit) to platform_console;
 
 grant insert, select, update on dataset_import to platform_worker;
 
+grant select on dataset_import (as_of) to platform_console;
+
+grant select on dataset_import (bad_rows) to platform_console;
+
+grant select on dataset_import (dataset_id) to platform_console;
+
+grant select on dataset_import (delivered_by) to platform_console;
+
+grant select on dataset_import (file_bytes) to platform_console;
+
+grant select on dataset_import (file_name) to platform_console;
+
+grant select on dataset_import (import_id) to platform_console;
+
+grant select on dataset_import (quarantined_until) to platform_console;
+
+grant select on dataset_import (received_at) to platform_console;
+
+grant select on dataset_import (recipient_fingerprint) to platform_console;
+
+grant select on dataset_import (rejected_lines) to platform_console;
+
+grant select on dataset_import (rejection_code) to platform_console;
+
+grant select on dataset_import (rows_read) to platform_console;
+
+grant select on dataset_import (signed_at) to platform_console;
+
+grant select on dataset_import (signer_fingerprint) to platform_console;
+
+grant select on dataset_import (stage) to platform_console;
+
+grant select on dataset_import_stage to platform_console;
+
+grant select on dataset_step to platform_console;
+
 grant insert, select on dataset_step to platform_worker;
+
+grant select on delivery_key to platform_console;
 
 grant insert, select, update on delivery_key to platform_worker;
 
+grant select on destruction_certificate to platform_console;
+
 grant insert, select on destruction_certificate to platform_worker;
+
+grant select on finding to platform_console;
+
+grant insert, select on finding to platform_worker;
 
 grant insert, select on generation to platform_worker;
 
 grant select on generation (as_of) to platform_api;
 
+grant select on generation (as_of) to platform_console;
+
 grant update on generation (as_of) to platform_worker;
 
 grant select on generation (dataset_id) to platform_api;
 
+grant select on generation (dataset_id) to platform_console;
+
 grant select on generation (generation_id) to platform_api;
 
+grant select on generation (generation_id) to platform_console;
+
+grant select on generation (import_id) to platform_console;
+
 grant select on generation (index_key_id) to platform_api;
+
+grant select on generation (row_count) to platform_console;
 
 grant update on generation (row_count) to platform_worker;
 
 grant update on generation (signed_at) to platform_worker;
+
+grant select on generation (switched_at) to platform_console;
 
 grant insert, select on hourly_use to platform_worker;
 
@@ -1492,6 +1736,8 @@ grant update on log_cosignature (tree_size) to platform_worker;
 
 grant insert, select on log_disagreement to platform_worker;
 
+grant update on log_disagreement (settled_at) to platform_worker;
+
 grant select on log_disposal to platform_console;
 
 grant select on log_disposal to platform_log_reader;
@@ -1530,11 +1776,19 @@ grant select on log_tree to platform_worker;
 
 grant update on log_tree (size) to platform_worker;
 
+grant delete, insert, select on log_witness to platform_worker;
+
+grant select on log_witness_heard to platform_api;
+
+grant select on log_witness_heard to platform_console;
+
+grant select on log_witness_heard to platform_worker;
+
+grant delete on login_network to platform_appointer;
+
 grant delete, insert, select on login_network to platform_console;
 
-grant delete on login_network to platform_worker;
-
-grant select on login_network (account) to platform_worker;
+grant select on login_network (account) to platform_appointer;
 
 grant update on login_network (failures) to platform_console;
 
@@ -1592,11 +1846,11 @@ grant select on query_log_opening (reason) to platform_console;
 
 grant select on query_log_opening (reference) to platform_console;
 
+grant delete on session to platform_appointer;
+
 grant delete, insert, select on session to platform_console;
 
-grant delete on session to platform_worker;
-
-grant select on session (account) to platform_worker;
+grant select on session (account) to platform_appointer;
 
 grant update on session (last_seen_at) to platform_console;
 
@@ -1618,6 +1872,12 @@ grant execute on function drop_generation(integer,timestamp with time zone) to p
 
 grant execute on function finish_generation_table(integer) to platform_worker;
 
+grant execute on function holds_office(text,text,timestamp with time zone) to platform_console;
+
+grant execute on function holds_office(text,text,timestamp with time zone) to platform_worker;
+
+grant execute on function is_answered_for(uuid) to platform_worker;
+
 grant execute on function is_letter_on_record(uuid,text) to platform_console;
 
 grant execute on function is_letter_on_record(uuid,text) to platform_worker;
@@ -1630,17 +1890,19 @@ grant execute on function lock_dataset(smallint) to platform_worker;
 
 grant execute on function log_month_sizes() to platform_console;
 
-grant execute on function read_log_opening(bigint) to platform_console;
+grant execute on function read_log_opening(bigint,text) to platform_console;
 
-grant execute on function read_log_opening(bigint) to platform_log_reader;
+grant execute on function read_log_opening(bigint,text) to platform_log_reader;
 
 grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_console;
 
 grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_log_reader;
 
-grant execute on function rotate_credential(uuid,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
+grant execute on function rotate_credential(uuid,bytea,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 
 grant execute on function server_data_directory() to platform_worker;
+
+grant execute on function stop_credential(text,uuid,text,text,text) to platform_console;
 
 grant execute on function stop_integration(text,text,text,text,text) to platform_console;
 

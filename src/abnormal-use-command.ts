@@ -1,31 +1,47 @@
+import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import type { KeepAlerts } from "./abnormal-use-client.ts";
-import type { AlertDecision, AlertOnRecord } from "./domain/abnormal-use-decision.ts";
-import type { Role } from "./domain/integration-step.ts";
+import type { AlertOnRecord } from "./domain/abnormal-use-decision.ts";
+import type { Duty } from "./domain/appointment.ts";
+import type { Severity } from "./domain/finding.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
+import type { RaiseFinding } from "./finding-client.ts";
 
 export const ABNORMAL_USE_HELP = `Usage: node bin/abnormal-use.ts list [--all]
        node bin/abnormal-use.ts dismiss ALERT --as ACCOUNT --role ROLE --reason TEXT      nothing is wrong, and why
-       node bin/abnormal-use.ts finding ALERT --as ACCOUNT --role ROLE --reason TEXT      corrective action takes it up
+       node bin/abnormal-use.ts finding ALERT --as ACCOUNT --role ROLE --reason TEXT --due YYYY-MM-DD [--severity LEVEL]
+                                                                                           a finding is raised, to be explained or improved
 
   --all   decided alerts, too
-  ROLE    dedicated-officer, manager
+  ROLE    dedicated-officer, manager; for a finding also auditor, ethics, civil-affairs
+  LEVEL   minor, ordinary (unless said otherwise), serious
   --json  the last line is one JSON object
 
 Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 const TEXT = { type: "string" } as const;
 const FLAG = { type: "boolean" } as const;
-const OPTIONS = { as: TEXT, role: TEXT, reason: TEXT, all: FLAG, json: FLAG } as const;
-const ROLES: Readonly<Record<string, Role>> = { "dedicated-officer": "dedicatedOfficer", manager: "manager" };
-const CHOICES: Readonly<Record<string, AlertDecision["choice"]>> = { dismiss: "dismissed", finding: "finding" };
+const OPTIONS = { as: TEXT, role: TEXT, reason: TEXT, severity: TEXT, due: TEXT, all: FLAG, json: FLAG } as const;
+const DUTIES: Readonly<Record<string, Duty>> = {
+  "dedicated-officer": "dedicatedOfficer",
+  manager: "manager",
+  auditor: "auditor",
+  ethics: "ethics",
+  "civil-affairs": "civilAffairs",
+};
+
+type Values = ReturnType<typeof parse>["values"];
+
+function parse(argv: string[]) {
+  return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+}
 
 /**
  * Lists alerts or decides one, and returns the last line.
  * @throws Error whose message names rule and clause
  */
-export async function runAbnormalUseCommand(argv: string[], keep: KeepAlerts): Promise<string> {
-  const { positionals, values } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+export async function runAbnormalUseCommand(argv: string[], keep: KeepAlerts, raise: RaiseFinding): Promise<string> {
+  const { positionals, values } = parse(argv);
   const [action = "", number = ""] = positionals;
   try {
     if (action === "list") {
@@ -34,9 +50,9 @@ export async function runAbnormalUseCommand(argv: string[], keep: KeepAlerts): P
       for (const alert of alerts) console.log(summary(alert));
       return `${alerts.length} alerts.`;
     }
-    const decision = decisionOf(action, number, values);
-    const decided = (await keep({ decision, onlyOpen: false })).find(({ alertId }) => alertId === decision.alertId);
-    return values.json ? JSON.stringify(decided) : `Alert ${decision.alertId} is ${decision.choice}.`;
+    const alertId = await decide(action, number, values, keep, raise);
+    const decided = (await keep({ onlyOpen: false })).find((alert) => alert.alertId === alertId);
+    return values.json ? JSON.stringify(decided) : `Alert ${alertId} is ${decided?.state}.`;
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;
     const { clause, code, message } = error;
@@ -45,13 +61,21 @@ export async function runAbnormalUseCommand(argv: string[], keep: KeepAlerts): P
   }
 }
 
-function decisionOf(action: string, number: string, values: { as?: string; role?: string; reason?: string }): AlertDecision {
-  const [choice, role] = [CHOICES[action], ROLES[values.role ?? ""]];
-  if (choice === undefined) throw new Error(`There is no action "${action}"; --help lists them.`);
+async function decide(action: string, number: string, values: Values, keep: KeepAlerts, raise: RaiseFinding): Promise<number> {
+  if (action !== "dismiss" && action !== "finding") throw new Error(`There is no action "${action}"; --help lists them.`);
   if (!/^\d{1,9}$/.test(number)) throw new Error("Name the alert by its number; list shows them.");
-  if (values.as === undefined || role === undefined)
-    throw new Error("Say who acts, and in what capacity: --as ACCOUNT --role dedicated-officer (or manager).");
-  return { alertId: Number(number), choice, by: { account: values.as, role }, reason: values.reason ?? "" };
+  const [account, duty] = [values.as, DUTIES[values.role ?? ""]];
+  if (account === undefined || duty === undefined)
+    throw new Error("Say who acts, and in what capacity: --as ACCOUNT --role dedicated-officer (or another of --help).");
+  const [alertId, reason] = [Number(number), values.reason ?? ""];
+  if (action === "dismiss") {
+    if (duty !== "dedicatedOfficer" && duty !== "manager") throw new Error("Alerts are dismissed by the dedicated officer or a manager.");
+    await keep({ decision: { alertId, by: { account, role: duty }, reason }, onlyOpen: true });
+    return alertId;
+  }
+  const [severity, dueOn] = [(values.severity ?? "ordinary") as Severity, values.due ?? ""];
+  await raise({ requestId: randomUUID(), about: { alertId }, severity, description: reason, dueOn, by: { account, role: duty } });
+  return alertId;
 }
 
 function summary({ alertId, applicationNumber, systemName, kind, from, counts, state, decidedBy, reason }: AlertOnRecord): string {

@@ -1,18 +1,18 @@
 import { parseArgs } from "node:util";
 import type { Kysely, Transaction } from "kysely";
 import { lockAccount, resetAccount } from "../db/queries/account.ts";
-import { insertTrailEntry } from "../db/queries/admin-trail.ts";
+import { insertCommandTrail } from "../db/queries/admin-trail.ts";
 import { insertAppointment, listAppointments, lockAppointments, updateAppointmentEnd } from "../db/queries/appointment.ts";
 import { deleteSessionsOf } from "../db/queries/session.ts";
 import type { Database } from "../db/tables/database.ts";
 import { createToken, hashToken } from "./adapters/session-token.ts";
-import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty, requireAccount } from "./domain/appointment.ts";
+import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty } from "./domain/appointment.ts";
 import { startOfDay } from "./domain/integration-period.ts";
-import { requireText } from "./domain/integration-text.ts";
 import { isMailAddress } from "./domain/mail-address.ts";
 import { POLICY } from "./domain/policy.ts";
 import { parseDate, taipeiDate } from "./domain/roc-date.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
+import { requireWhoAndWhy } from "./domain/who-and-why.ts";
 
 export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
 
@@ -27,7 +27,7 @@ export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
   --as    who decided so; it stands on record
 
 A new account gets a one-time token, printed once, that opens the console's set-up page for ${POLICY.setUpHours} hours.
-Environment: DATABASE_URL (role platform_worker; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
+Environment: DATABASE_URL (role platform_appointer; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 const TEXT = { type: "string" } as const;
 const OPTIONS = { duty: TEXT, as: TEXT, reason: TEXT, from: TEXT, until: TEXT, mail: TEXT } as const;
@@ -46,16 +46,12 @@ export async function runAppointCommand(argv: string[], db: Kysely<Database>, no
   if (command === "list") return list(db, now);
   const take = { appoint: appointAccount, end: endDuty, reset }[command];
   if (take === undefined || account === "") throw new Error("Name a command and an account; --help lists them.");
-  if (values.as === undefined || values.reason === undefined) throw new Error("Say who decided so, and why: --as ACCOUNT --reason TEXT.");
-  const by = { account: values.as, reason: values.reason, at: now };
   try {
-    requireAccount(by.account);
-    requireText(by.reason, "reason");
+    const by = { ...requireWhoAndWhy(values), at: now };
     return await db.transaction().execute(async (trx) => {
       await lockAppointments(trx);
       const sentence = await take(trx, account, values, by);
-      const trail = { takenAt: now, account: by.account, duty: undefined, address: undefined, outcome: "done" };
-      await insertTrailEntry(trx, { ...trail, action: command, object: `account/${account}` });
+      await insertCommandTrail(trx, { action: command, object: `account/${account}`, ...by });
       return sentence;
     });
   } catch (error) {

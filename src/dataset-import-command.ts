@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { Client } from "@temporalio/client";
+import { type Client, isGrpcDeadlineError } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
@@ -19,6 +18,7 @@ export const IMPORT_HELP = `Usage: node bin/import.ts FILE --as ACCOUNT [--datas
                                                                   what becomes of a rejected file; undecided, it is destroyed after 7 days
 
   FILE       *.pgp, *.gpg or *.asc, encrypted to the platform and signed by the owner unit. It is moved into the platform and destroyed.
+  ACCOUNT    of the dedicated officer (bin/appoint.ts); what anybody else delivers is rejected
   --dataset  household, elderly-living-alone, disability; else the manifest, the delivery key or the file's name tells
   --json     the last line is one JSON object
 
@@ -101,8 +101,6 @@ async function takeDecision(
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
   const started = Date.now();
-  // Whoever waits hears of the end at once.
-  const ended = handle.result().catch(() => undefined);
   let shown = "";
   for (;;) {
     const progress = await handle.query(importProgress);
@@ -113,7 +111,16 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);
     if (progress.stage === "ended") return lastLine(importId, await handle.result(), json);
-    await Promise.race([ended, setTimeout(LOOK_EVERY)]);
+    await waitForEnd(client, handle);
+  }
+}
+
+/** Waits until the import has ended, or a little: whoever waits hears of the end at once, and leaves no question open that would keep the command. */
+async function waitForEnd(client: Client, handle: ImportHandle): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + LOOK_EVERY, () => handle.result());
+  } catch (error) {
+    if (!isGrpcDeadlineError(error)) throw error;
   }
 }
 

@@ -2,10 +2,10 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-keys.ts";
-import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
+import { type DatasetKeyRequest, spacedFingerprint } from "./domain/dataset-keys.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
-export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT [--days 30] [--v6] [--rsa]
+export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT --reason TEXT [--days 30] [--v6] [--rsa]
                                     a fresh key for one delivery; FILE gets its public half for the supplier. Its private half is destroyed
                                     with the delivered file. GnuPG 2.2 can encrypt to it; --v6 makes an RFC 9580 key with AEAD instead,
                                     --rsa one for tools that know no elliptic curves
@@ -14,17 +14,19 @@ export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --datase
        node bin/delivery-key.ts platform --out FILE                                the platform's signing key, which certifies delivery keys
        node bin/delivery-key.ts standing --out FILE                                for suppliers who can't take delivery keys
 
+  ACCOUNT must hold the dedicated officer's office: bin/appoint.ts
   FILE    - is standard output
   --json  the last line is one JSON object
 
 Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 export const DATASET_HELP = `Usage: node bin/dataset.ts list
-       node bin/dataset.ts trust --dataset CODE --key FILE --as ACCOUNT [--fingerprint HEX]
+       node bin/dataset.ts trust --dataset CODE --key FILE --as ACCOUNT --reason TEXT [--fingerprint HEX]
                                trusts the public key of the unit that owns the dataset; compare the fingerprint that it shows with the unit,
                                by telephone or in person. With --fingerprint it refuses any other key
        node bin/dataset.ts distrust FINGERPRINT --dataset CODE --as ACCOUNT --reason TEXT
 
+  ACCOUNT must hold the dedicated officer's office: bin/appoint.ts
   FILE    - is standard input
   --json  the last line is one JSON object
 
@@ -60,7 +62,7 @@ function parse(argv: string[]) {
 export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Promise<string> {
   const { positionals, values } = parse(argv);
   const [action = "", fingerprint = ""] = positionals;
-  const actor = values.as ?? "";
+  const { as: actor = "", reason = "" } = values;
   switch (action) {
     case "issue": {
       const out = required(values.out, "--out FILE");
@@ -72,6 +74,7 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
         rsa: values.rsa === true,
         days: Number(values.days ?? 30),
         actor,
+        reason,
       });
       return handOut(
         values,
@@ -87,7 +90,7 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
           action,
           fingerprint: normal(fingerprint),
           actor,
-          reason: values.reason ?? "",
+          reason,
         }),
         `Delivery key ${normal(fingerprint)} is destroyed.`,
       );
@@ -115,14 +118,10 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
 }
 
 /** Lists datasets, and trusts or distrusts the keys of their owner units; returns the last line. */
-export async function runDatasetCommand(
-  argv: string[],
-  ask: AskForKeys,
-  fingerprintOf: (armored: string) => Promise<string>,
-): Promise<string> {
+export async function runDatasetCommand(argv: string[], ask: AskForKeys): Promise<string> {
   const { positionals, values } = parse(argv);
   const [action = "", fingerprint = ""] = positionals;
-  const actor = values.as ?? "";
+  const { as: actor = "", reason = "" } = values;
   switch (action) {
     case "list": {
       const { datasets = [] } = await asked(ask, { action });
@@ -138,15 +137,17 @@ export async function runDatasetCommand(
     case "trust": {
       const file = required(values.key, "--key FILE");
       const publicKey = file === STREAM ? await text(process.stdin) : await readFile(file, "utf8");
-      const expected = values.fingerprint === undefined ? undefined : normal(values.fingerprint);
-      if (expected !== undefined && (await fingerprintOf(publicKey)) !== expected)
-        throw new Error("The key in the file has another fingerprint: do not trust it, ask the unit.");
       const dataset = required(values.dataset, "--dataset CODE");
-      const answer = await asked(ask, { action, dataset, publicKey, actor });
+      const answer = await asked(ask, {
+        ...{ action, dataset, publicKey },
+        ...(values.fingerprint !== undefined && { fingerprint: normal(values.fingerprint) }),
+        actor,
+        reason,
+      });
       return told(
         values,
         answer,
-        `Trusted for ${dataset}: ${spaced(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
+        `Trusted for ${dataset}: ${spacedFingerprint(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
       );
     }
     case "distrust": {
@@ -156,9 +157,9 @@ export async function runDatasetCommand(
         dataset,
         fingerprint: normal(fingerprint),
         actor,
-        reason: values.reason ?? "",
+        reason,
       });
-      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spaced(normal(fingerprint))}.`);
+      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spacedFingerprint(normal(fingerprint))}.`);
     }
     default:
       throw new Error(`There is no action "${action}"; --help lists them.`);
@@ -203,8 +204,4 @@ function required(value: string | undefined, option: string): string {
 
 function normal(fingerprint: string): string {
   return fingerprint.replaceAll(/[\s:]/g, "").toLowerCase();
-}
-
-function spaced(fingerprint: string): string {
-  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
 }

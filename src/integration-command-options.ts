@@ -26,7 +26,7 @@ export const INTEGRATION_HELP = `Usage: node bin/integration.ts <step> <integrat
   suspend NUMBER           [--corrective-action]   as manager or dedicated-officer; acts at once
   resume NUMBER            as manager
   revoke NUMBER            as manager or dedicated-officer; ends it at once
-  stop NUMBER              suspends it at once in the records alone: works while Temporal is down
+  stop NUMBER              [--credential ID]   suspends it, or ends that credential, at once in the records alone: works while Temporal is down
   show NUMBER
   list
 

@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { createSecret, hashSecret } from "./adapters/credential-secret.ts";
 import { listForeignAddresses } from "./adapters/taiwan-addresses.ts";
-import { type Integration, type StepRequest, versionShown } from "./domain/integration.ts";
+import { type Integration, versionShown } from "./domain/integration.ts";
 import { underWay } from "./domain/integration-decision.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { IntegrationClient } from "./integration-client.ts";
 import { amendmentDraft, applicationDraft, correction, parseOptions, request, type Values } from "./integration-command-options.ts";
+import type { StopRequest } from "./integration-stop.ts";
 
 /** What the command works on: the running processes, or the records alone. */
 export interface IntegrationPlaces {
   withClient<T>(use: (client: IntegrationClient) => Promise<T>): Promise<T>;
-  /** Suspends an integration in the records. */
-  stop(integrationNumber: string, request: StepRequest): Promise<Integration>;
+  /** Suspends an integration, or ends one of its credentials, in the records. */
+  stop(integrationNumber: string, request: StopRequest): Promise<Integration>;
 }
 
 /** What a step came to: a sentence, lines to print before it, and the whole for machines. */
@@ -35,7 +36,7 @@ export async function runIntegrationCommand(argv: string[], places: IntegrationP
       lines = [],
       result,
     } = step === "stop"
-      ? told(await places.stop(number, request(values)))
+      ? told(await places.stop(number, { ...request(values), ...(values.credential !== undefined && { credentialId: values.credential }) }))
       : await places.withClient((client) => takeStep(client, step, number, values));
     if (values.json) return JSON.stringify(result);
     for (const line of lines) console.log(line);

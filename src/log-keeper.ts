@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Pool } from "pg";
-import { recordDisagreement } from "../db/queries/log-cosignature.ts";
+import { listUnsettledFindings, recordDisagreement, settleFinding } from "../db/queries/log-cosignature.ts";
 import {
   findLatestCheckpoint,
   findTile,
@@ -14,7 +14,7 @@ import {
 import { type KeptCheckpoint, keptCheckpoint } from "./adapters/kept-checkpoint.ts";
 import { logVerifierKeys, openLogSigners } from "./adapters/log-signing-key.ts";
 import type { WorkerContext } from "./context.ts";
-import { formatCheckpoint, openCheckpoint, type TreeHead } from "./transparency/checkpoint.ts";
+import { type Checkpoint, formatCheckpoint, openCheckpoint, type TreeHead } from "./transparency/checkpoint.ts";
 import { type Signer, signNote } from "./transparency/note-signature.ts";
 import { type ReadTile, rootAt } from "./transparency/proof.ts";
 import { growTree } from "./transparency/tile.ts";
@@ -120,9 +120,28 @@ export async function growLog(keeping: LogKeeping): Promise<"more" | "done" | "n
     client.release(failure !== undefined);
   }
   // What can't be put on record now is found again in the next round.
-  if (failure instanceof LogDisagrees)
-    await recordDisagreement(keeping.pool, { origin: keeping.origin, code: failure.code, noticedAt: keeping.now() }).catch(() => undefined);
+  if (failure instanceof LogDisagrees) await putOnRecord(keeping, failure).catch(() => undefined);
   throw failure;
+}
+
+/** With what was signed before: only a log that agrees with that settles it, whatever becomes of the kept checkpoint. */
+async function putOnRecord(keeping: LogKeeping, { code }: LogDisagrees): Promise<void> {
+  const { pool, origin, kept, verifierKeys, now } = keeping;
+  const keptNote = kept.read();
+  const signedBefore =
+    keptNote !== undefined && headOf(keptNote, verifierKeys)?.origin === origin
+      ? keptNote
+      : (await findLatestCheckpoint(pool, origin))?.signedNote;
+  await recordDisagreement(pool, { origin, code, signedBefore, noticedAt: now() });
+}
+
+/** Settles what was found before, where the tree that is being signed has all that was signed then, or is another log, begun anew. */
+async function settleFindings({ origin, verifierKeys, now }: LogKeeping, client: Queryable, size: number, read: ReadTile): Promise<void> {
+  for (const { id, origin: of, signedBefore } of await listUnsettledFindings(client)) {
+    const before = signedBefore === null || of !== origin ? undefined : headOf(signedBefore, verifierKeys);
+    const agrees = before === undefined || (before.size <= size && (await rootAt(before.size, read)).equals(before.root));
+    if (agrees) await settleFinding(client, id, now());
+  }
 }
 
 async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "done" | "none"> {
@@ -146,6 +165,7 @@ async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "d
   // Kept before anybody can see it, so that no signed tree is ever unknown here.
   await keeping.kept.write(signedNote);
   await recordCheckpoint(client, { origin: keeping.origin, treeSize: size, signedNote, signedAt: keeping.now() });
+  await settleFindings(keeping, client, size, read);
   return "done";
 }
 
@@ -153,13 +173,18 @@ async function grow(keeping: LogKeeping, client: Queryable): Promise<"more" | "d
 function signedBefore({ kept, verifierKeys, origin }: LogKeeping, latest: string | undefined): TreeHead | undefined {
   const note = kept.read() ?? latest;
   if (note === undefined) return undefined;
-  try {
-    const { checkpoint } = openCheckpoint(note, verifierKeys);
-    if (checkpoint.origin === origin) return checkpoint;
-  } catch {
-    // Said below.
-  }
+  const head = headOf(note, verifierKeys);
+  if (head?.origin === origin) return head;
   throw new LogDisagrees("kept-checkpoint-unreadable", "The kept checkpoint is damaged, or of another log or key.");
+}
+
+/** What a note says that one of our keys has signed; undefined for any other. */
+function headOf(note: string, verifierKeys: readonly VerifierKey[]): Checkpoint | undefined {
+  try {
+    return openCheckpoint(note, verifierKeys).checkpoint;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads tiles one after the other: a transaction has one connection, and that takes one statement at a time. */

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
+import { keepWitnessNotices } from "../db/queries/log-witness.ts";
 import type { WorkerContext } from "./context.ts";
 import { NotCosigned, seekCosignature, type Witnessing } from "./log-cosignature.ts";
 
-type WitnessingContext = Pick<WorkerContext, "config" | "logger" | "pool" | "now">;
+type WitnessingContext = Pick<WorkerContext, "config" | "logger" | "db" | "pool" | "now">;
 
 /** Milliseconds. */
 const EVERY = 3000;
@@ -19,15 +20,18 @@ export interface LogWitnessing {
 
 /**
  * Has other offices' witnesses cosign the log's newest checkpoint, each on its own, every few seconds when there is something new. Signing and
- * answering never wait for it: a witness that is down is asked again later, ever more rarely.
+ * answering never wait for it: a witness that is down is asked again later, ever more rarely, and announced when it is silent for too long.
  * @param every milliseconds between two looks
  * @clause 4(1)5
  */
-export function startWitnessing({ config, logger, pool, now }: WitnessingContext, every = EVERY): LogWitnessing {
+export function startWitnessing({ config, logger, db, pool, now }: WitnessingContext, every = EVERY): LogWitnessing {
   const stopping = new AbortController();
-  const running = config.witnesses.map((witness) =>
-    keepAsking({ pool, origin: config.logOrigin, witness, now }, logger, every, stopping.signal),
-  );
+  const origin = config.logOrigin;
+  const running = config.witnesses.map((witness) => {
+    // Records that are away now are told with the next question.
+    const told = () => keepWitnessNotices(db, { origin, witnessName: witness.key.name }, now()).catch(() => undefined);
+    return keepAsking({ pool, origin, witness, now }, told, logger, every, stopping.signal);
+  });
   return {
     async stop() {
       stopping.abort();
@@ -36,7 +40,13 @@ export function startWitnessing({ config, logger, pool, now }: WitnessingContext
   };
 }
 
-async function keepAsking(witnessing: Witnessing, logger: Logger, every: number, stopped: AbortSignal): Promise<void> {
+async function keepAsking(
+  witnessing: Witnessing,
+  told: () => Promise<void>,
+  logger: Logger,
+  every: number,
+  stopped: AbortSignal,
+): Promise<void> {
   let wait = every;
   let confirmAt = 0;
   let cosigning = false;
@@ -51,12 +61,16 @@ async function keepAsking(witnessing: Witnessing, logger: Logger, every: number,
         confirmAt = performance.now() + CONFIRM_EVERY;
         if (!cosigning) logger.info({ witness: witnessing.witness.key.name }, "the witness cosigns");
         cosigning = true;
+        await told();
       }
       wait = every;
     } catch (error) {
       cosigning = false;
       wait = Math.min(2 * wait, LONGEST_WAIT);
-      if (!stopped.aborted) logFailure(logger, witnessing.witness.key.name, error);
+      if (!stopped.aborted) {
+        logFailure(logger, witnessing.witness.key.name, error);
+        await told();
+      }
     }
     await pause(wait, undefined, { signal: stopped, ref: false }).catch(() => undefined);
   }

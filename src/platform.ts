@@ -7,7 +7,7 @@ import { requireFreePort, takeDataDirectory } from "./adapters/data-directory.ts
 import { freePort, startEmbeddedPostgres } from "./adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "./adapters/key-store.ts";
 import { openLogSigners } from "./adapters/log-signing-key.ts";
-import { rolePassword } from "./adapters/role-password.ts";
+import { rolePasswords } from "./adapters/role-password.ts";
 import type { Progress } from "./adapters/slow-step.ts";
 import { type SupervisedProcess, superviseProcess } from "./adapters/supervised-process.ts";
 import { requireTemporal, startEmbeddedTemporal } from "./adapters/temporal-server.ts";
@@ -115,12 +115,7 @@ async function start(
   openKeyStore(config.keysDirectory);
   openLogSigners(config.keysDirectory, config.logOrigin);
   if (config.temporalAddress !== undefined) await requireTemporal(config.temporalAddress, config.temporalNamespace);
-  const passwords: RolePasswords = {
-    platform_api: rolePassword(config.keysDirectory, "api"),
-    platform_worker: rolePassword(config.keysDirectory, "worker"),
-    platform_console: rolePassword(config.keysDirectory, "console"),
-    platform_log_reader: rolePassword(config.keysDirectory, "log-reader"),
-  };
+  const passwords = rolePasswords(config.keysDirectory);
   const applied = await migrate(ownerUrl, passwords, taipeiDate(Date.now()));
   if (applied.length > 0) progress(`Schema: ${applied.length} migrations applied`);
   await requireIndexKeys(ownerUrl, config.keysDirectory);

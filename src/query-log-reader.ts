@@ -57,9 +57,10 @@ function openEntry(
   row: LoggedEntryRow,
   indexOf: (kind: "subject" | "case-number", value: string) => string,
 ): ListedEntry {
-  const { entryId, applicationNumber, agencyName, systemName } = row;
-  if (leafHashOfPrefixed(Buffer.concat([Buffer.of(0), row.entry])) !== row.leafHash) return { entryId, fault: "leaf-hash-disagrees" };
-  const entry = readEntry(row, row.entry.toString("utf8"));
+  const { entryId, entry: bytes, applicationNumber, agencyName, systemName } = row;
+  if (bytes === null) return { entryId, fault: "tree-disagrees" };
+  if (leafHashOfPrefixed(Buffer.concat([Buffer.of(0), bytes])) !== row.leafHash) return { entryId, fault: "leaf-hash-disagrees" };
+  const entry = readEntry(row, bytes.toString("utf8"));
   if (typeof entry === "string") return { entryId, fault: entry };
   let sealed: SealedPart;
   try {

@@ -1,4 +1,5 @@
 import type { NativeConnection, Worker } from "@temporalio/worker";
+import { keepWitnesses } from "../db/queries/log-witness.ts";
 import { createActivities } from "./activities/index.ts";
 import { connectTemporalClient } from "./adapters/temporal-client.ts";
 import { bundleWorkflows, connectWorker, createWorker } from "./adapters/temporal-worker.ts";
@@ -37,6 +38,8 @@ export async function runWorker(context: WorkerContext, address: string, stop: P
     await createActivities(context).prepareQueryLog();
     await ensureSchedules(client, config);
     const logKeeper = startLogKeeper(context);
+    const witnessNames = config.witnesses.map(({ key }) => key.name);
+    await keepWitnesses(context.db, config.logOrigin, witnessNames, context.now());
     const witnessing = startWitnessing(context);
     const dropFolder = await startDropFolderWatcher(context, client);
     const catchUp = startCatchUp(context, client);

@@ -45,7 +45,13 @@ export default async function setup({ provide }: { provide: (key: string, value:
   await close();
   await migrate(
     postgres.url.replace(/\/postgres$/, "/template_platform"),
-    { platform_api: "api", platform_worker: "worker", platform_console: "console", platform_log_reader: "log-reader" },
+    {
+      platform_api: "api",
+      platform_worker: "worker",
+      platform_console: "console",
+      platform_log_reader: "log-reader",
+      platform_appointer: "appointer",
+    },
     new Date().toISOString().slice(0, 10),
   );
   provide("postgresUrl", postgres.url);

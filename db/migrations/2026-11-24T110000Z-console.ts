@@ -2,14 +2,17 @@ import { type Kysely, sql } from "kysely";
 
 /**
  * Who works in the console (clauses 3(1), 3(2), 3(5), 4(2)4): appointments, the accounts that come from them, their passwords and sessions,
- * and the trail of what they did. `platform_console` serves the pages; appointing is the worker's, so that the console can't appoint anybody.
+ * and the trail of what they did. `platform_console` serves the pages. `platform_appointer` alone appoints, by a command: whoever takes over a
+ * process that is asked over a network can appoint nobody.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await sql`
-    do ${sql.lit(`begin
-      create role platform_console login noinherit;
-    exception when duplicate_object or unique_violation then null;
-    end`)}`.execute(db);
+  for (const role of ["platform_console", "platform_appointer"]) {
+    await sql`
+      do ${sql.lit(`begin
+        create role ${role} login noinherit;
+      exception when duplicate_object or unique_violation then null;
+      end`)}`.execute(db);
+  }
   await sql`
     create table account (
       account text primary key check (account ~ '^[a-z][a-z0-9._-]{1,63}$'),
@@ -61,6 +64,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create index appointment_of_account on appointment (account);
 
+    -- Whether an account held an office at a time: what the owner's functions and triggers ask, since whoever reaches the records can name any account.
+    create function holds_office(person text, office text, at timestamptz) returns boolean stable language sql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+      select exists (select from public.appointment a where a.account = person and a.duty = office
+        and a.valid_from <= at and (a.valid_until is null or a.valid_until > at))
+    $$;
+
     create table session (
       token_hash bytea primary key check (length(token_hash) = 32),
       account text not null references account,
@@ -78,7 +88,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       action text not null,
       object text not null,
       address inet,
-      outcome text not null
+      outcome text not null,
+      reason text
     );
     create index admin_trail_of_account on admin_trail (account, trail_id);
 
@@ -92,11 +103,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select, insert on password, admin_trail to platform_console;
     grant select, insert, delete, update (last_seen_at) on session to platform_console;
 
-    grant select, insert on account to platform_worker;
+    grant usage on schema public to platform_appointer;
+    grant select, insert on account to platform_appointer;
     grant update (failures, failing_since, set_up_hash, set_up_until, totp_secret, totp_key_id, totp_enrolled_at, totp_last_step)
-      on account to platform_worker;
-    grant select, insert, update (valid_until, ended_by, end_reason) on appointment to platform_worker;
-    grant select (account), delete on session, login_network to platform_worker;
-    grant insert on admin_trail to platform_worker;
+      on account to platform_appointer;
+    grant select, insert, update (valid_until, ended_by, end_reason) on appointment to platform_appointer;
+    grant select (account), delete on session, login_network to platform_appointer;
+    grant insert on admin_trail to platform_appointer;
+
+    -- Steps in an office's name, and where its notices go.
+    grant select on appointment to platform_worker;
+    -- Commands say who had them do what, and why; those of the log's reader, too.
+    grant insert on admin_trail to platform_worker, platform_log_reader;
+    grant execute on function holds_office to platform_worker, platform_console;
   `.execute(db);
 }

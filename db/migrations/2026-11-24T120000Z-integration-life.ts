@@ -30,9 +30,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop column approved_checks,
       drop constraint integration_state_check,
       drop constraint integration_check,
-      add constraint integration_state_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn',
+      add constraint integration_state_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn', 'lapsed',
         'provisioned', 'active', 'suspended', 'expired', 'revoked')),
-      add constraint integration_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn', 'revoked', 'expired')
+      add constraint integration_check check (state in ('submitted', 'returned', 'checked', 'approved', 'refused', 'withdrawn', 'lapsed', 'revoked', 'expired')
         or (approved_from is not null and approved_until > approved_from)),
       add column suspended_for text check (suspended_for in ('person', 'idle', 'correctiveAction'));
 
@@ -71,7 +71,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create index notice_about on notice (about);
 
     -- A system changes its own credential: the API may do nothing else to credentials. What the rule allows is passed in; this holds its bounds.
-    create function rotate_credential(present_id uuid, fresh_id uuid, fresh_hash bytea, fresh_until timestamptz, present_until timestamptz)
+    -- proof: what only the holder of the present secret can give; its hash is on record, so that reading the records makes no credential.
+    create function rotate_credential(present_id uuid, proof bytea, fresh_id uuid, fresh_hash bytea, fresh_until timestamptz, present_until timestamptz)
       returns jsonb language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
     declare
       holder public.integration;
@@ -80,7 +81,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     begin
       select i.* into holder from public.integration i join public.credential c using (integration_id) where c.credential_id = present_id for no key update of i;
       select c.* into present from public.credential c where c.credential_id = present_id;
-      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now() then
+      if holder.state is distinct from 'active' or holder.approved_until <= now() or present.revoked_at is not null or present.valid_until <= now()
+          or present.secret_hash is distinct from sha256(proof) then
         return jsonb_build_object('outcome', 'not-valid');
       end if;
       if (select count(*) from public.credential c

@@ -2,7 +2,8 @@ import { type Kysely, sql } from "kysely";
 
 /**
  * The console and the whole life of an integration (clauses 3(3), 5(5)): it sees what people are to be told and how much an integration asks,
- * and can do one thing without Temporal: suspend, in the name of an officer or manager in office. Everything else goes through the workflows.
+ * and can do two things without Temporal: suspend, and end a credential, in the name of an officer or manager in office. Everything else goes
+ * through the workflows.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -13,9 +14,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       holder public.integration;
       step bigint;
     begin
-      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction') or not exists (
-          select from public.appointment a where a.account = officer and a.duty = stop_integration.duty
-            and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if cause is null or duty not in ('manager', 'dedicatedOfficer') or cause not in ('person', 'correctiveAction')
+          or not public.holds_office(officer, duty, now()) then
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
       select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
@@ -31,7 +31,38 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       return true;
     end $$;
 
-    grant execute on function stop_integration to platform_console;
+    -- Ends a credential and those that were made by it. Bounds and the step to hear of as above.
+    create function stop_credential(integration_number text, credential uuid, officer text, duty text, why text)
+      returns boolean language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+    declare
+      holder public.integration;
+      step bigint;
+    begin
+      if duty not in ('manager', 'dedicatedOfficer') or not public.holds_office(officer, duty, now()) then
+        raise exception 'only a manager or dedicated officer in office ends a credential';
+      end if;
+      select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
+      if not found or holder.state not in ('provisioned', 'active', 'suspended') then
+        return false;
+      end if;
+      with recursive ending(id) as (
+        select c.credential_id from public.credential c
+          where c.credential_id = credential and c.integration_id = holder.integration_id and c.revoked_at is null
+        union select c.credential_id from public.credential c join ending e on c.replaces = e.id
+      )
+      update public.credential c set revoked_at = now() where c.credential_id in (select id from ending) and c.revoked_at is null;
+      if not found then
+        return false;
+      end if;
+      insert into public.integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at)
+        select holder.integration_id, count(*) + 1, 'revokeCredential', officer, duty, why, now()
+        from public.integration_step s where s.integration_id = holder.integration_id
+        returning step_id into step;
+      insert into public.unseen_step values (step);
+      return true;
+    end $$;
+
+    grant execute on function stop_integration, stop_credential to platform_console;
     grant select on notice, daily_usage to platform_console;
   `.execute(db);
 }

@@ -103,7 +103,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
-      ) last where last.step = 'approve' and last.actor_role = 'manager'
+      ) last where last.step = 'approve' and last.actor_role = 'manager' and public.holds_office(last.actor, 'manager', last.taken_at)
         and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);

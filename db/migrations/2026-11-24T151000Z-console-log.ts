@@ -12,7 +12,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     alter table query_log_opening
       -- When each of the entries was asked: which month holds it.
       add column asked_ats timestamptz[] not null default '{}',
-      add column recorded_in xid8 not null default pg_current_xact_id();
+      add column recorded_in xid8 not null default pg_current_xact_id(),
+      -- In which role's name: no other is given the entries.
+      add column recorded_by name not null default session_user;
     alter table query_log_opening alter column opened_at set default clock_timestamp();
 
     create function record_log_opening(purpose text, account text, account_role text, reason text, reference text, question jsonb,
@@ -35,8 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         case when after is not null then case when newest_first then 'l.entry_id < $7' else 'l.entry_id > $7' end end);
     begin
       -- In the console nobody reads in the name of somebody who isn't appointed to it, or isn't any more.
-      if session_user = 'platform_console' and not exists (select from public.appointment a where a.account = record_log_opening.account
-          and a.duty = account_role and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())) then
+      if session_user = 'platform_console' and not public.holds_office(account, account_role, now()) then
         raise exception 'only somebody in office reads the query log';
       end if;
       if page_size is null or page_size not between 1 and 1000 then
@@ -54,8 +55,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       return opening;
     end $$;
 
-    -- The entries of an opening, in the order of their ids: once its record is committed, and for a minute.
-    create function read_log_opening(opening bigint)
+    -- The entries of an opening, in the order of their ids, to whom it belongs: once its record is committed, and for a minute. An entry that is not the
+    -- one in the tree is kept back (null); what was asked in the last second has no place there yet.
+    create function read_log_opening(opening bigint, reader text)
       returns table (entry_id uuid, asked_at timestamptz, integration_id integer, operator text, operation_code text, outcome text,
         case_number_index bytea, subject_index bytea, leaf_hash bytea, entry bytea, application_number text, agency_name text, system_name text)
       -- The statistics don't know that each entry is in one month: without this, every month is read from end to end.
@@ -64,14 +66,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       opened public.query_log_opening;
     begin
       select o.* into opened from public.query_log_opening o where o.opening_id = opening;
-      if not found or opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
+      if not found or opened.account is distinct from reader or opened.recorded_by <> session_user then
+        raise exception 'entries are given out to whom their opening belongs';
+      end if;
+      if opened.recorded_in = pg_current_xact_id() or opened.opened_at < clock_timestamp() - interval '1 minute' then
         raise exception 'entries are given out after their opening is on record, and at once';
       end if;
       -- With its time, each entry is looked for in one month only.
       return query execute $query$
         select l.entry_id, l.asked_at, l.integration_id, l.operator, l.operation_code, l.outcome, l.case_number_index, l.subject_index, l.leaf_hash,
-          l.entry, i.application_number, a.agency_name, i.system_name
+          case when l.leaf_index >= (select size from public.log_tree)
+            or substring(t.hashes from (l.leaf_index % 256)::integer * 32 + 1 for 32) = sha256('\\x00'::bytea || l.entry) then l.entry end,
+          i.application_number, a.agency_name, i.system_name
         from unnest($1, $2) wanted(id, at) join public.query_log l on l.entry_id = wanted.id and l.asked_at = wanted.at
+          left join public.log_tile t on t.level = 0 and t.tile_index = l.leaf_index / 256
           left join public.integration i using (integration_id) left join public.agency a using (agency_id)
         order by l.entry_id$query$ using opened.entry_ids, opened.asked_ats;
     end $$;

@@ -94,7 +94,7 @@ export interface AlertFilter {
 export async function listAlerts(db: Kysely<Database>, { onlyOpen, alertId, before }: AlertFilter, limit = 1000): Promise<AlertOnRecord[]> {
   const { rows } = await sql<AlertOnRecord>`
     select a.alert_id as "alertId", a.integration_id as "integrationId", i.application_number as "applicationNumber", i.system_name as "systemName",
-      a.kind, to_json(a.window_from) #>> '{}' as "from", to_json(a.window_until) #>> '{}' as "until", a.counts, a.state,
+      a.kind, to_json(a.window_from) #>> '{}' as "from", to_json(a.window_until) #>> '{}' as "until", a.counts, a.state, a.finding_number as "findingNumber",
       to_json(a.found_at) #>> '{}' as "foundAt", a.decided_by as "decidedBy", a.decision_reason as reason,
       to_json(a.decided_at) #>> '{}' as "decidedAt"
     from abnormal_use_alert a join integration i using (integration_id)
@@ -105,15 +105,15 @@ export async function listAlerts(db: Kysely<Database>, { onlyOpen, alertId, befo
 }
 
 /**
- * Puts a decision on record; the same one again changes nothing.
+ * Puts on record that an alert is nothing; the same word again changes nothing.
  * @throws RuleViolation `already-decided`, `alert-unknown`, `not-in-office`
  */
-export async function decideAlert(db: Kysely<Database>, { alertId, choice, by, reason }: AlertDecision, at: Date): Promise<void> {
+export async function decideAlert(db: Kysely<Database>, { alertId, by, reason }: AlertDecision, at: Date): Promise<void> {
   await requireOffice(db, { ...by, takenAt: at.toISOString() });
   const { numAffectedRows } = await sql`
-    update abnormal_use_alert set state = ${choice}, decided_by = ${by.account}, decided_as = ${by.role}, decision_reason = ${reason}, decided_at = ${at}
+    update abnormal_use_alert set state = 'dismissed', decided_by = ${by.account}, decided_as = ${by.role}, decision_reason = ${reason}, decided_at = ${at}
     where alert_id = ${alertId} and (state = 'open'
-      or (state = ${choice} and decided_by = ${by.account} and decision_reason = ${reason}))`.execute(db);
+      or (state = 'dismissed' and decided_by = ${by.account} and decision_reason = ${reason}))`.execute(db);
   if (numAffectedRows === 1n) return;
   const { rows } = await sql`select from abnormal_use_alert where alert_id = ${alertId}`.execute(db);
   throw rows.length === 0

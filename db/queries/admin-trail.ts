@@ -14,6 +14,8 @@ export interface TrailEntry {
   readonly address: string | undefined;
   /** `done`, or the code of the rule that stood against it. */
   readonly outcome: string;
+  /** Why, where no other record says so. */
+  readonly reason?: string | undefined;
 }
 
 /** Adds to the trail; nobody can take anything away from it. */
@@ -28,8 +30,20 @@ export async function insertTrailEntry(db: Kysely<Database>, entry: TrailEntry):
       object: entry.object,
       address: entry.address ?? null,
       outcome: entry.outcome,
+      reason: entry.reason ?? null,
     })
     .execute();
+}
+
+/** Adds what somebody had a command do. @param at epoch milliseconds */
+export function insertCommandTrail(
+  db: Kysely<Database>,
+  {
+    at,
+    ...entry
+  }: { readonly action: string; readonly object: string; readonly account: string; readonly reason: string; readonly at: number },
+): Promise<void> {
+  return insertTrailEntry(db, { ...entry, takenAt: at, duty: undefined, address: undefined, outcome: "done" });
 }
 
 /** Which part of the trail to show. */
@@ -64,5 +78,6 @@ export async function listTrail(
     object: row.object,
     address: row.address ?? undefined,
     outcome: row.outcome,
+    reason: row.reason ?? undefined,
   }));
 }

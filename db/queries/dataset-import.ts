@@ -3,6 +3,7 @@ import type { RejectionCode } from "../../src/domain/dataset-import.ts";
 import type { BadRow } from "../../src/domain/dataset-import-row.ts";
 import type { Database } from "../tables/database.ts";
 import type { ImportStage } from "../tables/dataset.ts";
+import { requireOffice } from "./appointment.ts";
 
 /** A dataset's fixed settings and its approved period; dates are ISO 8601. */
 export interface Dataset {
@@ -88,6 +89,12 @@ export async function getImport(db: Kysely<Database>, importId: string): Promise
   return rows[0];
 }
 
+/** Whether somebody in office delivered a file, or had it tried again after it was rejected. @clause 3(1) */
+export async function isAnsweredFor(db: Kysely<Database>, importId: string): Promise<boolean> {
+  const { rows } = await sql<{ answered: boolean }>`select is_answered_for(${importId}) as answered`.execute(db);
+  return rows[0]?.answered === true;
+}
+
 /** Whether another import has brought exactly this file into the platform. */
 export async function isAlreadyImported(db: Kysely<Database>, importId: string, sha256: string): Promise<boolean> {
   const { rows } = await sql`
@@ -166,6 +173,11 @@ export async function forgetRejection(db: Kysely<Database>, importId: string): P
     .execute();
 }
 
+/** What people do about datasets is the dedicated officer's. @throws RuleViolation `not-in-office` @clause 3(1) */
+export function requireDedicatedOfficer(db: Kysely<Database>, account: string, at: Date): Promise<void> {
+  return requireOffice(db, { account, role: "dedicatedOfficer", takenAt: at.toISOString() });
+}
+
 /** Something that a person did about a dataset, or decided about an import. */
 export interface DatasetStep {
   /** What makes it unique: a second record of the same step is left out. */
@@ -184,7 +196,10 @@ export async function findDatasetStep(db: Kysely<Database>, key: string): Promis
   return rows[0];
 }
 
+/** Puts a step on record, once. @throws RuleViolation `not-in-office` when the actor was not the dedicated officer then @clause 3(1) */
 export async function recordDatasetStep(db: Kysely<Database>, step: DatasetStep): Promise<void> {
+  if ((await findDatasetStep(db, step.key)) !== undefined) return;
+  await requireDedicatedOfficer(db, step.actor, step.takenAt);
   await db
     .insertInto("dataset_step")
     .values({

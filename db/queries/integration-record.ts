@@ -2,7 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { Credential } from "../../src/domain/credential.ts";
 import type { Integration, SuspensionCause, TimelineEntry } from "../../src/domain/integration.ts";
 import type { Application, Approval } from "../../src/domain/integration-application.ts";
-import type { ApplicationStage, IntegrationState } from "../../src/domain/integration-step.ts";
+import { type ApplicationStage, FINAL_STATES, type IntegrationState } from "../../src/domain/integration-step.ts";
 import type { Database } from "../tables/database.ts";
 
 /** An application on record, with what was approved of it. */
@@ -124,7 +124,7 @@ export async function listOpenIntegrations(db: Kysely<Database>): Promise<string
   const open = await db
     .selectFrom("integration")
     .select("application_number")
-    .where("state", "not in", ["refused", "withdrawn", "expired", "revoked"])
+    .where("state", "not in", FINAL_STATES)
     .orderBy("integration_id")
     .execute();
   return open.map(({ application_number }) => application_number);

@@ -1,4 +1,4 @@
-import { sql, type Transaction } from "kysely";
+import { type Kysely, sql, type Transaction } from "kysely";
 import { hasRights, type TimelineEntry } from "../../src/domain/integration.ts";
 import type { Approval } from "../../src/domain/integration-application.ts";
 import { periodMoments } from "../../src/domain/integration-period.ts";
@@ -8,6 +8,7 @@ import { integrationNotices } from "../../src/domain/notice.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 import { requireOffice } from "./appointment.ts";
+import { findLastUse } from "./integration.ts";
 import { applicationNumberTaken, correctApplication, insertApplication, openIntegration } from "./integration-application.ts";
 import { readIntegration } from "./integration-record.ts";
 import { writeCredentials, writeScopeAndAddresses } from "./integration-rights.ts";
@@ -97,10 +98,23 @@ async function findOrOpen(trx: Transaction<Database>, step: RecordedStep): Promi
   return found;
 }
 
-/** Has what an integration's rights will have announced on record, and nothing else. */
+/** Has what is to be told of an integration on record, and nothing else. */
 export async function announce(trx: Transaction<Database>, integrationNumber: string): Promise<void> {
   const integration = await readIntegration(trx, integrationNumber);
-  if (integration !== undefined) await keepNotices(trx, integrationNumber, integrationNotices(integration));
+  if (integration !== undefined)
+    await keepNotices(trx, integrationNumber, integrationNotices(integration, await findLastUse(trx, integrationNumber)));
+}
+
+/** Takes back the warnings of integrations that have been used since they were warned. @clause 4(1)2 */
+export async function endIdleWarnings(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ about: string }>`
+    select distinct about from notice where kind = 'integration-idle' and cancelled_at is null`.execute(db);
+  for (const { about } of rows) {
+    await db.transaction().execute(async (trx) => {
+      await lockIntegration(trx, about);
+      await announce(trx, about);
+    });
+  }
 }
 
 /** Holds other steps of an integration back until the transaction ends. @returns undefined when there is none of this number */

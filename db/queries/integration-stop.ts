@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { SuspensionRequest } from "../../src/domain/integration-rights.ts";
+import type { CredentialRevocation, SuspensionRequest } from "../../src/domain/integration-rights.ts";
 import type { Database } from "../tables/database.ts";
 
 /**
@@ -10,6 +10,20 @@ export async function stopOnRecord(db: Kysely<Database>, integrationNumber: stri
   const { by, reason, cause = "person" } = request;
   const { rows } = await sql<{ stopped: boolean }>`
     select stop_integration(${integrationNumber}, ${by.account}, ${by.role}, ${cause}, ${reason}) as stopped`.execute(db);
+  return rows[0]?.stopped === true;
+}
+
+/**
+ * Ends a credential, and those that were made by it, in the records, as the console may.
+ * @returns false when the integration has no such credential (any more)
+ */
+export async function stopCredentialOnRecord(
+  db: Kysely<Database>,
+  integrationNumber: string,
+  { by, reason, credentialId }: CredentialRevocation,
+): Promise<boolean> {
+  const { rows } = await sql<{ stopped: boolean }>`
+    select stop_credential(${integrationNumber}, ${credentialId}, ${by.account}, ${by.role}, ${reason}) as stopped`.execute(db);
   return rows[0]?.stopped === true;
 }
 

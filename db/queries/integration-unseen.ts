@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { Integration } from "../../src/domain/integration.ts";
 import { lastStep } from "../../src/domain/integration-record.ts";
-import { isFinal } from "../../src/domain/integration-step.ts";
+import { FINAL_STATES, isFinal } from "../../src/domain/integration-step.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 import { readIntegration } from "./integration-record.ts";
@@ -45,7 +45,7 @@ export async function listUnseenSteps(db: Kysely<Database>): Promise<UnseenSteps
   const { rows } = await sql<UnseenSteps>`
     select i.application_number as "integrationNumber", max(s.step_id)::text as "stepId"
     from unseen_step u join integration_step s using (step_id) join integration i using (integration_id)
-    where i.state not in ('refused', 'withdrawn', 'expired', 'revoked') group by 1`.execute(db);
+    where i.state <> all (${[...FINAL_STATES]}::text[]) group by 1`.execute(db);
   return rows;
 }
 
@@ -58,12 +58,4 @@ export async function catchUp(trx: Transaction<Database>, integrationNumber: str
     trx,
   );
   return readIntegration(trx, integrationNumber);
-}
-
-/** The last day (ISO 8601, in Taiwan) on which an integration's system asked; undefined when it never did. */
-export async function findLastUse(db: Kysely<Database>, integrationNumber: string): Promise<string | undefined> {
-  const { rows } = await sql<{ day: string | null }>`
-    select max(u.usage_day)::text as day from daily_usage u join integration i using (integration_id)
-    where i.application_number = ${integrationNumber}`.execute(db);
-  return rows[0]?.day ?? undefined;
 }

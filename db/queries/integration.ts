@@ -54,3 +54,11 @@ export async function listSteps(db: Kysely<Database>, integrationId: number): Pr
     .orderBy("sequence")
     .execute();
 }
+
+/** The last day (ISO 8601, in Taiwan) on which an integration's system asked; undefined when it never did. */
+export async function findLastUse(db: Kysely<Database>, integrationNumber: string): Promise<string | undefined> {
+  const { rows } = await sql<{ day: string | null }>`
+    select max(u.usage_day)::text as day from daily_usage u join integration i using (integration_id)
+    where i.application_number = ${integrationNumber}`.execute(db);
+  return rows[0]?.day ?? undefined;
+}

@@ -4,7 +4,7 @@ import type { Database } from "../tables/database.ts";
 
 /** A notice that is to go out by mail. */
 export interface NoticeToMail extends Notice {
-  /** What the application in force, or under way, names as the agency's contact; null when it is about no integration. */
+  /** The agency's contact, as the application in force names it; of an application's own steps, as the newest does; null when it is about no integration. */
   readonly contact: string | null;
   /** Addresses for which the server has taken or refused it. */
   readonly settled: readonly string[];
@@ -15,7 +15,7 @@ export async function listNoticesToMail(db: Kysely<Database>, at: Date, since: D
   const { rows } = await sql<NoticeToMail & { due: Date; what: Date }>`
     select n.notice_key as key, n.kind, n.recipient, n.about, n.due_at as due, n.announces as what,
       (select a.contact from application a join integration i using (integration_id) where i.application_number = n.about
-        order by a.stage = 'provisioned' desc, a.submitted_at desc limit 1) as contact,
+        order by a.stage = 'provisioned' and n.kind not like 'application-%' desc, a.submitted_at desc limit 1) as contact,
       array(select m.mail_address from notice_mail m where m.notice_key = n.notice_key) as settled
     from notice n where n.due_at <= ${at} and n.due_at > ${since} and n.sent_at is null and n.cancelled_at is null
     order by n.due_at, n.notice_key`.execute(db);

@@ -24,7 +24,8 @@ export interface LogPage {
 
 /** A row of the log, with its bytes and whose system asked. */
 export interface LoggedEntryRow extends LogRow {
-  readonly entry: Buffer;
+  /** Null: it is not the entry that the log's tree has in its place. */
+  readonly entry: Buffer | null;
   readonly leafHash: string;
   readonly applicationNumber: string | null;
   readonly agencyName: string | null;
@@ -50,7 +51,7 @@ export async function openLogPage(
       operation_code as "operationCode", outcome, encode(case_number_index, 'hex') as "caseNumberIndex",
       encode(subject_index, 'hex') as "subjectIndex", encode(leaf_hash, 'hex') as "leafHash", entry,
       application_number as "applicationNumber", agency_name as "agencyName", system_name as "systemName"
-    from read_log_opening(${recorded[0]?.opening})`.execute(db);
+    from read_log_opening(${recorded[0]?.opening}, ${by.account})`.execute(db);
   return newestFirst ? rows.reverse() : rows;
 }
 

@@ -109,13 +109,16 @@ export interface LogMeasures {
   readonly signedAt: number;
   /** What was found against the log and is not settled: how often, by code. */
   readonly disagreements: Readonly<Record<string, number>>;
+  /** When each witness was last heard of (epoch seconds), by name. */
+  readonly witnesses: Readonly<Record<string, number>>;
 }
 
 /** Measures the log for those who watch the platform. */
 export async function measureLog(client: Queryable): Promise<LogMeasures> {
   const { rows } = await client.query<LogMeasures>(`
     select size::float8 as entries, coalesce(c.tree_size, 0)::float8 as "signedEntries", coalesce(extract(epoch from c.signed_at), 0)::float8 as "signedAt",
-      (select coalesce(jsonb_object_agg(code, times), '{}') from (select code, count(*) as times from open_log_disagreement group by code) found) as disagreements
+      (select coalesce(jsonb_object_agg(code, times), '{}') from (select code, count(*) as times from open_log_disagreement group by code) found) as disagreements,
+      (select coalesce(jsonb_object_agg(witness_name, extract(epoch from heard_at)), '{}') from log_witness_heard) as witnesses
     from log_head left join lateral (select * from log_checkpoint order by signed_at desc limit 1) c on true`);
   return rows[0] as LogMeasures;
 }

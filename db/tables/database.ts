@@ -140,5 +140,6 @@ export interface Database extends DatasetTables {
     object: string;
     address: string | null;
     outcome: string;
+    reason: string | null;
   };
 }

@@ -1,9 +1,11 @@
 import { Context } from "@temporalio/activity";
 import { forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
 import { dropGeneration, findGenerationOfImport } from "../../db/queries/dataset-import-generation.ts";
+import { keepNotices } from "../../db/queries/notice.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
-import { type QuarantineDecision, quarantineEnd } from "../domain/quarantine.ts";
+import { aboutImport, type QuarantineDecision, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
+import { asRuleFailure } from "../workflows/rule-failure.ts";
 import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
 
@@ -19,7 +21,10 @@ export function quarantineDelivery(context: WorkerContext, importId: string): Pr
     const { quarantinedUntil } = await getImport(db, importId);
     const until = quarantinedUntil ?? new Date(quarantineEnd(now().getTime()));
     await moveDelivery(inboxFolder(config, importId), quarantineFolder(config, importId));
-    await recordFindings(db, importId, { stage: "quarantined", quarantined_until: until });
+    await db.transaction().execute(async (trx) => {
+      await recordFindings(trx, importId, { stage: "quarantined", quarantined_until: until });
+      await keepNotices(trx, aboutImport(importId), quarantineNotices(importId, until.getTime()));
+    });
     return until.getTime();
   });
 }
@@ -31,18 +36,19 @@ export async function dropLoaded({ db, now }: WorkerContext, importId: string): 
 }
 
 /**
- * Records what the officer decided, and takes the file back for another try if that is it.
+ * Records what the officer decided, once.
  * @param round how many decisions about this file came before, in this run of its import
+ * @throws ApplicationFailure `not-in-office`
+ * @clause 3(1)
  * @clause 4(4)
  */
-export function applyQuarantineDecision(
-  { db, config, now }: WorkerContext,
+export async function recordQuarantineDecision(
+  { db, now }: WorkerContext,
   importId: string,
-  decision: QuarantineDecision,
+  { actor, choice, reason }: QuarantineDecision,
   round: number,
 ): Promise<void> {
-  return withHeartbeat(async () => {
-    const { actor, choice, reason } = decision;
+  try {
     await recordDatasetStep(db, {
       key: `quarantine/${importId}/${Context.current().info.workflowExecution?.runId}/${round}`,
       importId,
@@ -51,7 +57,23 @@ export function applyQuarantineDecision(
       particulars: { choice, reason },
       takenAt: now(),
     });
-    if (choice === "destroy") return;
+  } catch (error) {
+    throw asRuleFailure(error);
+  }
+}
+
+/** Takes the file back for another try, if that is what was decided and is on record. @clause 4(4) */
+export function applyQuarantineDecision(
+  context: WorkerContext,
+  importId: string,
+  decision: QuarantineDecision,
+  round: number,
+): Promise<void> {
+  return withHeartbeat(async () => {
+    const { db, config } = context;
+    await recordQuarantineDecision(context, importId, decision, round);
+    await db.transaction().execute((trx) => keepNotices(trx, aboutImport(importId), []));
+    if (decision.choice === "destroy") return;
     await moveDelivery(quarantineFolder(config, importId), inboxFolder(config, importId));
     await forgetRejection(db, importId);
   });

@@ -1,4 +1,4 @@
-import { isAlreadyImported, recordReceived, recordRejection } from "../../db/queries/dataset-import.ts";
+import { isAlreadyImported, isAnsweredFor, recordReceived, recordRejection } from "../../db/queries/dataset-import.ts";
 import { completeClaim, measureFile } from "../adapters/delivery-folder.ts";
 import { readNote } from "../adapters/delivery-note.ts";
 import type { WorkerContext } from "../context.ts";
@@ -8,7 +8,9 @@ import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, locateDelivery } from "./dataset-import-place.ts";
 
 /**
- * Puts a received file on record: name, size, hash, who delivered it. A file that has been imported before is told at once.
+ * Puts a received file on record: name, size, hash, who delivered it. A file that has been imported before is told at once, and so is one that
+ * nobody in office delivered.
+ * @clause 3(1)
  * @clause 4(1)1
  */
 export function receiveDelivery(context: WorkerContext, importId: string): Promise<Rejection | undefined> {
@@ -25,8 +27,13 @@ export function receiveDelivery(context: WorkerContext, importId: string): Promi
       deliveredBy,
       receivedAt: context.now(),
     });
-    if (!(await isAlreadyImported(context.db, importId, sha256))) return undefined;
-    await recordRejection(context.db, importId, "already-imported", []);
-    return { code: "already-imported", lines: [] };
+    const code = (await isAlreadyImported(context.db, importId, sha256))
+      ? "already-imported"
+      : (await isAnsweredFor(context.db, importId))
+        ? undefined
+        : "not-in-office";
+    if (code === undefined) return undefined;
+    await recordRejection(context.db, importId, code, []);
+    return { code, lines: [] };
   });
 }

@@ -2,7 +2,7 @@ import type { WorkerContext } from "../context.ts";
 import type { QuarantineDecision } from "../domain/quarantine.ts";
 import { destroyDelivery, dropReplacedGenerations } from "./dataset-import-destroy.ts";
 import { loadGeneration } from "./dataset-import-loading.ts";
-import { applyQuarantineDecision, dropLoaded, quarantineDelivery } from "./dataset-import-quarantine.ts";
+import { applyQuarantineDecision, dropLoaded, quarantineDelivery, recordQuarantineDecision } from "./dataset-import-quarantine.ts";
 import { receiveDelivery } from "./dataset-import-receive.ts";
 import { indexGeneration, switchGeneration } from "./dataset-import-switch.ts";
 
@@ -17,6 +17,8 @@ export function createDatasetImportActivities(context: WorkerContext) {
     destroyDelivery: (importId: string, decidedBy?: string) => destroyDelivery(context, importId, decidedBy),
     dropReplacedGenerations: (importId: string) => dropReplacedGenerations(context, importId),
     quarantineDelivery: (importId: string) => quarantineDelivery(context, importId),
+    recordQuarantineDecision: (importId: string, decision: QuarantineDecision, round: number) =>
+      recordQuarantineDecision(context, importId, decision, round),
     applyQuarantineDecision: (importId: string, decision: QuarantineDecision, round: number) =>
       applyQuarantineDecision(context, importId, decision, round),
   };

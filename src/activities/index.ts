@@ -2,6 +2,7 @@ import type { WorkerContext } from "../context.ts";
 import { createAbnormalUseActivities } from "./abnormal-use.ts";
 import { createDatasetImportActivities } from "./dataset-import.ts";
 import { createDatasetKeyActivities } from "./dataset-import-keys.ts";
+import { createFindingActivities } from "./finding.ts";
 import { createIntegrationActivities } from "./integration.ts";
 import { createIpInventoryActivities } from "./ip-inventory.ts";
 import { createNoticeMailActivities } from "./notice-mail.ts";
@@ -14,6 +15,7 @@ export function createActivities(context: WorkerContext) {
     ...createAbnormalUseActivities(context),
     ...createDatasetImportActivities(context),
     ...createDatasetKeyActivities(context),
+    ...createFindingActivities(context),
     ...createIntegrationActivities(context),
     ...createIpInventoryActivities(context),
     ...createNoticeMailActivities(context),

@@ -1,8 +1,9 @@
 import type { Transaction } from "kysely";
+import { findLastUse } from "../../db/queries/integration.ts";
 import { findSharedAddresses } from "../../db/queries/integration-application.ts";
 import { readIntegration } from "../../db/queries/integration-record.ts";
 import { recordStep } from "../../db/queries/integration-step.ts";
-import { catchUp, findLastUse } from "../../db/queries/integration-unseen.ts";
+import { catchUp } from "../../db/queries/integration-unseen.ts";
 import type { Database } from "../../db/tables/database.ts";
 import { listForeignAddresses } from "../adapters/taiwan-addresses.ts";
 import type { WorkerContext } from "../context.ts";

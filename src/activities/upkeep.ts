@@ -1,6 +1,7 @@
 import { noteAddressUsage } from "../../db/queries/address-usage.ts";
 import { deleteDraftsBefore } from "../../db/queries/application-draft.ts";
 import { findDataDirectory, measureDatabase } from "../../db/queries/disk-use.ts";
+import { endIdleWarnings } from "../../db/queries/integration-step.ts";
 import { noticeOnce } from "../../db/queries/notice-once.ts";
 import { createQueryLogPartitions, deleteIdempotentRequestsBefore } from "../../db/queries/upkeep.ts";
 import { diskOf } from "../adapters/disk-space.ts";
@@ -22,8 +23,11 @@ export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, 
     forgetOldRequests: () => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD)),
     /** Destroys drafts of applications, letters included, that were never submitted and that nobody saves any more. @returns how many @clause 3(10) */
     destroyOldDrafts: () => deleteDraftsBefore(db, new Date(now().getTime() - POLICY.applicationDraftDays * DAY)),
-    /** Notes when each address was last answered. */
-    noteAddressUsage: () => noteAddressUsage(db),
+    /** Notes when each address was last answered, and takes back warnings of those that are used again. @clause 4(1)2 */
+    async noteAddressUsage(): Promise<void> {
+      await noteAddressUsage(db);
+      await endIdleWarnings(db);
+    },
     /** Measures the database, and announces, once a month, that room runs out. */
     async watchDiskUse(): Promise<void> {
       const at = now();

@@ -8,7 +8,12 @@ export function createSecret(): string {
   return TOKEN_PREFIX + randomBytes(32).toString("base64url");
 }
 
-/** What is kept of a token: SHA-256 over its UTF-8 text, in hexadecimal. */
-export function hashSecret(token: string): string {
+/** What only a token's holder can give, and the records can check: SHA-256 over its UTF-8 text, in hexadecimal. It is kept nowhere. */
+export function proveSecret(token: string): string {
   return hash("sha256", token, "hex");
+}
+
+/** What is kept of a token: SHA-256 of its proof, in hexadecimal. Who reads it can neither ask nor prove anything. */
+export function hashSecret(token: string): string {
+  return hash("sha256", hash("sha256", token, "buffer"), "hex");
 }

@@ -3,11 +3,38 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeyMissing, readSecretFile } from "./secret-file.ts";
 
-/** Whose password: a process' role, that of commands which read the query log, the records' owner, or Temporal's own database. */
-export type PasswordHolder = "api" | "worker" | "console" | "log-reader" | "owner" | "temporal";
+/** Roles of the records that processes and commands log in with, and whose password file that is. */
+const HOLDER_OF = {
+  platform_api: "api",
+  platform_worker: "worker",
+  platform_console: "console",
+  platform_log_reader: "log-reader",
+  platform_appointer: "appointer",
+} as const;
 
-/** A database password from its file `database-<holder>.password`; made when there is none. @throws KeyMissing when it is open to others, or empty */
-export function rolePassword(directory: string, holder: PasswordHolder): string {
+/** A role of the records. */
+export type RecordsRole = keyof typeof HOLDER_OF;
+
+/** Whose password: a role's, the records' owner's, or that of Temporal's own database. */
+type PasswordHolder = (typeof HOLDER_OF)[RecordsRole] | "owner" | "temporal";
+
+/** The passwords of all roles, by role. @throws KeyMissing as `rolePassword` */
+export function rolePasswords(directory: string): Record<RecordsRole, string> {
+  const entries = Object.keys(HOLDER_OF).map((role) => [role, rolePassword(directory, role as RecordsRole)]);
+  return Object.fromEntries(entries);
+}
+
+/** A role's password from its file `database-<holder>.password`; made when there is none. @throws KeyMissing when it is open to others, or empty */
+export function rolePassword(directory: string, role: RecordsRole): string {
+  return passwordOf(directory, HOLDER_OF[role]);
+}
+
+/** Makes the passwords of all who open a database. */
+export function makePasswords(directory: string): void {
+  for (const holder of [...Object.values(HOLDER_OF), "owner", "temporal"] as const) passwordOf(directory, holder);
+}
+
+function passwordOf(directory: string, holder: PasswordHolder): string {
   const file = join(directory, `database-${holder}.password`);
   if (!existsSync(file)) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });

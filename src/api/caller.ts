@@ -8,14 +8,19 @@ import { requireApprovedAccess } from "../domain/verification.ts";
 import type { AccessSnapshot, CredentialAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
 
+/** The token that a request presents. @throws Refusal `missing-credential` */
+export function presentedToken(authorization: string | undefined): string {
+  const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) throw new Refusal("missing-credential", "Send the integration's credential: Authorization: Bearer <secret>.");
+  return token;
+}
+
 /**
  * Finds the credential that a request presents.
  * @throws Refusal `missing-credential` or `unknown-credential`
  */
 export function findCredential(snapshot: AccessSnapshot, authorization: string | undefined): CredentialAccess {
-  const token = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined) throw new Refusal("missing-credential", "Send the integration's credential: Authorization: Bearer <secret>.");
-  const credential = snapshot.findCredential(hashSecret(token));
+  const credential = snapshot.findCredential(hashSecret(presentedToken(authorization)));
   if (credential === undefined) throw new Refusal("unknown-credential", "The credential is not known: check that it was copied whole.");
   return credential;
 }

@@ -3,10 +3,10 @@ import type { HttpBindings } from "@hono/node-server";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { rotateCredential } from "../../db/queries/credential.ts";
-import { createSecret, hashSecret } from "../adapters/credential-secret.ts";
+import { createSecret, hashSecret, proveSecret } from "../adapters/credential-secret.ts";
 import { rotateCredential as rotationOf } from "../domain/credential.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
-import { findCredential, requireValidCaller } from "./caller.ts";
+import { findCredential, presentedToken, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal, toRefusal } from "./problem.ts";
 import { problem } from "./verification-schema.ts";
@@ -77,6 +77,7 @@ async function rotate(context: ApiContext, c: Context<Environment>, sourceAddres
   const freshId = randomUUID();
   const rotation = {
     presentId,
+    proof: proveSecret(presentedToken(incoming.headers.authorization)),
     freshId,
     freshHash: hashSecret(secret),
     ...rotationOf(credential.validUntil, integration.approvedUntil, now),

@@ -1,12 +1,22 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { DatasetRow } from "../../db/queries/access-register.ts";
 import type { LogMeasures } from "../../db/queries/query-log-tree.ts";
+import { startOfDay } from "../domain/integration-period.ts";
+import { isWitnessSilent } from "../domain/log-witness.ts";
 
 /** Counters of the API; labels are codes only, never anything a caller sent. */
 export interface Metrics {
   readonly registry: Registry;
   readonly refusals: Counter<"code">;
   /** Everything in Prometheus' text form. @param measures from the database; what couldn't be found out is undefined */
-  text(measures: { readonly log: LogMeasures | undefined; readonly noticesWaiting: number | undefined }): Promise<string>;
+  text(
+    measures: {
+      readonly log: LogMeasures | undefined;
+      readonly noticesWaiting: number | undefined;
+      readonly datasets: readonly DatasetRow[] | undefined;
+    },
+    now: number,
+  ): Promise<string>;
   /** Counts an answered request. @param milliseconds from its first byte to its durable answer */
   answered(endpoint: string, results: readonly { readonly subject: string }[], milliseconds: number): void;
 }
@@ -38,15 +48,32 @@ export function createMetrics(): Metrics {
     labelNames: ["code"],
     registers: [registry],
   });
+  const witnessHeard = new Gauge({
+    name: "query_log_witness_heard_timestamp_seconds",
+    help: "When each witness last cosigned, or since when it has been asked.",
+    labelNames: ["witness"],
+    registers: [registry],
+  });
+  const silentWitnesses = gauge("query_log_silent_witnesses", "Witnesses that have cosigned nothing for longer than they may.");
+  const asOf = new Gauge({
+    name: "dataset_as_of_timestamp_seconds",
+    help: "The day that a dataset's current data are of.",
+    labelNames: ["dataset"],
+    registers: [registry],
+  });
   return {
     registry,
-    async text({ log, noticesWaiting }) {
+    async text({ log, noticesWaiting, datasets = [] }, now) {
       notices.set(noticesWaiting ?? Number.NaN);
-      for (const measure of [entries, signedEntries, signedAt, disagreements]) measure.reset();
+      for (const measure of [entries, signedEntries, signedAt, disagreements, witnessHeard, asOf]) measure.reset();
       entries.set(log?.entries ?? Number.NaN);
       signedEntries.set(log?.signedEntries ?? Number.NaN);
       signedAt.set(log?.signedAt ?? Number.NaN);
       for (const [code, times] of Object.entries(log?.disagreements ?? {})) disagreements.labels(code).set(times);
+      const heard = Object.entries(log?.witnesses ?? {});
+      for (const [name, at] of heard) witnessHeard.labels(name).set(at);
+      silentWitnesses.set(log === undefined ? Number.NaN : heard.filter(([, at]) => isWitnessSilent(at * 1000, now)).length);
+      for (const { datasetCode, asOf: day } of datasets) if (day !== null) asOf.labels(datasetCode).set(startOfDay(day) / 1000);
       return registry.metrics();
     },
     refusals: new Counter({

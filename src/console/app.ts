@@ -1,4 +1,3 @@
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
@@ -12,6 +11,14 @@ import { isTls } from "./cookies.ts";
 import { alertPages } from "./pages/alerts.ts";
 import { paperApplication } from "./pages/application-paper.ts";
 import { applyPages } from "./pages/apply.ts";
+import { datasetPage } from "./pages/dataset.ts";
+import { datasetCertificates } from "./pages/dataset-certificate.ts";
+import { datasetImportPage } from "./pages/dataset-import.ts";
+import { datasetKeyPages } from "./pages/dataset-keys.ts";
+import { datasetTrustPages } from "./pages/dataset-trust.ts";
+import { datasetsPage } from "./pages/datasets.ts";
+import { findingForm } from "./pages/finding-form.ts";
+import { findingPages } from "./pages/findings.ts";
 import { homePage } from "./pages/home.ts";
 import { integrationPage } from "./pages/integration.ts";
 import { integrationDecisions } from "./pages/integration-decision.ts";
@@ -36,16 +43,16 @@ import { setUpPages } from "./pages/set-up.ts";
 import { systemPage } from "./pages/system.ts";
 import { trailPage } from "./pages/trail.ts";
 import { createRoutes } from "./routes.ts";
-import { readVisit } from "./visit.ts";
+import { type ConsoleBindings, readVisit } from "./visit.ts";
 
 const LONGEST_FORM = 64 * 1024;
 /** Where the case officer attaches scans. */
 const SCAN = /^\/console\/integrations\/[^/]+\/scan$/;
 
 /** The console: every page, under one set of rules for all. */
-export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBindings }> {
+export function createConsole(context: ConsoleContext): Hono<{ Bindings: ConsoleBindings }> {
   const { consoleOrigin } = context.settings;
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const app = new Hono<{ Bindings: ConsoleBindings }>();
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   // The only address that holds a secret; what is set after the answer has the last word.
   app.use("/apply/open/*", async (c, next) => {
@@ -80,6 +87,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   openingsPage(routes, context);
   systemPage(routes, context);
   alertPages(routes, context);
+  findingPages(routes, context);
+  findingForm(routes, context);
   retentionPage(routes, context);
   retentionPeriodPage(routes, context);
   retentionMonthPage(routes, context);
@@ -87,6 +96,12 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: HttpBin
   integrationDocuments(routes, context);
   ipInventoryPages(routes, context);
   ipInventoryDecision(routes, context);
+  datasetsPage(routes, context);
+  datasetCertificates(routes, context);
+  datasetImportPage(routes, context);
+  datasetPage(routes, context);
+  datasetKeyPages(routes, context);
+  datasetTrustPages(routes, context);
   peoplePage(routes, context);
   trailPage(routes, context);
   integrationLetters(routes, context);

@@ -1,4 +1,3 @@
-import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { findDraft } from "../../db/queries/application-draft.ts";
@@ -10,7 +9,7 @@ import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
 import { LONGEST_UPLOAD } from "./letter-file.ts";
 import { PAGE_OF } from "./routes.ts";
-import { type ConsoleRequest, readVisit } from "./visit.ts";
+import { type ConsoleBindings, type ConsoleRequest, readVisit } from "./visit.ts";
 
 /** What one network may do without being known: an office fills in and saves, a machine doesn't fill the database. */
 const FORMS = { points: 60, duration: 300 };
@@ -29,7 +28,7 @@ export function createDraftLimit(): (address: string) => Promise<boolean> {
 }
 
 /** Before anything that was sent is read. Looking at pages is free; guessing links and printing aren't. */
-export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: HttpBindings }> {
+export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: ConsoleBindings }> {
   const withinLimit = createNetworkLimit(FORMS);
   return async (c, next) => {
     const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/") || c.req.path.endsWith(".pdf");
@@ -67,7 +66,7 @@ export function scanSize(context: ConsoleContext): MiddlewareHandler {
  * Letters are read of whoever has an application, and of few at once: some megabytes are held until all of one has come. Of one network fewer still,
  * so that one that sends slowly keeps nobody else's out.
  */
-export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: HttpBindings }> {
+export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: ConsoleBindings }> {
   const underWay: string[] = [];
   return async (c, next) => {
     if (c.req.method !== "POST") return next();

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import { compress } from "hono/compress";
+import type { ConsoleBindings } from "./visit.ts";
 
 const require = createRequire(import.meta.url);
 const own = (file: string) => readFileSync(join(import.meta.dirname, "assets", file), "utf8");
@@ -21,6 +21,7 @@ const OWN_STYLES = ["ink.css", "frame.css", "parts.css", "lists.css", "media.css
 const ASSETS: Readonly<Record<string, Asset>> = {
   "console.css": { type: "text/css", body: [designSystem("/theme.css"), designSystem(""), ...OWN_STYLES.map(own)].join("\n") },
   "countdown.js": { type: "text/javascript", body: own("countdown.js") },
+  "import-progress.js": { type: "text/javascript", body: own("import-progress.js") },
 };
 
 /** The path of a file, with its content's hash in it: a new version is a new path. */
@@ -31,8 +32,8 @@ export function assetPath(name: string): string {
 }
 
 /** The files that pages need, all from here. They hold nothing of anybody, so they alone may be cached and compressed. */
-export function assetRoutes(): Hono<{ Bindings: HttpBindings }> {
-  const routes = new Hono<{ Bindings: HttpBindings }>();
+export function assetRoutes(): Hono<{ Bindings: ConsoleBindings }> {
+  const routes = new Hono<{ Bindings: ConsoleBindings }>();
   routes.use(compress());
   for (const [name, { type, body }] of Object.entries(ASSETS)) {
     routes.get(assetPath(name), (c) =>

@@ -6,7 +6,9 @@ import type { KeyRing, LogKeys } from "../adapters/key-store.ts";
 import { hashPassword } from "../adapters/password-hash.ts";
 import { createToken } from "../adapters/session-token.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
+import type { DatasetClient } from "../dataset-import-client.ts";
 import type { AddressDecision } from "../domain/ip-inventory.ts";
+import type { RaiseFinding } from "../finding-client.ts";
 import type { IntegrationClient } from "../integration-client.ts";
 import type { RetentionClient } from "../retention-client.ts";
 
@@ -30,8 +32,11 @@ export interface ConsoleParts {
   readonly keepAlerts: KeepAlerts;
   /** Takes the dedicated officer's word to a review of addresses, by the id of its process. @throws RuleViolation */
   readonly decideFoundAddress: (workflowId: string, decision: AddressDecision) => Promise<void>;
+  readonly raiseFinding: RaiseFinding;
   /** The end of the log's months. */
   readonly retention: RetentionClient;
+  /** Decisions about rejected files, and the keys of deliveries. */
+  readonly datasets: DatasetClient;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

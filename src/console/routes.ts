@@ -1,10 +1,11 @@
-import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { sameSecret } from "../adapters/session-token.ts";
 import { CONSOLE_ACTIONS, type ConsoleAction, type LoginStage } from "../domain/console-action.ts";
 import type { ConsoleContext } from "./context.ts";
 import { messagePage } from "./pages/message.ts";
-import { type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
+import { logInPage } from "./pages/step-page.ts";
+import { type ConsoleBindings, type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
 
 /** A form as it was sent, its line ends as ours; a field that was sent more than once has all its values. */
 export interface SentForm {
@@ -22,7 +23,9 @@ export interface ConsoleRoutes {
   post(path: string, action: ConsoleAction, answer: (c: ConsoleRequest, visit: Visit, form: SentForm) => Answer): void;
   /** The page at a path, or the nearest one above it: what only takes forms can't be come back to. */
   pageAt(path: string): string;
-  readonly app: Hono<{ Bindings: HttpBindings }>;
+  /** Answers with the page at a path, in the session that has just begun, without a detour by the browser: it would lose what was kept. */
+  goOn(c: ConsoleRequest, path: string, goingOn: NonNullable<ConsoleBindings["goingOn"]>): Promise<Response>;
+  readonly app: Hono<{ Bindings: ConsoleBindings }>;
 }
 
 /** Where somebody goes on who has come so far. */
@@ -36,7 +39,7 @@ export const PAGE_OF: Readonly<Record<LoginStage, string>> = {
 };
 
 export function createRoutes(context: ConsoleContext): ConsoleRoutes {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+  const app = new Hono<{ Bindings: ConsoleBindings }>();
 
   /** Undefined: they may. */
   async function refusal(c: ConsoleRequest, visit: Visit, action: ConsoleAction): Promise<Response | undefined> {
@@ -62,6 +65,11 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
   return {
     app,
     pageAt,
+    async goOn(c, path, goingOn) {
+      const request = new Request(new URL(path, c.req.url), { headers: c.req.raw.headers });
+      const page = await app.fetch(request, { ...c.env, goingOn });
+      return c.html(await page.text(), page.status as ContentfulStatusCode);
+    },
     get(path, action, answer, options) {
       requireAction(path, action);
       app.get(path, async (c) => {
@@ -74,9 +82,15 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
       app.post(path, async (c) => {
         const visit = await readVisit(context, c);
         const refused = await refusal(c, visit, action);
-        if (refused !== undefined) return refused;
+        if (refused !== undefined && visit.stage !== "none") return refused;
         const form = readForm(await c.req.parseBody({ all: true }));
-        if (!sameSecret(form.one("formToken"), visit.formToken)) return messagePage(c, visit, 403, visit.text.message.strangeForm);
+        const ours = sameSecret(form.one("formToken"), visit.formToken);
+        // The session ended while somebody typed.
+        if (refused !== undefined)
+          return ours && form.one("reason").trim() !== ""
+            ? logInPage(c, visit, { kept: { path: c.req.path, reason: form.one("reason") } })
+            : refused;
+        if (!ours) return messagePage(c, visit, 403, visit.text.message.strangeForm);
         return answer(c, visit, form);
       });
     },

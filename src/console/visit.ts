@@ -13,10 +13,16 @@ import { RuleViolation } from "../domain/rule-violation.ts";
 import { sessionEnd } from "../domain/session.ts";
 import type { ConsoleContext } from "./context.ts";
 import { readToken, writeToken } from "./cookies.ts";
+import type { Kept } from "./kept.ts";
 import { languageOf } from "./language.ts";
 import { TEXTS, type Text } from "./text/index.ts";
 
-export type ConsoleRequest = Context<{ Bindings: HttpBindings }>;
+/** What a request comes with; a page that the log-in goes on to at once, the session that has just begun, and what was typed before it. */
+export interface ConsoleBindings extends HttpBindings {
+  readonly goingOn?: { readonly token: string; readonly kept: Kept };
+}
+
+export type ConsoleRequest = Context<{ Bindings: ConsoleBindings }>;
 
 /** One request: who asks, in which language, and what they may. */
 export interface Visit {
@@ -34,6 +40,8 @@ export interface Visit {
   /** Epoch milliseconds, and the day in Taiwan. */
   readonly now: number;
   readonly today: string;
+  /** What was typed before the log-in that this page follows. */
+  readonly kept: Kept | undefined;
   /** Path and query of the page, to come back to. */
   readonly here: string;
   may(action: ConsoleAction): boolean;
@@ -49,7 +57,8 @@ export interface Visit {
 export async function readVisit(context: ConsoleContext, c: ConsoleRequest, { looksOnly = false } = {}): Promise<Visit> {
   const { db, settings } = context;
   const now = context.now();
-  const known = readToken(c, settings.consoleOrigin);
+  const { goingOn } = c.env;
+  const known = goingOn?.token ?? readToken(c, settings.consoleOrigin);
   const token = known ?? createToken();
   // Before anybody logs in the cookie only ties forms to their browser.
   if (known === undefined) writeToken(c, settings.consoleOrigin, token);
@@ -77,6 +86,7 @@ export async function readVisit(context: ConsoleContext, c: ConsoleRequest, { lo
     formToken: formTokenOf(token),
     now,
     today: taipeiDate(now),
+    kept: goingOn?.kept,
     here: c.req.path + (c.req.url.includes("?") ? c.req.url.slice(c.req.url.indexOf("?")) : ""),
     may: (action) => mayTake(action, who),
     actor: (action) => ({ account: present?.account ?? "", role: integrationRole(actingDuty(action, who)) }),

@@ -15,6 +15,7 @@ const COLOUR: Readonly<Record<IntegrationState, "success" | "warning" | "danger"
   suspended: "danger",
   refused: "neutral",
   withdrawn: "neutral",
+  lapsed: "neutral",
   expired: "neutral",
   revoked: "danger",
 };

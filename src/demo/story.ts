@@ -55,7 +55,7 @@ export async function tellStory(config: Config, platform: Platform, tell: Tell):
           dataset,
           version: 4,
           days: 7,
-          actor: "officer-lin",
+          ...{ actor: "officer-lin", reason: "示範交付" },
         });
         const file: PeopleFile = { dataset, count: COUNT, seed: SEED, asOf, encoding: "utf-8", header: "zh", manifest: "line" };
         await (supplier as Supplier).deliver(peopleFile(file), publicKey, join(config.dropDirectory, `${dataset}-${asOf}.csv.pgp`));
@@ -99,7 +99,13 @@ type AskKeys = (request: Parameters<typeof askForKeys>[2]) => ReturnType<typeof 
 
 async function trustSupplier(unit: string, dataset: string, ask: AskKeys, tell: Tell): Promise<Supplier> {
   const supplier = await createSupplier(`${unit} (made up) <${unit}@example.invalid>`);
-  const { fingerprint } = await ask({ action: "trust", dataset, publicKey: supplier.publicKey, actor: "officer-lin" });
+  const { fingerprint } = await ask({
+    action: "trust",
+    dataset,
+    publicKey: supplier.publicKey,
+    actor: "officer-lin",
+    reason: "已電話核對指紋",
+  });
   tell(`   ${unit} made its key with ${supplier.tool}; the platform trusts …${fingerprint?.slice(-8)}`);
   return supplier;
 }

@@ -4,7 +4,7 @@ import type { StepRequest } from "./integration.ts";
 import { requireText } from "./integration-text.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
-/** `finding`: corrective action takes it up. */
+/** `finding`: one was made of it. */
 export type AlertState = "open" | "dismissed" | "finding";
 
 /** An alert on record, and what became of it; times are ISO 8601. */
@@ -16,19 +16,20 @@ export interface AlertOnRecord extends Omit<AbnormalUse, "from" | "until" | "key
   readonly until: string;
   readonly foundAt: string;
   readonly state: AlertState;
+  /** The finding that was made of it. */
+  readonly findingNumber: number | null;
   readonly decidedBy: string | null;
   readonly reason: string | null;
   readonly decidedAt: string | null;
 }
 
-/** The dedicated officer's word on an alert. */
+/** The dedicated officer's word that an alert is nothing, and why. */
 export interface AlertDecision extends StepRequest {
   readonly alertId: number;
-  readonly choice: Exclude<AlertState, "open">;
 }
 
 /**
- * Each alert goes to the dedicated officer, who says why it is nothing, or makes it a finding; a manager may, too.
+ * Each alert goes to the dedicated officer, who says why it is nothing, or raises a finding of it; a manager may, too.
  * @throws RuleViolation `role-not-allowed` and those of texts
  * @clause 3(10)
  */

@@ -1,4 +1,5 @@
 import { DUTIES, type Duty } from "./appointment.ts";
+import { FINDING_DUTIES } from "./finding.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
 /** How far a log-in has come. `none`: nobody is known; `code`: the password was right; `setUp`, `password`, `enrol`: steps that must be taken first. */
@@ -56,6 +57,15 @@ export const CONSOLE_ACTIONS = {
   holdMonth: { stages: FULL, duties: ["dedicatedOfficer", "manager"] },
   liftHold: { stages: FULL, duties: ["manager"] },
   raiseRetention: { stages: FULL, duties: ["manager"] },
+  seeDatasets: { stages: FULL, duties: DUTIES },
+  printDestruction: { stages: FULL, duties: DUTIES },
+  decideQuarantine: { stages: FULL, duties: ["dedicatedOfficer"] },
+  issueDeliveryKey: { stages: FULL, duties: ["dedicatedOfficer"] },
+  revokeDeliveryKey: { stages: FULL, duties: ["dedicatedOfficer"] },
+  trustSupplierKey: { stages: FULL, duties: ["dedicatedOfficer"] },
+  distrustSupplierKey: { stages: FULL, duties: ["dedicatedOfficer"] },
+  seeFindings: { stages: FULL, duties: DUTIES },
+  raiseFinding: { stages: FULL, duties: FINDING_DUTIES },
   seeInventories: { stages: FULL, duties: OFFICE },
   decideAddress: { stages: FULL, duties: ["dedicatedOfficer"] },
   printInventory: { stages: FULL, duties: OFFICE },

@@ -4,6 +4,7 @@ import { daysBetween } from "./roc-date.ts";
 
 /** Why a whole delivery is refused. */
 export type RejectionCode =
+  | "not-in-office"
   | "not-openpgp"
   | "not-encrypted-for-us"
   | "not-signed"

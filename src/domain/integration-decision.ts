@@ -179,8 +179,12 @@ function moved(
     : { ...integration, amendment: { application, stage, approval: undefined }, timeline };
 }
 
-/** What was only to change leaves behind what holds. */
-function closed(integration: Integration, state: "refused" | "withdrawn", timeline: Integration["timeline"]): Integration {
+/** Ends the application under way; what was only to change leaves behind what holds. */
+export function closed(
+  integration: Integration,
+  state: "refused" | "withdrawn" | "lapsed",
+  timeline: Integration["timeline"],
+): Integration {
   return integration.amendment === undefined
     ? { ...commonOf(integration), ...NOTHING, state, timeline }
     : { ...integration, amendment: undefined, timeline };

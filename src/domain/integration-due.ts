@@ -1,14 +1,16 @@
-import { hasRights, type Integration, takeStep } from "./integration.ts";
+import { canFollow, hasRights, type Integration, takeStep } from "./integration.ts";
+import { closed } from "./integration-decision.ts";
 import { periodMoments, startOfDay } from "./integration-period.ts";
 import { ended, suspend } from "./integration-rights.ts";
-import type { Actor } from "./integration-step.ts";
+import type { Actor, StepName } from "./integration-step.ts";
 import { POLICY } from "./policy.ts";
+import { taipeiDate } from "./roc-date.ts";
 
 const DAY = 86_400_000;
 const PLATFORM: Actor = { account: "platform", role: "platform" };
 
 /** A step that the platform takes by itself. */
-export type DueStepName = "activate" | "expire" | "warnIdle" | "suspend";
+export type DueStepName = "lapse" | "activate" | "expire" | "warnIdle" | "suspend";
 
 /** What comes by itself, and when (epoch milliseconds). */
 export interface DueStep {
@@ -18,41 +20,78 @@ export interface DueStep {
 
 /**
  * The step that the platform takes by itself; undefined while people are to act. An integration whose period ends while an application of its
- * own is under way waits for that decision; meanwhile nothing is answered, since the period is over.
+ * own is under way waits for that decision, until what it asks for is over as well; meanwhile nothing is answered, since the period is over.
  * @param lastUsedOn the last day on which the system asked (ISO 8601), if it ever did
  * @clause 4(1)2
  */
 export function nextDueStep(integration: Integration, lastUsedOn?: string): DueStep | undefined {
-  if (integration.state !== "approved" && !hasRights(integration)) return undefined;
-  const { from, until } = periodMoments(integration.approval);
-  const due: DueStep[] = integration.amendment === undefined ? [{ at: until, step: "expire" }] : [];
-  if (integration.state === "provisioned") due.push({ at: from, step: "activate" });
-  if (integration.state === "active") due.push(idleStep(integration, lastUsedOn));
+  const lapse = lapsesAt(integration);
+  const due: DueStep[] = lapse === undefined ? [] : [{ at: lapse, step: "lapse" }];
+  if (integration.state === "approved" || hasRights(integration)) {
+    const { from, until } = periodMoments(integration.approval);
+    const { amendment } = integration;
+    const asked = amendment === undefined ? until : periodMoments(amendment.approval ?? amendment.application).until;
+    due.push({ at: Math.max(until, asked), step: "expire" });
+    if (integration.state === "provisioned") due.push({ at: from, step: "activate" });
+    const idle = integration.state === "active" ? idleStep(integration, lastUsedOn) : undefined;
+    // Whoever may not ask any more is not idle.
+    if (idle !== undefined && idle.at < until) due.push(idle);
+  }
   return due.reduce<DueStep | undefined>((first, next) => (first === undefined || next.at < first.at ? next : first), undefined);
 }
 
+/**
+ * When an application that was sent back lapses if it does not come again (epoch milliseconds): after its last day. The day on which it was sent
+ * back does not count (Civil Code §120).
+ * @returns undefined while none is sent back
+ * @clause 3(3)
+ */
+export function lapsesAt(integration: Integration): number | undefined {
+  if (!canFollow(integration, "lapse")) return undefined;
+  return startOfDay(taipeiDate(lastTaken(integration, "sendBack"))) + (POLICY.returnedDays + 1) * DAY;
+}
+
+/** When a step was last taken (epoch milliseconds); 0: never. */
+function lastTaken({ timeline }: Integration, step: StepName): number {
+  return Date.parse(timeline.findLast((entry) => entry.step === step)?.takenAt ?? "1970-01-01");
+}
+
 /** Unused since it became active, or since the last question: warned first, suspended later. */
-function idleStep({ timeline }: Integration, lastUsedOn: string | undefined): DueStep {
-  const lastOf = (step: string) => Date.parse(timeline.findLast((entry) => entry.step === step)?.takenAt ?? "");
-  const usedUntil = Math.max(lastOf("activate"), lastUsedOn === undefined ? 0 : startOfDay(lastUsedOn) + DAY);
-  const warnedAt = lastOf("warnIdle");
-  return warnedAt >= usedUntil
-    ? { at: warnedAt + POLICY.idleGraceDays * DAY, step: "suspend" }
-    : { at: usedUntil + POLICY.idleDays * DAY, step: "warnIdle" };
+function idleStep(integration: Integration, lastUsedOn: string | undefined): DueStep {
+  const warnedAt = idleWarning(integration, lastUsedOn);
+  return warnedAt === undefined
+    ? { at: usedUntil(integration, lastUsedOn) + POLICY.idleDays * DAY, step: "warnIdle" }
+    : { at: warnedAt + POLICY.idleGraceDays * DAY, step: "suspend" };
+}
+
+function usedUntil(integration: Integration, lastUsedOn: string | undefined): number {
+  return Math.max(lastTaken(integration, "activate"), lastUsedOn === undefined ? 0 : startOfDay(lastUsedOn) + DAY);
+}
+
+/**
+ * The moment of the warning that an active integration stands under (epoch milliseconds): a question after it ends it, and the days count anew.
+ * @param lastUsedOn as for `nextDueStep`
+ * @clause 4(1)2
+ */
+export function idleWarning(integration: Integration, lastUsedOn: string | undefined): number | undefined {
+  const warnedAt = lastTaken(integration, "warnIdle");
+  return integration.state === "active" && warnedAt >= usedUntil(integration, lastUsedOn) ? warnedAt : undefined;
 }
 
 const REASONS: Record<DueStepName, string> = {
+  lapse: `it was sent back, and did not come again for ${POLICY.returnedDays} days`,
   activate: "the approved period has begun",
   expire: "the approved period has ended",
   warnIdle: `nothing was asked for ${POLICY.idleDays} days`,
   suspend: `nothing was asked for ${POLICY.idleGraceDays} days after the warning`,
 };
 
-/** A day has come: the approved period has begun or ended, or the integration has not been used. @clause 4(1)2 */
+/** A day has come: an application has lapsed, the approved period has begun or ended, or the integration has not been used. @clause 4(1)2 */
 export function takeDueStep(integration: Integration, step: DueStepName, now: number): Integration {
   const request = { by: PLATFORM, reason: REASONS[step] };
   if (step === "suspend") return suspend(integration, { ...request, cause: "idle" }, now);
   const { timeline } = takeStep(integration, step, request, now);
+  if (step === "lapse") return closed(integration, "lapsed", timeline);
   if (step === "expire") return ended(integration, "expired", timeline, integration.credentials);
   if (step === "warnIdle" || !hasRights(integration)) return { ...integration, timeline };
   return { ...integration, state: "active", suspendedFor: undefined, timeline };

@@ -3,14 +3,18 @@ import { RuleViolation } from "./rule-violation.ts";
 /** Where an application stands while somebody is to act on it. */
 export type OpenStage = "submitted" | "returned" | "checked" | "approved";
 
-/** Where an application can stand. `provisioned`: its rights hold, or were the last that held. `replaced`: a later one's hold. `lapsed`: the integration ended first. */
+/** Where an application can stand. `provisioned`: its rights hold, or were the last that held. `replaced`: a later one's hold. `lapsed`: it was sent back and not put right in time, or the integration ended first. */
 export type ApplicationStage = OpenStage | "refused" | "withdrawn" | "provisioned" | "replaced" | "lapsed";
 
+/** Where an integration has ended. */
+export const FINAL_STATES = ["refused", "withdrawn", "lapsed", "expired", "revoked"] as const;
+type FinalState = (typeof FINAL_STATES)[number];
+
 /**
- * Where an integration stands: before it has rights, as its application does. `refused`, `withdrawn`, `expired` and `revoked` are ends.
+ * Where an integration stands: before it has rights, as its application does. `refused`, `withdrawn`, `lapsed`, `expired` and `revoked` are ends.
  * `suspended` waits for improvement (clause 5(5)).
  */
-export type IntegrationState = OpenStage | "refused" | "withdrawn" | "provisioned" | "active" | "suspended" | "expired" | "revoked";
+export type IntegrationState = OpenStage | "provisioned" | "active" | "suspended" | FinalState;
 
 /** In what capacity somebody acts; `platform` is the platform itself, when a day has come; `system` is the integrated system, through the API. */
 export type Role = "applicant" | "caseOfficer" | "dedicatedOfficer" | "manager" | "platform" | "system";
@@ -41,6 +45,7 @@ export const STEP_RULES = {
     to: "withdrawn",
     roles: ["applicant", "caseOfficer"],
   },
+  lapse: { of: "application", from: ["returned"], to: "lapsed", roles: ["platform"] },
   approve: { of: "application", from: ["checked"], to: "approved", roles: ["manager"] },
   refuse: { of: "application", from: ["checked"], to: "refused", roles: ["manager"] },
   provision: { of: "application", from: ["approved"], to: "provisioned", roles: ["dedicatedOfficer"] },
@@ -77,8 +82,8 @@ export type Step = keyof typeof STEP_RULES;
 export type StepName = "submit" | Step;
 
 /** Whether nothing can follow. */
-export function isFinal(state: IntegrationState): boolean {
-  return state === "refused" || state === "withdrawn" || state === "expired" || state === "revoked";
+export function isFinal(state: IntegrationState): state is FinalState {
+  return (FINAL_STATES as readonly IntegrationState[]).includes(state);
 }
 
 const NEXT: Record<IntegrationState, string> = {
@@ -87,6 +92,7 @@ const NEXT: Record<IntegrationState, string> = {
   checked: "a manager decides next",
   refused: "a new application may follow",
   withdrawn: "a new application may follow",
+  lapsed: "a new application may follow",
   approved: "the dedicated officer provisions next",
   provisioned: "it becomes active when its period begins",
   active: "it can be changed, renewed, suspended or revoked",
@@ -102,7 +108,7 @@ const UNDECIDED: readonly IntegrationState[] = ["submitted", "returned"];
 /**
  * The state that a step leads to; the same when the step doesn't change it.
  * @param state of what the step moves: the application under way, or the integration
- * @throws RuleViolation `role-not-allowed`; `application-withdrawn`, `already-decided` or `not-checked` for a decision that the state does not
+ * @throws RuleViolation `role-not-allowed`; `application-withdrawn`, `application-lapsed`, `already-decided` or `not-checked` for a decision that the state does not
  * allow, `step-out-of-order` for any other step
  * @clause 3(3)
  */
@@ -128,6 +134,12 @@ export function requirePerson({ role }: Actor): void {
 function outOfOrder(state: IntegrationState, step: Step): RuleViolation {
   if (state === "withdrawn")
     return new RuleViolation("3(3)", "application-withdrawn", "The applicant has withdrawn the application: nothing is left to decide.");
+  if (state === "lapsed")
+    return new RuleViolation(
+      "3(3)",
+      "application-lapsed",
+      "The application was sent back, and not put right in time: a new one may follow.",
+    );
   if (DECISIONS.includes(step) && UNDECIDED.includes(state))
     return new RuleViolation("3(3)", "not-checked", `The case officer has not checked the application; it is ${state}: ${NEXT[state]}.`);
   if (DECISIONS.includes(step))

@@ -34,9 +34,9 @@ export type Amendment = { readonly application: Application } & (
 /** Why an integration is suspended; what a corrective action suspended comes back by a reapplication only (clause 5(6)). */
 export type SuspensionCause = "person" | "idle" | "correctiveAction";
 
-/** An integration that has no rights yet, and never will when it is refused or withdrawn. */
+/** An integration that has no rights yet, and never will when it is refused, withdrawn or lapsed. */
 interface Applying {
-  readonly state: Exclude<OpenStage, "approved"> | "refused" | "withdrawn";
+  readonly state: Exclude<OpenStage, "approved"> | "refused" | "withdrawn" | "lapsed";
   readonly approval: undefined;
   readonly amendment: undefined;
   readonly suspendedFor: undefined;

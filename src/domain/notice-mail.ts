@@ -1,6 +1,7 @@
 import { type Appointment, DUTIES, type Duty } from "./appointment.ts";
 import { isMailAddress, mailAddressesIn } from "./mail-address.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
+import { POLICY } from "./policy.ts";
 import { taipeiDate } from "./roc-date.ts";
 import { rocDay } from "./roc-day.ts";
 
@@ -25,6 +26,45 @@ interface Words {
 }
 
 const WORDS: Readonly<Record<NoticeKind, Words>> = {
+  "application-submitted": {
+    subject: "介接服務申請待審查",
+    sentence: (number) => `介接服務 ${number} 有申請待審查。`,
+    office: "請登入主控臺，核對機關來文後審查或退回補正。",
+  },
+  "application-checked": {
+    subject: "介接服務申請待核可",
+    sentence: (number) => `介接服務 ${number} 的申請已審查完備，待核可。`,
+    office: "請登入主控臺核可或不予核可；自己提出或審查的案件由其他主管決定。",
+  },
+  "application-approved": {
+    subject: "介接服務申請待配賦權限",
+    sentence: (number) => `介接服務 ${number} 的申請已核可，待配賦權限。`,
+    office: "請登入主控臺配賦權限，並以安全方式交付憑證。",
+  },
+  "application-returned": {
+    subject: "介接服務申請已退回補正",
+    sentence: (number, day) => `介接服務 ${number} 的申請已退回補正，請於 ${day} 前再提；逾期即失效。`,
+    applicant: "退回理由請以申請時的私人連結查看；以紙本申請的，請洽專案承辦人員。",
+    office: "請登入主控臺查看。",
+  },
+  "application-lapses": {
+    subject: "介接服務申請即將失效",
+    sentence: (number, day) => `介接服務 ${number} 的申請退回後尚未補正，${day} 之後即失效。`,
+    applicant: "請以申請時的私人連結補正後再提；以紙本申請的，請洽專案承辦人員。",
+    office: "請登入主控臺查看。",
+  },
+  "application-lapsed": {
+    subject: "介接服務申請已失效",
+    sentence: (number) => `介接服務 ${number} 的申請逾期未補正，已失效；已有的權限不受影響。`,
+    applicant: "如仍有需要，請另提新申請。",
+    office: "請登入主控臺查看。",
+  },
+  "application-decided": {
+    subject: "介接服務申請已有決定",
+    sentence: (number) => `介接服務 ${number} 的申請已由權責主管決定。`,
+    applicant: "決定內容請以申請時的私人連結查看；以紙本申請的，請洽專案承辦人員。",
+    office: "請登入主控臺查看。",
+  },
   "period-ends": {
     subject: "介接服務核准期限將屆滿",
     sentence: (number, day) => `介接服務 ${number} 的核准期限至 ${day} 屆滿，屆滿後即不能查詢。`,
@@ -66,6 +106,31 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   },
   "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
   "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "dataset-ends": {
+    subject: "資料集即將逾期",
+    sentence: (code, day) => `資料集 ${code} 的資料可用至 ${day}，之後即不回覆查詢。`,
+    office: "請洽資料所屬單位交付新檔，必要時先核發交付金鑰。",
+  },
+  "dataset-ended": {
+    subject: "資料集已逾期，停止回覆",
+    sentence: (code, day) => `資料集 ${code} 的資料可用至 ${day}，目前不回覆查詢。`,
+    office: "請洽資料所屬單位立即交付新檔。",
+  },
+  "delivery-quarantined": {
+    subject: "資料檔退件，待決定",
+    sentence: (number, day) => `匯入 ${number} 的檔案已退件，加密保留至 ${day}；逾期未決定即銷毀。`,
+    office: "請登入主控臺查看退件原因，決定銷毀或重試。",
+  },
+  "finding-raised": {
+    subject: "有稽核發現待處理",
+    sentence: (number, day) => `第 ${number} 號稽核發現已提出，請於 ${day} 前完成說明或改善。`,
+    office: "請登入主控臺查看發現內容。",
+  },
+  "witness-silent": {
+    subject: "見證機關未簽署查詢日誌",
+    sentence: () => `見證機關逾 ${POLICY.witnessSilentHours} 小時未簽署查詢日誌。`,
+    office: "請登入主控臺查看是哪一個機關，並請其恢復。",
+  },
   "abnormal-use": { subject: "有異常使用警示", sentence: () => "平臺發現異常使用，待處理。", office: "請查看警示並決定處理方式。" },
 };
 

@@ -2,11 +2,16 @@
 export const POLICY = {
   /** How long a rejected file may wait, still encrypted, for the officer's decision. */
   quarantineDays: 7,
+  /** Days before a dataset's data runs out on which it is announced, the earliest first. */
+  datasetReminderDays: [10, 3],
   /** Rights last this long unless the manager says shorter, and never longer than the cap. */
   approvedPeriodYears: 1,
   approvedPeriodCapYears: 3,
   /** Days before the approved period's end on which it is announced. */
   periodReminderDays: [60, 30, 7],
+  /** How long an application that was sent back waits for its applicant before it lapses, and when that is announced before (days). */
+  returnedDays: 60,
+  returnedReminderDays: [14, 3],
   /** Unused for this long, an integration is warned; unused for this much longer, it is suspended. */
   idleDays: 180,
   idleGraceDays: 30,
@@ -41,6 +46,8 @@ export const POLICY = {
   /** Clauses 4(1)5, 4(2)5: how long the query log is kept at least; a manager may raise it, up to the cap, and nobody lowers it. */
   logRetentionFloorYears: 5,
   logRetentionCapYears: 30,
+  /** A witness of the log that has cosigned nothing for this long (hours) is an alarm; it confirms every ten minutes also when nothing is new. */
+  witnessSilentHours: 6,
   /** The disk is announced when less than this is free, or when at the pace of the last 30 days it lasts for fewer days than this. */
   diskFreePercent: 20,
   diskDaysAhead: 90,
@@ -62,6 +69,9 @@ export const POLICY = {
   noMatchPercent: 30,
   neighbourSubjects: 50,
   neighbourPercent: 30,
+  /** Within how many days a finding is to be explained or improved, where nobody says otherwise, and at most. */
+  findingDueDays: 30,
+  findingDueDaysCap: 365,
   /** A draft of an application that was never submitted is destroyed when nobody has saved it for this long. */
   applicationDraftDays: 30,
   /** Drafts at once, and letters with one application; no letter is larger than this. */

@@ -59,6 +59,7 @@ export interface LogRow {
 export type EntryFault =
   | "entry-unreadable"
   | "entry-not-canonical"
+  | "tree-disagrees"
   | "leaf-hash-disagrees"
   | "columns-disagree"
   | "key-missing"

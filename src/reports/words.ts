@@ -35,6 +35,7 @@ export const STEP_WORDS: Readonly<Record<StepName, string>> = {
   sendBack: "退回補正",
   resubmit: "補正後再提",
   withdraw: "撤回申請",
+  lapse: "逾期未補正失效",
   amend: "提出變更、展期或重新申請",
   approve: "核准",
   refuse: "不予核准",

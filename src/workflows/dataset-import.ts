@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, defineQuery, defineUpdate, proxyActivities, setHandler } from "@temporalio/workflow";
+import { allHandlersFinished, condition, defineQuery, defineUpdate, patched, proxyActivities, setHandler } from "@temporalio/workflow";
 import type { createDatasetImportActivities } from "../activities/dataset-import.ts";
 import type { Destruction } from "../activities/dataset-import-destroy.ts";
 import type { Rejection } from "../domain/dataset-import.ts";
@@ -41,15 +41,30 @@ const step = proxyActivities<ReturnType<typeof createDatasetImportActivities>>({
 export async function datasetImport(importId: string): Promise<ImportOutcome> {
   let progress: ImportProgress = { stage: "receiving" };
   let decision: QuarantineDecision | undefined;
+  let round = 0;
+  let deciding = false;
+  const requireUndecided = (taken: QuarantineDecision) =>
+    underRules(() => requireDecision(progress.stage === "quarantined" && !deciding, taken));
   setHandler(importProgress, () => progress);
   setHandler(
     decideQuarantine,
-    (taken) => {
+    async (taken) => {
+      // The records ask whose office it is before whoever decides is told that it is done.
+      if (patched("decision-on-record-first")) {
+        requireUndecided(taken);
+        deciding = true;
+        try {
+          await step.recordQuarantineDecision(importId, taken, round);
+        } finally {
+          deciding = false;
+        }
+        requireUndecided(taken);
+      }
       decision = taken;
       // Whoever asks next is not told that the file still waits.
       progress = { stage: taken.choice === "retry" ? "receiving" : "destroying" };
     },
-    { validator: (taken) => underRules(() => requireDecision(progress.stage === "quarantined", taken)) },
+    { validator: requireUndecided },
   );
 
   async function rejectionOf(
@@ -87,7 +102,7 @@ export async function datasetImport(importId: string): Promise<ImportOutcome> {
     return outcome;
   }
 
-  for (let round = 0; ; round += 1) {
+  for (; ; round += 1) {
     const rejection = await tryToImport();
     if (rejection === undefined) {
       const destruction = await destroy(undefined);

@@ -1,6 +1,7 @@
 export { keepAlerts, watchUse } from "./abnormal-use.ts";
 export { datasetImport } from "./dataset-import.ts";
 export { keepDatasetKeys } from "./dataset-import-keys.ts";
+export { raiseFinding } from "./finding.ts";
 export { integration } from "./integration.ts";
 export { ipInventory } from "./ip-inventory.ts";
 export { mailNotices } from "./notice-mail.ts";

@@ -23,7 +23,13 @@ beforeAll(async () => {
   postgres = await startEmbeddedPostgres(join(directory, "postgres"));
   await migrate(
     postgres.url,
-    { platform_api: "api", platform_worker: "worker", platform_console: "console", platform_log_reader: "log-reader" },
+    {
+      platform_api: "api",
+      platform_worker: "worker",
+      platform_console: "console",
+      platform_log_reader: "log-reader",
+      platform_appointer: "appointer",
+    },
     new Date().toISOString().slice(0, 10),
   );
   createKeys(keysDirectory);

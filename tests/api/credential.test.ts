@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
-import { hashSecret } from "../../src/adapters/credential-secret.ts";
+import { hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { PEOPLE, question } from "../support/people.ts";
 import { seedCredential, seedGenerations, seedIntegration } from "../support/seed.ts";
@@ -88,15 +88,19 @@ describe("a system that changes its credential", () => {
   });
 
   test("§3(5) is all that the API may do to credentials, and only what the rules allow", async () => {
-    const { credentialId } = await seeded();
+    const { credentialId, token } = await seeded();
     const role = openDatabase(api.database.apiUrl, { max: 1 });
     try {
       for (const statement of ["update credential set revoked_at = null", "delete from credential", "insert into unseen_step values (1)"])
         await expect(role.pool.query(statement)).rejects.toMatchObject({ code: "42501" });
-      const { rows } = await role.pool.query(
-        "select rotate_credential($1, gen_random_uuid(), sha256('x'), now() + interval '9 years', now() + interval '9 years') as made",
-        [credentialId],
-      );
+      const rotateBy = (proof: string) =>
+        role.pool.query(
+          "select rotate_credential($1, $2, gen_random_uuid(), sha256('x'), now() + interval '9 years', now() + interval '9 years') as made",
+          [credentialId, Buffer.from(proof, "hex")],
+        );
+      // What the records hold proves nothing: whoever has the API's role alone makes no credential.
+      for (const known of [hashSecret(token), ""]) expect((await rotateBy(known)).rows[0].made).toEqual({ outcome: "not-valid" });
+      const { rows } = await rotateBy(proveSecret(token));
       expect(rows[0].made.validUntil - Date.now()).toBeLessThanOrEqual(90 * DAY + 1000);
       expect(rows[0].made.presentValidUntil - Date.now()).toBeLessThanOrEqual(DAY + 1000);
     } finally {

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { growLog } from "../../src/log-keeper.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { ORIGIN, openTestLogKeeping, type TestLogKeeping } from "../support/log-keeping.ts";
 import { PEOPLE, question } from "../support/people.ts";
@@ -84,10 +85,15 @@ describe("§4(2)5 nothing is signed any more", () => {
     // Without what was kept outside, nobody here could know; a witness still would.
     rmSync(join(rounds.directory, "checkpoint"));
     expect(await code(rounds)).toBe("signed");
-    expect((await own.owner.pool.query("select from open_log_disagreement")).rowCount).toBe(0);
-    expect((await own.owner.pool.query("select from log_disagreement")).rowCount).toBe(1);
-    const { text } = await ask(own.url, undefined, { method: "GET", path: "/metrics" });
-    expect(text).not.toContain("query_log_disagreements{");
+    const metrics = async () => (await ask(own.url, undefined, { method: "GET", path: "/metrics" })).text;
+    // What was signed before stands against it for good, until a log of another name is begun.
+    await askTimes(1);
+    expect(await code(rounds)).toBe("signed");
+    expect(await metrics()).toContain('query_log_disagreements{code="log-forked"} 1\n');
+    rmSync(join(rounds.directory, "checkpoint"));
+    await growLog({ ...rounds, origin: "verify.example.gov.tw/begun-anew" });
+    expect((await own.owner.pool.query("select from log_disagreement where settled_at is not null")).rowCount).toBeGreaterThan(0);
+    expect(await metrics()).not.toContain("query_log_disagreements{");
   });
 
   test("§4(2)5 when the kept checkpoint is damaged", async () => {

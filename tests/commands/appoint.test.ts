@@ -20,7 +20,7 @@ afterAll(async () => {
 
 function appoint(...argv: string[]): Promise<{ exitCode: number; lines: string[]; error: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env["PATH"], DATABASE_URL: database.workerUrl };
+    const env = { PATH: process.env["PATH"], DATABASE_URL: database.appointerUrl };
     execFile(process.execPath, [join(import.meta.dirname, "../../bin/appoint.ts"), ...argv], { env }, (error, stdout, stderr) => {
       resolve({ exitCode: typeof error?.code === "number" ? error.code : 0, lines: stdout.trim().split("\n"), error: stderr.trim() });
     });

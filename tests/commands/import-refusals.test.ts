@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
+import { askForKeys } from "../../src/dataset-import-client.ts";
 import { runImportCommand } from "../../src/dataset-import-command.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
@@ -32,4 +33,25 @@ test("§3(10) the command takes no ID number and no blank for the account", asyn
   const run = (account: string) => runImportCommand(["file.pgp", "--as", account], platform.context.config, (use) => use(platform.client));
   await expect(run("A123456789")).rejects.toMatchObject({ code: "national-id-in-text" });
   await expect(run(" ")).rejects.toThrow("say who imports it");
+});
+
+test("§3(1) §4(1)1 what nobody in office delivers is rejected, nobody else decides about it, and the dedicated officer may have it tried again", async () => {
+  const { config } = platform.context;
+  const file = join(config.dataDirectory, "other.pgp");
+  writeFileSync(file, platform.seal(householdFile(madeUpRows(20, 2))));
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const run = (...argv: string[]) => runImportCommand(argv, config, (use) => use(platform.client));
+  const rejected = await run(file, "--as", "hung.case", "--dataset", "household");
+  expect(rejected).toContain("is rejected (not-in-office)");
+  const id = rejected.slice(7, 43);
+  const retry = (account: string) => run("decide", id, "retry", "--as", account, "--reason", "已確認來源");
+  await expect(retry("hung.case")).rejects.toThrow("(not-in-office, clause 3(1))");
+  await retry("wu.officer");
+  expect(await run("show", id)).toContain("Imported 20 rows");
+  log.mockRestore();
+  process.exitCode = 0;
+  const { rows } = await platform.context.pool.query("select actor from dataset_step where import_id = $1", [id]);
+  expect(rows).toEqual([{ actor: "wu.officer" }]);
+  const issue = { action: "issue", dataset: "household", version: 4, days: 7, actor: "lin.manager", reason: "九月交付" } as const;
+  await expect(askForKeys(platform.client, config.taskQueue, issue)).rejects.toMatchObject({ code: "not-in-office" });
 });

@@ -24,9 +24,7 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   database = await createTestDatabase();
   createKeys(join(directory, "keys"));
-  const { db, close } = openDatabase(database.workerUrl, { max: 1 });
-  await appointEverybody(db);
-  await close();
+  await appointEverybody(database);
   environment = {
     DATA_DIR: directory,
     TASK_QUEUE: newTaskQueue(),
@@ -188,9 +186,17 @@ describe("bin/integration", () => {
   });
 
   test("§3(3) has no process begun again by reconcile where all run", async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "bin/reconcile.ts")], {
-      env: { ...environment, DATABASE_URL: database.workerUrl },
-    });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [join(ROOT, "bin/reconcile.ts"), "--as", "chief.planning", "--reason", "還原備份"],
+      {
+        env: { ...environment, DATABASE_URL: database.workerUrl },
+      },
+    );
+    const owner = openDatabase(database.ownerUrl, { max: 1 });
+    const { rows } = await owner.pool.query("select account, reason from admin_trail where action = 'reconcile'");
+    await owner.close();
+    expect(rows).toEqual([{ account: "chief.planning", reason: "還原備份" }]);
     expect(stdout.trim()).toBe("0 processes begun again from the records, 2 left as they run.");
   });
 

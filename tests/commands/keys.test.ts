@@ -9,6 +9,7 @@ const directory = mkdtempSync(join(tmpdir(), "keys-command-"));
 const keysDirectory = join(directory, "keys");
 afterAll(() => rmSync(directory, { recursive: true }));
 
+const BY = ["--as", "chief.planning", "--reason", "屆期更換"];
 const keys = (...args: string[]) => runProgram("bin/keys.ts", { KEYS_DIR: keysDirectory }, args);
 const files = () => readdirSync(keysDirectory, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".key"));
 const contents = () => new Map(files().map((file) => [file, readFileSync(join(keysDirectory, file), "utf8")]));
@@ -26,7 +27,12 @@ describe("bin/keys", () => {
     "adds the next key of the ring %s, and leaves every other as it was",
     async (ring) => {
       const before = contents();
-      expect(await keys("rotate", ring)).toEqual({ code: 0, output: `Made ${ring} key 2 in ${keysDirectory}.` });
+      const unsaid = await keys("rotate", ring);
+      expect([unsaid.code, unsaid.output, files()]).toEqual([1, expect.stringContaining("--as ACCOUNT --reason TEXT"), [...before.keys()]]);
+      expect(await keys("rotate", ring, ...BY)).toEqual({ code: 0, output: `Made key ${ring}/2 in ${keysDirectory}.` });
+      const trail = readFileSync(join(keysDirectory, "trail.jsonl"), "utf8").trimEnd().split("\n");
+      expect(JSON.parse(trail.at(-1) ?? "")).toMatchObject({ account: "chief.planning", reason: "屆期更換", made: `${ring}/2` });
+      expect(statSync(join(keysDirectory, "trail.jsonl")).mode & 0o777).toBe(0o600);
       const after = contents();
       expect([...after.keys()].filter((file) => !before.has(file))).toEqual([`${ring}/2.key`]);
       for (const [file, text] of before) expect(after.get(file), file).toBe(text);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { openTestLogKeeping } from "../support/log-keeping.ts";
 import { readPdf } from "../support/pdf.ts";
 import { CROWD, createQueryLogPlatform, MONTH, type QueryLogPlatform, readBy, SECRETS, SUBJECT } from "../support/query-log.ts";
 
@@ -165,5 +166,16 @@ describe("entries that disagree with themselves", () => {
       const original = "update query_log set operator = $2, entry = $3, leaf_hash = $4 where entry_id = $1";
       await api.owner.pool.query(original, [entryId, ...Object.values(rows[0])]);
     }
+  });
+
+  test("§4(1)5 §4(2)5 once the log is signed, an entry that is not the tree's is not even given out, however well it agrees with itself", async () => {
+    const { api, entryId } = platform;
+    const keeping = openTestLogKeeping(api);
+    await keeping.settle();
+    await keeping.close();
+    expect(await platform.call(["open", entryId, ...readBy("auditor")])).toMatchObject({ faults: 0 });
+    await api.owner.pool.query(rewritten("text || ' '"), [entryId]);
+    const opened = await platform.call(["open", entryId, ...readBy("auditor")]);
+    expect(opened).toMatchObject({ lines: [`${entryId}  tree-disagrees: not shown`], faults: 1 });
   });
 });

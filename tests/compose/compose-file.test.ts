@@ -100,6 +100,9 @@ describe("docker-compose.yml", () => {
     expect(compose.services["api"]?.networks).not.toContain("processes");
     // It reads the log through the one function that its own role may call (ADR 19).
     expect(compose.services["console"]?.secrets).toEqual(["database-console.password"]);
+    // Nothing that runs can appoint.
+    const appointing = services.filter(([, { secrets }]) => secrets?.includes("database-appointer.password")).map(([name]) => name);
+    expect(appointing).toEqual(["migrate", "appoint"]);
     expect(compose.services["temporal-ui"]?.environment).toMatchObject({ TEMPORAL_DISABLE_WRITE_ACTIONS: "true" });
   });
 });

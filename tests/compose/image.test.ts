@@ -57,8 +57,7 @@ afterAll(async () => {
 const passwordOf = (holder: string) => readFileSync(join(secrets, "passwords", `database-${holder}.password`), "utf8").trim();
 
 async function appoint(account: string, duty: string): Promise<string> {
-  const command = ["node", "bin/appoint.ts", "appoint", account, "--duty", duty, "--as", "chief", "--reason", "府函"];
-  const { code, output } = await services.run("worker", command);
+  const { code, output } = await services.run("appoint", ["appoint", account, "--duty", duty, "--as", "chief", "--reason", "府函"]);
   expect(code, output).toBe(0);
   return output;
 }
@@ -67,10 +66,22 @@ async function appoint(account: string, duty: string): Promise<string> {
 async function importPeople(): Promise<MadeUpPerson> {
   const unit = await createSupplier("civil-affairs (made up) <civil-affairs@example.invalid>");
   try {
-    const trust = ["node", "bin/dataset.ts", "trust", "--dataset", "household", "--key", "-", "--as", "wu.officer"];
+    const trust = ["node", "bin/dataset.ts", "trust", "--dataset", "household", "--key", "-", "--as", "wu.officer", "--reason", "府函"];
     const trusted = await services.run("worker", trust, unit.publicKey);
     expect(trusted.code, trusted.output).toBe(0);
-    const issue = ["node", "bin/delivery-key.ts", "issue", "--dataset", "household", "--out", "-", "--as", "wu.officer"];
+    const issue = [
+      "node",
+      "bin/delivery-key.ts",
+      "issue",
+      "--dataset",
+      "household",
+      "--out",
+      "-",
+      "--as",
+      "wu.officer",
+      "--reason",
+      "府函",
+    ];
     const issued = await services.run("worker", issue);
     expect(issued.code, issued.output).toBe(0);
     const path = join(directory, "household.csv.pgp");

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { POLICY } from "../../src/domain/policy.ts";
+import { rocDayAhead } from "../../src/domain/roc-day.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import { beginApplication, filledForm, LETTER, submitApplication } from "../support/applicant.ts";
 import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { CASE_OFFICER, say } from "../support/integration.ts";
-import { today } from "../support/integration-platform.ts";
+import { inDays, today } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
 /** So that each applicant has a network of its own. */
@@ -85,7 +86,8 @@ describe("an agency without an account", () => {
     const { browser, number, send } = await submitted();
     await platform.integrations.sendBack(number, say(CASE_OFFICER, "缺法令條次"));
     const status = (await browser.get("/apply/case")).text;
-    for (const known of ["缺法令條次", "待補正", "專案承辦人員"]) expect(status).toContain(known);
+    const lastDay = `補正期限：${rocDayAhead(inDays(POLICY.returnedDays), today)}`;
+    for (const known of ["缺法令條次", "待補正", "專案承辦人員", lastDay]) expect(status).toContain(known);
     expect(status).not.toContain(CASE_OFFICER.account);
     const form = (await browser.get("/apply/correct")).text;
     expect([form.includes("低收入戶審查系統"), form.includes('type="hidden" name="agencyName"')]).toEqual([true, true]);

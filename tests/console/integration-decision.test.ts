@@ -138,6 +138,7 @@ describe("a decision that a rule stands against", () => {
     await wu.get(path(number));
     const second = await wu.post(path(number, "/credentials"), { reason: "換發憑證" });
     expect(second.text).toMatch(/class="secret">vp_[\w-]{43}</);
+    expect((await wu.get(path(number))).text).not.toMatch(/vp_[\w-]{43}/);
     const third = await wu.post(path(number, "/credentials"), { reason: "換發憑證" });
     expect([third.status, third.text.includes("同時最多 2 組憑證有效")]).toEqual([422, true]);
   });

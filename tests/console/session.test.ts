@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import { totpCode } from "../../src/adapters/authenticator.ts";
 import { createVisitor, startTestConsole, type TestConsole } from "../support/console.ts";
 import { PASSWORD } from "../support/console-office.ts";
 
@@ -62,6 +63,47 @@ describe("sessions", () => {
     person.cookies.set("console", token);
     expect((await person.get("/console")).location).toBe("/console/log-in");
     expect(await trail()).toEqual({ account: "lin.manager", action: "leave", outcome: "done" });
+  });
+});
+
+describe("a reason that was typed while the session ended", () => {
+  const REASON = "每月查核：第三類申請案，共 12 件，\n逐件核對案號";
+
+  test("§4(2)4 is shown again after the log-in, on the page that it was typed on; nothing was done, and nothing keeps it meanwhile", async () => {
+    const auditor = await visitor().setUp("chen.auditor", await console_.appoint("chen.auditor", "auditor"), PASSWORD);
+    later();
+    const person = visitor();
+    await person.logIn("chen.auditor", PASSWORD, auditor);
+    await person.get("/console/queries");
+    later(16 * MINUTE);
+    const ended = await person.post("/console/queries", { operator: "tax-042", nationalId: "A123456789", reason: REASON });
+    expect([ended.status, ended.text.includes("登入後會再顯示您輸入的理由"), ended.text.includes("A123456789")]).toEqual([
+      200,
+      true,
+      false,
+    ]);
+    const carried = (text: string) =>
+      Object.fromEntries([...text.matchAll(/name="(kept\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
+    expect(carried(ended.text)).toEqual({ keptPath: "/console/queries", keptReason: REASON });
+    const wrong = await person.post("/console/log-in", { account: "chen.auditor", password: "wrong", ...carried(ended.text) });
+    const code = await person.post("/console/log-in", { account: "chen.auditor", password: PASSWORD, ...carried(wrong.text) });
+    expect([code.status, code.text.includes('action="/console/code"')]).toEqual([200, true]);
+    const { status, text } = await person.post("/console/code", { code: totpCode(auditor, now()), ...carried(code.text) });
+    expect([status, text.includes('action="/console/queries"'), text.includes("逐件核對案號")]).toEqual([200, true, true]);
+    expect((await person.get("/console/queries")).text).not.toContain("逐件核對案號");
+    expect((await console_.owner.pool.query("select from query_log_opening")).rowCount).toBe(0);
+    expect(console_.logLines.join("")).not.toContain("逐件核對");
+  });
+
+  test("§4(2)4 is not taken from a form that isn't ours, and leads nowhere but into the console", async () => {
+    const stranger = visitor();
+    await stranger.get("/console/log-in");
+    const foreign = await stranger.post("/console/queries", { reason: REASON, formToken: "x" });
+    expect([foreign.status, foreign.location]).toEqual([303, "/console/log-in"]);
+    later();
+    const kept = { keptPath: "https://example.com/", keptReason: REASON };
+    const { location } = await stranger.post("/console/log-in", { account: "lin.manager", password: PASSWORD, ...kept });
+    expect(location).toBe("/console/code");
   });
 });
 

@@ -1,19 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ask } from "../support/api.ts";
 import { startTestConsole, type Visitor } from "../support/console.ts";
 import { enter } from "../support/console-office.ts";
 import { type LogHouse, openLogHouse } from "../support/log-house.ts";
 
 const ALERTS = "/console/system/alerts";
+const FINDINGS = "/console/findings";
 let house: LogHouse;
 let wu: Visitor;
 let lin: Visitor;
 let chen: Visitor;
+let clerk: Visitor;
 
 beforeAll(async () => {
   house = await openLogHouse();
   wu = await person("wu.officer", "dedicatedOfficer");
   lin = await person("lin.manager", "manager");
   chen = await person("chen.auditor", "auditor");
+  clerk = await person("hung.case", "caseOfficer");
 }, 120_000);
 afterAll(() => house?.stop());
 
@@ -44,7 +48,6 @@ describe("the log's state", () => {
   });
 
   test("§4(1)5 what was found against it is the first thing on the home of those who watch it, until it is signed again", async () => {
-    const clerk = await person("hung.case", "caseOfficer");
     const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("查詢日誌出現不一致");
     expect(await alarmed(wu)).toBe(false);
     await house.platform.askAt(new Date().toISOString(), 1);
@@ -59,6 +62,25 @@ describe("the log's state", () => {
   });
 });
 
+describe("a witness that has fallen silent", () => {
+  test("§4(1)5 is an alarm for those who watch the log, on their home, the log's page and in the metrics, until it cosigns again", async () => {
+    const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("見證機關久未簽署查詢日誌");
+    const metrics = async () => (await ask(house.platform.api.url, undefined, { method: "GET", path: "/metrics" })).text;
+    const [origin, name] = ["verify.example.gov.tw/queries", "ethics.example.gov.tw/witness"];
+    await query("insert into log_witness values ($1, $2, now() - interval '3 days')", [origin, name]);
+    await query("update log_cosignature set cosigned_at = now() - interval '7 hours'");
+    expect([await alarmed(wu), await alarmed(lin), await alarmed(chen), await alarmed(clerk)]).toEqual([true, true, true, false]);
+    const { text } = await chen.get("/console/system");
+    for (const expected of ["見證機關逾 6 小時未簽署", name, "請與該機關聯繫"]) expect(text).toContain(expected);
+    expect(await metrics()).toContain("query_log_silent_witnesses 1\n");
+    await query("update log_cosignature set cosigned_at = now()");
+    expect([await alarmed(wu), (await chen.get("/console/system")).text.includes("未簽署")]).toEqual([false, false]);
+    const after = await metrics();
+    expect(after).toContain("query_log_silent_witnesses 0\n");
+    expect(after).toContain(`query_log_witness_heard_timestamp_seconds{witness="${name}"} 1`);
+  });
+});
+
 describe("alerts of abnormal use", () => {
   test("§3(10) are tasks of the dedicated officer, each on a page of its own with its counts", async () => {
     const home = (await wu.get("/console")).text;
@@ -67,7 +89,7 @@ describe("alerts of abnormal use", () => {
     const { text } = await wu.get(`${ALERTS}/1`);
     for (const expected of ["一小時內查詢量異常", house.integrationNumber, "查詢人次 60", "平常 4"]) expect(text).toContain(expected);
     expect(text).toContain(`/console/queries?integration=${house.integrationNumber}&amp;from=`);
-    expect((await chen.get(`${ALERTS}/1`)).text).not.toContain('name="choice"');
+    expect((await chen.get(`${ALERTS}/1`)).text).not.toContain("說明合理，結案");
     for (const nowhere of ["3", "0", "999999999"]) expect((await wu.get(`${ALERTS}/${nowhere}`)).status).toBe(404);
     expect((await wu.get(`${ALERTS}/x`)).status).toBe(404);
   });
@@ -75,22 +97,56 @@ describe("alerts of abnormal use", () => {
   test("§3(10) are decided with a reason, once, by whom the record then shows; nobody else may", async () => {
     const decide = (who: Visitor, number: number, fields: Record<string, string>) => who.post(`${ALERTS}/${number}`, fields);
     await chen.get(ALERTS);
-    expect((await decide(chen, 1, { choice: "dismissed", reason: "夜間批次" })).status).toBe(403);
+    expect((await decide(chen, 1, { reason: "夜間批次" })).status).toBe(403);
     await wu.get(`${ALERTS}/1`);
-    const unsaid = await decide(wu, 1, { choice: "dismissed", reason: "" });
+    const unsaid = await decide(wu, 1, { reason: "" });
     expect([unsaid.status, unsaid.text.includes("理由未填"), unsaid.text.includes("待處理")]).toEqual([422, true, true]);
-    expect((await decide(wu, 1, { choice: "dismissed", reason: "夜間批次，已報備" })).location).toBe(`${ALERTS}/1`);
+    expect((await decide(wu, 1, { reason: "夜間批次，已報備" })).location).toBe(`${ALERTS}/1`);
     const decided = (await wu.get(`${ALERTS}/1`)).text;
     for (const expected of ["已說明", "wu.officer", "夜間批次，已報備"]) expect(decided).toContain(expected);
-    expect(decided).not.toContain('name="choice"');
+    expect(decided).not.toContain('class="decision"');
     await lin.get(`${ALERTS}/1`);
-    const late = await decide(lin, 1, { choice: "finding", reason: "應列缺失" });
+    const late = await decide(lin, 1, { reason: "再說明一次" });
     expect([late.status, late.text.includes("已說明")]).toEqual([422, true]);
-    expect((await decide(lin, 2, { choice: "finding", reason: "未經核准之逐號查詢" })).status).toBe(303);
+    expect((await chen.get(`${FINDINGS}/new/1`)).location).toBe(`${ALERTS}/1`);
+    expect((await lin.get("/console/trail?action=decideAlert")).text).toContain("alert/1");
+  });
+
+  test("§3(10) §5(2) an auditor makes a finding of one: alert, integration, and the homes of those who see to it lead to it", async () => {
+    const typed = { severity: "serious", due: "2026-13-01", reason: "未經核准之逐號查詢" };
+    const raise = async (fields: Record<string, string>) => {
+      const { text } = await chen.get(`${FINDINGS}/new/2`);
+      return chen.post(`${FINDINGS}/new/2`, { requestId: /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? "", ...fields });
+    };
+    const wrong = await raise(typed);
+    expect([wrong.status, wrong.text.includes('id="due-fault"'), wrong.text.includes("未經核准之逐號查詢")]).toEqual([422, true, true]);
+    const near = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+    expect((await raise({ ...typed, due: near })).location).toBe(`${FINDINGS}/1`);
+    const { text } = await chen.get(`${FINDINGS}/1`);
+    for (const expected of ["重大", "chen.auditor（查核人員）", "第 2 號異常使用警示", "未經核准之逐號查詢"])
+      expect(text).toContain(expected);
+    const alert = (await wu.get(`${ALERTS}/2`)).text;
+    for (const expected of ["列為缺失", `${FINDINGS}/1`, "chen.auditor"]) expect(alert).toContain(expected);
     expect((await chen.get(ALERTS)).text).toContain("沒有符合條件的警示");
-    expect((await chen.get(`${ALERTS}?which=all`)).text).toContain("列為缺失");
+    for (const who of [wu, lin, chen]) expect((await who.get("/console")).text).toContain("稽核發現待說明或改善");
     expect((await wu.get("/console")).text).not.toContain("有異常使用警示");
-    expect((await lin.get("/console/trail?action=decideAlert")).text).toContain("alert/2");
+    expect((await lin.get("/console/trail?action=raiseFinding")).text).toContain("alert/2");
+    expect((await clerk.get("/console")).text).not.toContain("稽核發現待說明或改善");
+    expect([(await clerk.get(`${FINDINGS}/1`)).status, (await clerk.get(`${FINDINGS}/new`)).status]).toEqual([200, 403]);
+    for (const nowhere of ["2", "0", "x"]) expect((await wu.get(`${FINDINGS}/${nowhere}`)).status, nowhere).toBe(404);
+  });
+
+  test("§5(2) a finding may be about an integration without any alert; the form sent twice raises one", async () => {
+    const form = (await chen.get(`${FINDINGS}/new?integration=${house.integrationNumber}`)).text;
+    const requestId = /name="requestId" value="([^"]+)"/.exec(form)?.[1] ?? "";
+    const due = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+    const fields = { requestId, severity: "minor", reason: "查詢事由過於籠統", due };
+    expect((await chen.post(`${FINDINGS}/new`, { ...fields, integration: "999-9999" })).text).toContain('id="integration-fault"');
+    const retried = { ...fields, integration: house.integrationNumber };
+    const answers = [await chen.post(`${FINDINGS}/new`, retried), await chen.post(`${FINDINGS}/new`, retried)];
+    expect(answers.map(({ location }) => location)).toEqual([`${FINDINGS}/2`, `${FINDINGS}/2`]);
+    expect((await lin.get(`${FINDINGS}?integration=${house.integrationNumber}`)).text).toContain("查詢事由過於籠統");
+    expect((await lin.get(`${FINDINGS}?integration=x`)).text).toContain("沒有稽核發現");
   });
 
   test("§3(10) go on page by page", async () => {
@@ -109,7 +165,7 @@ describe("alerts of abnormal use", () => {
     const away = await startTestConsole({ database: house.platform.database });
     const kao = await person("kao.manager", "manager", away);
     await kao.get(`${ALERTS}/5`);
-    const { status, text } = await kao.post(`${ALERTS}/5`, { choice: "finding", reason: "逐號查詢" });
+    const { status, text } = await kao.post(`${ALERTS}/5`, { reason: "逐號查詢" });
     expect([status, text.includes("請稍後再試"), text.includes("逐號查詢</textarea>")]).toEqual([503, true, true]);
     await away.close();
   });

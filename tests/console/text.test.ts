@@ -13,8 +13,9 @@ const RULE_FILES = [
   ...["integration-text", "ip-address", "credential", "password-policy", "login-lock", "console-action"].map(
     (topic) => `domain/${topic}.ts`,
   ),
-  ...["query-log-reading", "abnormal-use-decision", "retention", "retention-period"].map((topic) => `domain/${topic}.ts`),
-  ...["console/log-reading.ts", "../db/queries/abnormal-use.ts"],
+  ...["query-log-reading", "abnormal-use-decision", "retention", "retention-period", "finding"].map((topic) => `domain/${topic}.ts`),
+  ...["domain/quarantine.ts", "domain/dataset-keys.ts", "activities/dataset-import-keys.ts", "console/pages/dataset-trust.ts"],
+  ...["console/log-reading.ts", "../db/queries/abnormal-use.ts", "../db/queries/finding.ts"],
   ...[
     "console/log-in.ts",
     "console/password-change.ts",

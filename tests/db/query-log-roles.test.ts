@@ -50,7 +50,8 @@ describe("the console's role", () => {
     const statement = "select record_log_opening('search', $1, $2, '每月查核', null, '{}', null, true, $3) as opening";
     return (await pool.query(statement, [account, role, size])).rows[0].opening;
   };
-  const read = (pool: Pool, opening: string) => pool.query("select * from read_log_opening($1)", [opening]);
+  const read = (pool: Pool, opening: string, account = "chen.auditor") =>
+    pool.query("select * from read_log_opening($1, $2)", [opening, account]);
 
   test.each([
     "select * from query_log",
@@ -86,13 +87,18 @@ describe("the console's role", () => {
     const { result: opening, recorded } = await platform.openingsOf(() => open(pool, "chen.auditor", "auditor"));
     expect(recorded).toMatchObject([{ account: "chen.auditor", account_role: "auditor", entry_ids: { length: 10 } }]);
     expect((await read(pool, opening)).rows.map(({ entry_id }) => entry_id)).toEqual(recorded[0]?.entry_ids);
+    // Nobody is given what somebody else, or another role, has opened.
+    await expect(read(pool, opening, "past.auditor")).rejects.toThrow("to whom their opening belongs");
+    const reader = openDatabase(platform.api.database.logReaderUrl, { max: 1 });
+    await expect(read(reader.pool, opening)).rejects.toThrow("to whom their opening belongs");
+    await reader.close();
     // Nobody reads and takes the record back.
     for (const begin of ["begin", "begin isolation level repeatable read"]) {
       await pool.query(begin);
       const unrecorded = await open(pool, "chen.auditor", "auditor");
       await expect(read(pool, unrecorded)).rejects.toThrow("after their opening is on record");
       await pool.query("rollback");
-      await expect(read(pool, unrecorded)).rejects.toThrow("after their opening is on record");
+      await expect(read(pool, unrecorded)).rejects.toThrow("to whom their opening belongs");
     }
     await pool.query("begin");
     await pool.query("savepoint here");

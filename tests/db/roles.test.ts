@@ -37,7 +37,7 @@ describe("functions that run with the owner's rights", () => {
 test("§4(1)3 the worker can't have the current generation dropped or overwritten behind the dataset's back", async () => {
   const { rows } = await owner.pool.query(`
     with i as (insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at)
-      values (gen_random_uuid(), 1, 'seed', sha256('seed'), 0, 'test', 'imported', now()) returning import_id)
+      values (gen_random_uuid(), 1, 'seed', sha256('seed'), 0, 'drop-folder', 'imported', now()) returning import_id)
     insert into generation (dataset_id, import_id, index_key_id, created_at) select 1, import_id, '1', now() from i returning generation_id`);
   const generation = rows[0].generation_id;
   // As a record that was tampered with would look.
@@ -46,6 +46,45 @@ test("§4(1)3 the worker can't have the current generation dropped or overwritte
     await expect(worker.pool.query(`select ${name}($1)`, [generation])).rejects.toThrow("not one that may be loaded");
   await expect(worker.pool.query("select drop_generation($1, now())", [generation])).rejects.toThrow("is current");
   await expect(worker.pool.query("update generation set switched_at = null")).rejects.toThrow("permission denied");
+});
+
+test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody but the dedicated officer, and import nothing that nobody answers for", async () => {
+  const step = (actor: string) =>
+    worker.pool.query(
+      "insert into dataset_step (step_key, step, actor, particulars, taken_at) values (gen_random_uuid(), 'x', $1, '{}', now())",
+      [actor],
+    );
+  const imported = (deliveredBy: string) =>
+    worker.pool.query(
+      "insert into dataset_import (import_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values (gen_random_uuid(), 'x', sha256('x'), 0, $1, 'loading', now())",
+      [deliveredBy],
+    );
+  for (const nobody of ["platform", "lin.manager"]) {
+    await expect(step(nobody)).rejects.toThrow("only the dedicated officer");
+    await expect(imported(nobody)).rejects.toThrow("nobody in office answers");
+  }
+  await imported("drop-folder");
+});
+
+test("§3(1) §3(2) no role but the appointer's appoints, ends or resets anybody, and that role sees nothing else", async () => {
+  const appointer = openDatabase(database.appointerUrl, { max: 1 });
+  await appointer.pool.query("insert into account (account) values ('wu.officer')");
+  await appointer.pool.query(`insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason)
+    values ('wu.officer', 'dedicatedOfficer', '2012-01-01', 'chief', now(), 'x')`);
+  for (const url of [database.workerUrl, database.consoleUrl, database.apiUrl, database.logReaderUrl]) {
+    const { pool, close } = openDatabase(url, { max: 1 });
+    for (const statement of [
+      "insert into account (account) values ('lin.manager')",
+      "insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason) values ('wu.officer', 'manager', now(), 'x', now(), 'x')",
+      "update appointment set valid_until = now()",
+      "delete from appointment",
+    ])
+      await expect(pool.query(statement), `${url} ${statement}`).rejects.toThrow("permission denied");
+    await close();
+  }
+  for (const table of ["query_log", "password", "integration", "dataset", "log_disposal_step", "application"])
+    await expect(appointer.pool.query(`select from ${table}`), table).rejects.toThrow("permission denied");
+  await appointer.close();
 });
 
 test("§4(2)5 a coming month's partition is made while a long dump reads the log, and questions go on", async () => {

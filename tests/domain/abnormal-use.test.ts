@@ -156,7 +156,7 @@ describe("numbers one after the other", () => {
 
 test("§3(10) alerts are decided by the dedicated officer or a manager, with a reason", () => {
   const decide = (by: typeof OFFICER, reason = "夜間批次已報備") =>
-    ruleBroken(() => requireAlertDecision({ alertId: 1, choice: "dismissed", ...say(by, reason) }));
+    ruleBroken(() => requireAlertDecision({ alertId: 1, ...say(by, reason) }));
   expect([decide(OFFICER), decide(MANAGER), decide(APPLICANT)]).toEqual([undefined, undefined, "role-not-allowed"]);
   expect([decide(OFFICER, ""), decide(OFFICER, "查 A123456789")]).toEqual(["application-incomplete", "national-id-in-text"]);
 });

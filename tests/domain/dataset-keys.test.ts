@@ -3,7 +3,7 @@ import { type DatasetKeyRequest, requireKeyRequest } from "../../src/domain/data
 import { ruleBroken } from "../support/integration.ts";
 
 const broken = (request: DatasetKeyRequest) => ruleBroken(() => requireKeyRequest(request));
-const issue = { action: "issue", dataset: "household", version: 6, days: 30, actor: "wu.officer" } as const;
+const issue = { action: "issue", dataset: "household", version: 6, days: 30, actor: "wu.officer", reason: "九月交付" } as const;
 
 describe("a request about the keys of deliveries", () => {
   test("§4(1)1 that only looks needs no reason", () => {
@@ -13,15 +13,26 @@ describe("a request about the keys of deliveries", () => {
 
   test("§3(1) that changes something says who asks", () => {
     expect(broken({ ...issue, actor: " " })).toBe("actor-missing");
-    expect(broken({ action: "trust", dataset: "household", publicKey: "…", actor: "" })).toBe("actor-missing");
+    expect(broken({ action: "trust", dataset: "household", publicKey: "…", actor: "", reason: "新任" })).toBe("actor-missing");
   });
 
-  test("§4(1)1 that takes a key away says why", () => {
+  test("§4(1)1 that changes something says why", () => {
+    expect(broken({ ...issue, reason: " " })).toBe("reason-missing");
+    expect(broken({ action: "trust", dataset: "household", publicKey: "…", actor: "wu.officer", reason: "" })).toBe("reason-missing");
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "" })).toBe("reason-missing");
     expect(broken({ action: "distrust", dataset: "household", fingerprint: "AB", actor: "wu.officer", reason: " " })).toBe(
       "reason-missing",
     );
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "金鑰遺失" })).toBeUndefined();
+  });
+
+  test("§4(1)1 that shows a key goes nowhere with a private one, or with what is longer than any key", () => {
+    const show = (publicKey: string) => broken({ action: "describe", publicKey });
+    expect(show("-----BEGIN PGP PUBLIC KEY BLOCK-----")).toBeUndefined();
+    expect(show("-----BEGIN PGP PRIVATE KEY BLOCK-----")).toBe("private-key-shown");
+    expect([show("x".repeat(32_768)), show("x".repeat(32_769))]).toEqual([undefined, "key-too-long"]);
+    const trust = { action: "trust", dataset: "household", actor: "wu.officer", reason: "已核對" } as const;
+    expect(broken({ ...trust, publicKey: "-----BEGIN PGP PRIVATE KEY BLOCK-----" })).toBe("private-key-shown");
   });
 
   test("§3(10) names nobody's ID number", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Integration } from "../../src/domain/integration.ts";
-import { amend, approve, check, submit } from "../../src/domain/integration-decision.ts";
-import { nextDueStep, takeDueStep } from "../../src/domain/integration-due.ts";
+import { amend, approve, check, refuse, resubmit, sendBack, submit, withdraw } from "../../src/domain/integration-decision.ts";
+import { lapsesAt, nextDueStep, takeDueStep } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { addCredential, provision, resume, revoke } from "../../src/domain/integration-rights.ts";
 import { integrationNotices } from "../../src/domain/notice.ts";
-import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
+import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, ruleBroken, say } from "../support/integration.ts";
 
 const DAY = 86_400_000;
 const NOW = startOfDay("2026-03-01");
@@ -43,6 +43,87 @@ describe("an integration that is not used", () => {
   });
 });
 
+describe("an integration whose period is over while an application of its own is under way", () => {
+  test("§4(1)2 waits for the decision, not longer than for what it asks for, and lies idle no more", () => {
+    const [until, asked] = ["2026-04-30", "2027-04-30"];
+    const renewal = (days: number) => {
+      const draft = { applicationNumber: "115-0002", kind: "renewal", until: asked } as const;
+      return amend(active(until), { ...say(APPLICANT), draft }, NOW + days * DAY);
+    };
+    expect(nextDueStep(renewal(50))).toEqual({ at: startOfDay("2027-05-01"), step: "expire" });
+    expect(nextDueStep(approve(check(renewal(50), say(CASE_OFFICER), NOW), { ...say(MANAGER), until: "2026-09-30" }, NOW))).toEqual({
+      ...{ at: startOfDay("2026-10-01"), step: "expire" },
+    });
+    expect(takeDueStep(renewal(50), "expire", startOfDay("2027-05-01"))).toMatchObject({ state: "expired", amendment: undefined });
+    expect(nextDueStep(withdraw(renewal(50), say(APPLICANT), NOW))).toEqual({ at: startOfDay("2026-05-01"), step: "expire" });
+  });
+});
+
+describe("an application that was sent back", () => {
+  const submitted = submit(madeUpApplication("115-0001", "2026-03-01", "2027-02-28"), say(APPLICANT), NOW);
+  const returned = sendBack(submitted, say(CASE_OFFICER), NOW + 20 * 3_600_000);
+  // 60 days after 1 March, on which it was sent back.
+  const lapse = startOfDay("2026-05-01");
+
+  test("§3(3) lapses when it does not come again within 60 days, and counts anew when it is sent back anew", () => {
+    expect(nextDueStep(submitted)).toBeUndefined();
+    expect(nextDueStep(returned)).toEqual({ at: lapse, step: "lapse" });
+    const lapsed = takeDueStep(returned, "lapse", lapse);
+    expect(lapsed).toMatchObject({ state: "lapsed", approval: undefined });
+    expect(nextDueStep(lapsed)).toBeUndefined();
+    expect(ruleBroken(() => resubmit(lapsed, say(APPLICANT), lapse))).toBe("application-lapsed");
+    expect(ruleBroken(() => approve(lapsed, say(MANAGER), lapse))).toBe("application-lapsed");
+    const again = resubmit(returned, say(APPLICANT), lapse - 1);
+    expect(nextDueStep(again)).toBeUndefined();
+    expect(lapsesAt(sendBack(again, say(CASE_OFFICER), lapse))).toBe(lapse + 61 * DAY);
+  });
+
+  test("§3(3) for a change lapses without the rights, which end in their time", () => {
+    const draft = { applicationNumber: "115-0002", kind: "change", checks: ["resident"] } as const;
+    const change = sendBack(amend(active("2026-04-30"), { ...say(APPLICANT), draft }, NOW), say(CASE_OFFICER), NOW);
+    expect(nextDueStep(change)).toEqual({ at: lapse, step: "lapse" });
+    const kept = takeDueStep(change, "lapse", lapse);
+    expect(kept).toMatchObject({ state: "active", amendment: undefined, approval: { checks: ["resident", "indigenous"] } });
+    expect(kept.timeline.at(-1)).toMatchObject({ step: "lapse", account: "platform", application: "115-0002" });
+    expect(nextDueStep(kept)).toEqual({ at: lapse, step: "expire" });
+  });
+
+  test("§3(3) has its last day announced to the agency, 14 and 3 days before too, and that it lapsed", () => {
+    expect(days(returned, "application-returned")).toEqual(["2026-03-01"]);
+    expect(days(returned, "application-lapses")).toEqual(["2026-04-17", "2026-04-28"]);
+    expect(integrationNotices(returned).every(({ announces }) => Date.parse(announces) === lapse)).toBe(true);
+    expect(integrationNotices(takeDueStep(returned, "lapse", lapse)).map(({ kind }) => kind)).toEqual(["application-lapsed"]);
+  });
+});
+
+describe("whose turn it is", () => {
+  const told = (integration: Integration) => integrationNotices(integration).map(({ kind, recipient }) => `${kind} ${recipient}`);
+  const submitted = submit(madeUpApplication("115-0001", "2026-03-01", "2027-02-28"), say(APPLICANT), NOW);
+  const checked = check(submitted, say(CASE_OFFICER), NOW);
+  const approved = approve(checked, say(MANAGER), NOW);
+
+  test("§3(3) is told at each step, and no longer when the next is taken; the agency is told of the decision", () => {
+    expect(told(submitted)).toEqual(["application-submitted caseOfficer"]);
+    expect(told(checked)).toEqual(["application-checked manager"]);
+    expect(told(approved)).toEqual(["application-approved dedicatedOfficer", "application-decided applicant"]);
+    expect(told(refuse(checked, say(MANAGER), NOW))).toEqual(["application-decided applicant"]);
+    expect(told(withdraw(approved, say(APPLICANT), NOW))).toEqual([]);
+    expect(told(revoke(approved, say(MANAGER), NOW))).toEqual([]);
+    const given = told(provision(approved, { ...say(OFFICER), credential: credential(1) }, NOW));
+    expect(given.filter((notice) => notice.startsWith("application-"))).toEqual(["application-decided applicant"]);
+  });
+
+  test("§3(3) is told of a change too, and each time that it comes", () => {
+    const draft = { applicationNumber: "115-0002", kind: "change", checks: ["resident"] } as const;
+    const change = amend(active("2027-02-28"), { ...say(APPLICANT), draft }, NOW);
+    const again = resubmit(sendBack(change, say(CASE_OFFICER), NOW), say(APPLICANT), NOW);
+    const [first, second] = [change, again].map((one) => integrationNotices(one).filter(({ kind }) => kind === "application-submitted"));
+    expect([first?.length, second?.length]).toEqual([1, 1]);
+    expect(first?.[0]?.key).not.toBe(second?.[0]?.key);
+    expect(told(revoke(change, say(MANAGER), NOW))).toEqual([]);
+  });
+});
+
 describe("what is announced", () => {
   test("§4(1)2 the end of the period, 60, 30 and 7 days before, to the applicant and the case officer", () => {
     expect(days(active("2027-02-28"), "period-ends")).toEqual(["2026-12-31", "2027-01-30", "2027-02-22"]);
@@ -74,5 +155,7 @@ describe("what is announced", () => {
     const warned = takeDueStep(active("2028-02-29"), "warnIdle", NOW + 180 * DAY);
     expect(days(warned, "integration-idle")).toEqual(["2026-08-28"]);
     expect(days(takeDueStep(warned, "suspend", NOW + 210 * DAY), "integration-idle")).toEqual([]);
+    expect(integrationNotices(warned, "2026-02-28").some(({ kind }) => kind === "integration-idle")).toBe(true);
+    expect(integrationNotices(warned, "2026-08-29").some(({ kind }) => kind === "integration-idle")).toBe(false);
   });
 });

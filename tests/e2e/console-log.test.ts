@@ -73,6 +73,15 @@ describe("the query log in a real browser, without JavaScript", () => {
     await visitors.lookAt(officer, "alert-decided");
     await officer.goto(`${house.console_.url}/console/system/alerts?which=all`);
     await visitors.lookAt(officer, "alerts");
+    await officer.getByRole("link", { name: "1", exact: true }).click();
+    await officer.getByRole("link", { name: "列為缺失" }).click();
+    await officer.getByLabel("發現事項").fill("深夜大量查詢，未先報備");
+    await visitors.lookAt(officer, "finding-form");
+    await officer.getByRole("button", { name: "提出", exact: true }).click();
+    await officer.getByText("第 1 號稽核發現").waitFor();
+    await visitors.lookAt(officer, "finding");
+    await officer.getByRole("link", { name: "稽核發現" }).first().click();
+    await visitors.lookAt(officer, "findings");
     await officer.goto(`${house.console_.url}/console/queries/subject-access`);
     await visitors.lookAt(officer, "subject-access");
     await house.platform.api.owner.pool.query(

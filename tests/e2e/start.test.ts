@@ -83,7 +83,14 @@ describe("npm start", () => {
   });
 
   test("§4(1)5 finds its log for whoever exports it from the same folder", async () => {
-    const { output } = await runProgram("bin/export-log.ts", settings, ["--out", join(directory, "log.zip")]);
+    const { output } = await runProgram("bin/export-log.ts", settings, [
+      "--out",
+      join(directory, "log.zip"),
+      "--as",
+      "chief",
+      "--reason",
+      "府函",
+    ]);
     expect(output).toMatch(/The log has no signed checkpoint yet|Wrote 0 entries/);
   });
 
@@ -95,8 +102,30 @@ describe("npm start", () => {
       ...["--contact", "社會救助科", "--check", "resident", "--address", "203.66.0.9", "--from", from, "--until", until],
     );
     writeFileSync(join(directory, "unit.asc"), supplier.publicKey);
-    await command("bin/dataset.ts", "trust", "--dataset", "household", "--key", join(directory, "unit.asc"), "--as", "wu.officer");
-    await command("bin/delivery-key.ts", "issue", "--dataset", "household", "--out", join(directory, "delivery.asc"), "--as", "wu.officer");
+    await command(
+      "bin/dataset.ts",
+      "trust",
+      "--dataset",
+      "household",
+      "--key",
+      join(directory, "unit.asc"),
+      "--as",
+      "wu.officer",
+      "--reason",
+      "府函",
+    );
+    await command(
+      "bin/delivery-key.ts",
+      "issue",
+      "--dataset",
+      "household",
+      "--out",
+      join(directory, "delivery.asc"),
+      "--as",
+      "wu.officer",
+      "--reason",
+      "府函",
+    );
     // As a terminal and npm together hand on one Ctrl-C.
     platform.signal("SIGTERM");
     platform.signal("SIGTERM");
@@ -129,9 +158,9 @@ describe("npm start", () => {
   test("§3(3) §4(1)3 comes up at once after kill -9, ends the import, and goes on with the application", async () => {
     await up();
     await integration("provision", "wu.officer", "dedicated-officer");
-    const household = async () =>
-      ((await (await fetch(`${url}/readyz`)).json()) as { datasets: Record<string, string> }).datasets["household"];
-    await expect.poll(household, { timeout: 30_000 }).toBe(asOf);
+    const day = Date.parse(`${asOf}T00:00:00+08:00`) / 1000;
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 30_000 }).toContain(`dataset_as_of_timestamp_seconds{dataset="household"} ${day}\n`);
     platform.signal("SIGINT");
     expect(await platform.exited).toEqual({ code: 0, signal: null });
     await gone();

@@ -13,7 +13,7 @@ import { leafHash } from "../../src/transparency/leaf.ts";
 import { tilesOf } from "../../src/transparency/tile-place.ts";
 import { perfectRoot } from "../../src/transparency/tree.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { exportFolder, rewriteZip } from "../support/log-export.ts";
+import { EXPORTED_BY, exportFolder, rewriteZip } from "../support/log-export.ts";
 
 // Enough for three levels of tiles, and for a memory that would show it if anything were kept: 80 MB of export.
 const ENTRIES = 66_000;
@@ -82,7 +82,7 @@ function changeEntry5(files: { name: string; data: Buffer }[]): { name: string; 
 
 describe("bin/export-log and bin/verify-log", () => {
   test("§4(1)5 write and verify a log of three levels in bounded memory", async () => {
-    const written = await run("bin/export-log.ts", "--out", path);
+    const written = await run("bin/export-log.ts", "--out", path, ...EXPORTED_BY);
     const bytes = readFileSync(path);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     expect(written).toMatchObject({
@@ -128,13 +128,13 @@ describe("bin/export-log and bin/verify-log", () => {
 
   test("never over a file that is there, and nothing is left of what failed", async () => {
     writeFileSync(folder.path("taken.zip"), "mine");
-    const taken = await run("bin/export-log.ts", "--out", folder.path("taken.zip"));
+    const taken = await run("bin/export-log.ts", "--out", folder.path("taken.zip"), ...EXPORTED_BY);
     expect([taken.code, taken.error]).toEqual([1, expect.stringContaining("is there already: give --out another name.")]);
     expect(readFileSync(folder.path("taken.zip"), "utf8")).toBe("mine");
     const out = ["--out", folder.path("x.zip")];
     const open = () => openDatabase(database.workerUrl, { max: 1 });
-    for (const argv of [[], [...out, "--from", "2026-13"], [...out, "--from", "2026-12", "--until", "2026-11"]])
-      await expect(runExportLog(argv, open, () => undefined)).rejects.toThrow(/--out FILE|must be months/);
+    for (const argv of [[], [...out, "--from", "2026-13"], [...out, "--from", "2026-12", "--until", "2026-11"], out])
+      await expect(runExportLog(argv, open, () => undefined)).rejects.toThrow(/--out FILE|must be months|--as ACCOUNT/);
     expect(existsSync(folder.path("x.zip"))).toBe(false);
   });
 

@@ -44,7 +44,7 @@ test("requests about keys, and the nightly upkeep", async () => {
   };
   await run(
     "keepDatasetKeys",
-    [{ action: "issue", dataset: "household", version: 4, days: 7, actor: "wu.officer" }],
+    [{ action: "issue", dataset: "household", version: 4, days: 7, actor: "wu.officer", reason: "九月交付" }],
     "dataset-import-keys.json",
   );
   await run("upkeep", [], "upkeep.json");

@@ -25,8 +25,12 @@ afterAll(() => platform.stop());
 
 const say = (by: Actor, reason: string) => ({ by, reason });
 
-async function checked(number: string, from: string): Promise<void> {
+async function submitted(number: string, from: string): Promise<void> {
   await integrations.apply(madeUpApplication(number, from, inDays(400)), say(APPLICANT, "減免資格審查"));
+}
+
+async function checked(number: string, from: string): Promise<void> {
+  await submitted(number, from);
   await integrations.check(number, say(CASE_OFFICER, "文件齊備"));
 }
 
@@ -42,6 +46,17 @@ async function active(number: string): Promise<void> {
 }
 
 const keep = (number: string, file: string, runId?: string) => keepHistory(platform.client, integrationWorkflowId(number), file, runId);
+
+test("an integration that waits for the case officer", async () => {
+  await submitted("replay-submitted", inDays(0));
+  await keep("replay-submitted", "integration-submitted.json");
+});
+
+test("an integration that waits for the dedicated officer", async () => {
+  await checked("replay-approved", inDays(0));
+  await integrations.approve("replay-approved", say(MANAGER, "符合目的"));
+  await keep("replay-approved", "integration-approved.json");
+});
 
 test("an integration that was sent back, and waits for its applicant", async () => {
   await checked("replay-returned", inDays(0));

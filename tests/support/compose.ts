@@ -8,6 +8,7 @@ const ROOT = join(import.meta.dirname, "../..");
 export interface ComposeService {
   readonly image: string;
   readonly command?: string[];
+  readonly entrypoint?: string[];
   readonly environment?: Record<string, string>;
   readonly secrets?: string[];
   readonly networks?: string[];

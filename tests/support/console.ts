@@ -11,6 +11,8 @@ import { createKeys, type LogKeys, openKeyStore } from "../../src/adapters/key-s
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
 import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
+import type { DatasetClient } from "../../src/dataset-import-client.ts";
+import type { RaiseFinding } from "../../src/finding-client.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import type { RetentionClient } from "../../src/retention-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -32,6 +34,8 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
+  readonly datasets?: DatasetClient;
+  readonly raiseFinding?: RaiseFinding;
   readonly retention?: RetentionClient;
   readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
   readonly origin?: string;
@@ -44,6 +48,8 @@ export async function startTestConsole({
   integrations,
   logKeys,
   keepAlerts,
+  datasets,
+  raiseFinding,
   retention,
   decideFoundAddress,
   origin,
@@ -53,7 +59,7 @@ export async function startTestConsole({
   const keysDirectory = mkdtempSync(join(tmpdir(), "console-keys-"));
   createKeys(keysDirectory);
   const owner = openDatabase(own.ownerUrl, { max: 2 });
-  const worker = openDatabase(own.workerUrl, { max: 1 });
+  const appointer = openDatabase(own.appointerUrl, { max: 1 });
   const records = openDatabase(own.consoleUrl, { max: 6 });
   // Test files share one Temporal, in which a number names one process.
   await owner.pool.query("select setval('application_number_sequence', $1)", [randomInt(1e11)]);
@@ -68,6 +74,8 @@ export async function startTestConsole({
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
+    datasets: datasets ?? ({} as DatasetClient),
+    raiseFinding: raiseFinding ?? (() => Promise.reject(new Error("no Temporal"))),
     retention: retention ?? ({} as RetentionClient),
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
@@ -87,7 +95,7 @@ export async function startTestConsole({
       const { rowCount } = await owner.pool.query("select from appointment where account = $1 and duty = $2", [account, duty]);
       const command = rowCount === 0 ? ["appoint", account, "--duty", duty] : ["reset", account];
       try {
-        await runAppointCommand([...command, "--as", "chief.planning", "--reason", "府計字第1號"], worker.db, now());
+        await runAppointCommand([...command, "--as", "chief.planning", "--reason", "府計字第1號"], appointer.db, now());
       } finally {
         console.log = print;
       }
@@ -98,7 +106,7 @@ export async function startTestConsole({
     async close() {
       if ("closeAllConnections" in server) server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([records.close(), worker.close(), owner.close()]);
+      await Promise.all([records.close(), appointer.close(), owner.close()]);
       if (database === undefined) await own.drop();
       rmSync(keysDirectory, { recursive: true, force: true });
     },

@@ -10,6 +10,7 @@ export interface TestDatabase {
   readonly workerUrl: string;
   readonly consoleUrl: string;
   readonly logReaderUrl: string;
+  readonly appointerUrl: string;
   drop(): Promise<void>;
 }
 
@@ -26,6 +27,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     workerUrl: urlOf("platform_worker", "worker"),
     consoleUrl: urlOf("platform_console", "console"),
     logReaderUrl: urlOf("platform_log_reader", "log-reader"),
+    appointerUrl: urlOf("platform_appointer", "appointer"),
     drop: () => onServer(serverUrl, `drop database ${name} with (force)`),
   };
 }

@@ -81,7 +81,7 @@ export function createServiceStarter(tree: string, places: Places, settings: Rea
   }
 
   function start(name: string, command: readonly string[] = services[name]?.command ?? [], input = ""): RunningService {
-    const [program, ...args] = command.map(here);
+    const [program, ...args] = [...(services[name]?.entrypoint ?? []), ...command].map(here);
     const child = spawn(program === "node" ? node : (program ?? ""), args, { cwd: tree, env: environmentOf(name), ...account });
     child.stdin.end(input);
     let output = "";

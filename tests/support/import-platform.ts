@@ -71,7 +71,7 @@ export async function createImportPlatform(temporal?: TemporalConnections, now?:
         dataset,
         version: 4,
         days: 40,
-        actor: "wu.officer",
+        ...{ actor: "wu.officer", reason: "九月交付" },
       });
       gnupg.importKey(publicKey);
       return { fingerprint, publicKey };

@@ -59,6 +59,9 @@ export async function publishCheckpoint(pool: Pool, signedOn = "2026-11-24", sig
   return note;
 }
 
+/** Who exports, and why. */
+export const EXPORTED_BY = ["--as", "chen.auditor", "--reason", "離線驗證"];
+
 /** A folder of one test file for exports. */
 export function exportFolder() {
   const directory = mkdtempSync(join(tmpdir(), "log-export-"));
@@ -69,7 +72,7 @@ export function exportFolder() {
     async exportLog(url: string, ...options: string[]): Promise<{ path: string; said: string }> {
       const path = join(directory, `export-${made++}.zip`);
       const said = await runExportLog(
-        ["--out", path, ...options],
+        ["--out", path, ...EXPORTED_BY, ...options],
         () => openDatabase(url, { max: 1 }),
         () => undefined,
       );

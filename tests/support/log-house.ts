@@ -1,4 +1,5 @@
 import { alertsOf } from "../../src/abnormal-use-client.ts";
+import { findingsOf } from "../../src/finding-client.ts";
 import { startTestConsole, type TestConsole } from "./console.ts";
 import { createLogPlatform, type LogPlatform } from "./log-platform.ts";
 import { PEOPLE } from "./people.ts";
@@ -37,6 +38,7 @@ export async function openLogHouse(): Promise<LogHouse> {
   const console_ = await startTestConsole({
     database: platform.database,
     logKeys: platform.api.keyStore,
+    raiseFinding: findingsOf(platform.client, platform.context.config.taskQueue),
     retention: platform.retention,
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });

@@ -1,5 +1,6 @@
-import { hash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
+import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import type { KeyStore } from "../../src/adapters/key-store.ts";
 import { birthDateKey, nameKey, personKeys } from "../../src/adapters/subject-keys.ts";
 import { normaliseName, toPositionMask } from "../../src/domain/person-name.ts";
@@ -63,7 +64,7 @@ export async function seedCredential(
   await pool.query("insert into credential values ($1, $2, $3, $4, $5, null)", [
     credentialId,
     integrationId,
-    Buffer.from(hash("sha256", token, "hex"), "hex"),
+    Buffer.from(hashSecret(token), "hex"),
     from,
     until,
   ]);
@@ -120,7 +121,7 @@ async function seedGeneration(
   const importId = randomUUID();
   const partition = `subject_seed_${datasetId}_${Date.now()}`;
   await pool.query(
-    "insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'test', 'imported', now())",
+    "insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at) values ($1, $2, 'seed', $3, 0, 'drop-folder', 'imported', now())",
     [importId, datasetId, randomBytes(32)],
   );
   await pool.query(`create table ${partition} partition of subject_record for values in (${datasetId})`);

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { openDatabase } from "../../db/client.ts";
+import { keepWitnesses } from "../../db/queries/log-witness.ts";
 import { recordCheckpoint, storeTiles } from "../../db/queries/query-log-tree.ts";
 import { readEnvironment, type WitnessSetting } from "../../src/config.ts";
 import { startWitnessing } from "../../src/log-witnessing.ts";
@@ -14,6 +15,10 @@ export interface WitnessedPlatform {
   rows(statement: string): Promise<Record<string, unknown>[]>;
   /** What was logged: `code` or error of each line. */
   readonly codes: string[];
+  /** Has these witnesses, and no others, missed when they are silent. */
+  expect(...witnesses: WitnessSetting[]): Promise<void>;
+  /** Makes it so long that any witness was heard of. @param interval Postgres' */
+  missSince(interval: string): Promise<void>;
   /** Starts asking, every 20 ms, until the platform's end or its own. */
   witness(...witnesses: WitnessSetting[]): { stop(): Promise<void> };
   close(): Promise<void>;
@@ -21,7 +26,7 @@ export interface WitnessedPlatform {
 
 export async function createWitnessedPlatform(origin: string): Promise<WitnessedPlatform> {
   const database = await createTestDatabase();
-  const { pool, close } = openDatabase(database.workerUrl, { max: 4 });
+  const { db, pool, close } = openDatabase(database.workerUrl, { max: 4 });
   const codes: string[] = [];
   const started: { stop(): Promise<void> }[] = [];
   const logger = pino(
@@ -44,9 +49,22 @@ export async function createWitnessedPlatform(origin: string): Promise<Witnessed
     },
     rows: async (statement) => (await pool.query(statement)).rows,
     codes,
+    expect: (...witnesses) =>
+      keepWitnesses(
+        db,
+        origin,
+        witnesses.map(({ key }) => key.name),
+        new Date(),
+      ),
+    async missSince(interval) {
+      const owner = openDatabase(database.ownerUrl, { max: 1 });
+      await owner.pool.query("update log_witness set asked_since = now() - $1::interval", [interval]);
+      await owner.pool.query("update log_cosignature set cosigned_at = now() - $1::interval", [interval]);
+      await owner.close();
+    },
     witness(...witnesses) {
       const config = { ...readEnvironment({}), logOrigin: origin, witnesses };
-      const witnessing = startWitnessing({ config, logger, pool, now: () => new Date() }, 20);
+      const witnessing = startWitnessing({ config, logger, db, pool, now: () => new Date() }, 20);
       started.push(witnessing);
       return witnessing;
     },

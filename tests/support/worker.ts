@@ -51,7 +51,7 @@ export async function createTestPlatform(temporal?: TemporalConnections, now: ()
   const keyStore = openKeyStore(config.keysDirectory);
   const opened = openDatabase(database.workerUrl, { max: 4 });
   const context: WorkerContext = { config, logger: pino({ level: "silent" }), ...opened, keyStore, now, randomId: randomUUID };
-  await appointEverybody(opened.db);
+  await appointEverybody(database);
   const running = new Set<() => Promise<void>>();
 
   async function startWorker(workflows?: WorkflowBundle) {

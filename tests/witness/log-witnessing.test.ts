@@ -68,6 +68,26 @@ describe("the platform's log before its witness", () => {
     expect(await disagreements(platform)).toEqual([]);
   });
 
+  test("§4(1)5 misses a witness that has fallen silent, until it cosigns again or is asked no more", async () => {
+    const notices = () => platform.rows("select kind, recipient, about, cancelled_at is not null as settled from notice order by due_at");
+    const silent = { kind: "witness-silent", recipient: "dedicatedOfficer", about: "witness/ethics.example/w1" };
+    await platform.expect(witness);
+    await platform.publish(log);
+    await process.kill();
+    await platform.missSince("7 hours");
+    platform.witness(witness);
+    await expect.poll(notices, PATIENCE).toEqual([{ ...silent, settled: false }]);
+    process = await startWitness(directory, process.port);
+    await expect.poll(notices, PATIENCE).toEqual([{ ...silent, settled: true }]);
+    await process.kill();
+    await platform.publish(log.grow(1));
+    await platform.missSince("8 hours");
+    await expect.poll(notices, PATIENCE).toMatchObject([{ settled: false }, { settled: true }]);
+    await platform.expect();
+    expect(await notices()).toMatchObject([{ settled: true }, { settled: true }]);
+    process = await startWitness(directory, process.port);
+  });
+
   test("§4(1)5 is proven from where the witness is, when that is further on than is on record", async () => {
     await process.post(await log.request(0, 120));
     await platform.publish(log);

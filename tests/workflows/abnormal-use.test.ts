@@ -1,7 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { alertsOf } from "../../src/abnormal-use-client.ts";
 import { runAbnormalUseCommand } from "../../src/abnormal-use-command.ts";
 import { createAbnormalUseActivities } from "../../src/activities/abnormal-use.ts";
+import { createFindingActivities } from "../../src/activities/finding.ts";
+import type { FindingRequest } from "../../src/domain/finding.ts";
+import { findingsOf } from "../../src/finding-client.ts";
 import { ensureSchedule } from "../../src/schedules.ts";
 import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";
 import { madeUpId, PEOPLE } from "../support/people.ts";
@@ -102,24 +106,60 @@ describe("the hourly watch", () => {
 test("§3(10) bin/abnormal-use lists alerts, dismisses one with a reason, and makes another a finding", async () => {
   await platform.askAt("2026-10-22T03:10:00+08:00", 60, walk(160_000));
   await watchAt("2026-10-22T04:05:00+08:00");
-  const run = (...argv: string[]) => runAbnormalUseCommand(argv, alertsOf(platform.client, platform.context.config.taskQueue));
+  const { taskQueue } = platform.context.config;
+  const raise = findingsOf(platform.client, taskQueue);
+  const run = (...argv: string[]) => runAbnormalUseCommand(argv, alertsOf(platform.client, taskQueue), raise);
   const as = ["--as", "wu.officer", "--role", "dedicated-officer", "--reason"];
   const listed = JSON.parse(await run("list", "--json"));
   expect(listed).toHaveLength(3);
   const [first, second] = listed.map(({ alertId }: { alertId: number }) => String(alertId)) as [string, string];
   expect(await run("dismiss", first, ...as, "夜間批次已報備")).toBe(`Alert ${first} is dismissed.`);
   expect(await run("dismiss", first, ...as, "夜間批次已報備")).toContain("is dismissed");
-  expect(JSON.parse(await run("finding", second, ...as, "未經核准之逐號查詢", "--json"))).toMatchObject({
-    state: "finding",
-    decidedBy: "wu.officer",
+  const due = ["--due", "2026-11-20"];
+  await expect(run("finding", second, ...as, "未經核准之逐號查詢")).rejects.toThrow("due-out-of-range");
+  expect(JSON.parse(await run("finding", second, ...as, "未經核准之逐號查詢", ...due, "--severity", "serious", "--json"))).toMatchObject({
+    ...{ state: "finding", decidedBy: "wu.officer", findingNumber: 1 },
   });
-  await expect(run("finding", first, ...as, "改判")).rejects.toThrow("(already-decided, clause 3(10))");
-  await expect(run("finding", "999", ...as, "查無此號")).rejects.toThrow("alert-unknown");
+  await expect(run("finding", first, ...as, "改判", ...due)).rejects.toThrow("(already-decided, clause 3(10))");
+  await expect(run("finding", "999", ...as, "查無此號", ...due)).rejects.toThrow("alert-unknown");
+  // Nothing of what was refused took a number.
+  expect(await rows("select finding_number, severity, due_on::text, raised_by from finding")).toEqual([
+    { finding_number: 1, severity: "serious", due_on: "2026-11-20", raised_by: "wu.officer" },
+  ]);
   await expect(run("dismiss", first, ...as, "")).rejects.toThrow("application-incomplete");
   await expect(run("dismiss", first)).rejects.toThrow("--as ACCOUNT");
   await expect(run("forget", first)).rejects.toThrow('no action "forget"');
   await expect(run("dismiss", "x")).rejects.toThrow("by its number");
   expect(await run("list")).toBe("1 alerts.");
   expect(await run("list", "--all")).toBe("3 alerts.");
-  await expect(platform.context.pool.query("delete from abnormal_use_alert")).rejects.toThrow("permission denied");
+  for (const theft of [
+    ...["delete from abnormal_use_alert", "delete from finding", "update finding set description = 'x'"],
+    `update abnormal_use_alert set state = 'finding' where alert_id = ${first}`,
+  ])
+    await expect(platform.context.pool.query(theft), theft).rejects.toThrow(/permission denied|check constraint/);
+});
+
+test("§5(2) §3(10) one request raises one finding, however often it comes; of two who raise one of the same alert, one does", async () => {
+  await platform.askAt("2026-10-23T03:10:00+08:00", 60, walk(240_000));
+  await watchAt("2026-10-23T04:05:00+08:00");
+  const { raiseFinding } = createFindingActivities(platform.context);
+  const [{ alert_id: alertId }] = await rows("select alert_id from abnormal_use_alert limit 1");
+  const request = (about: FindingRequest["about"]): FindingRequest => ({
+    ...{ requestId: randomUUID(), about, severity: "minor", description: "深夜逐號查詢", dueOn: "2026-11-20" },
+    by: { account: "wu.officer", role: "dedicatedOfficer" },
+  });
+  const before = (await rows("select from finding")).length;
+  const both = await Promise.allSettled([raiseFinding(request({ alertId })), raiseFinding(request({ alertId }))]);
+  expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const [{ number }] = await rows(`select application_number as number from integration where integration_id = ${platform.integrationId}`);
+  const again = request({ integrationNumber: number });
+  expect(await Promise.all([raiseFinding(again), raiseFinding(again)])).toEqual([before + 2, before + 2]);
+  expect(await rows("select finding_number from finding")).toHaveLength(before + 2);
+  await expect(raiseFinding({ ...request({ integrationNumber: number }), by: { account: "nobody", role: "auditor" } })).rejects.toThrow(
+    "office",
+  );
+  await expect(raiseFinding(request({ integrationNumber: "x" }))).rejects.toThrow("no integration");
+  expect(await rows(`select recipient, announces from notice where about = 'finding/${before + 2}' order by 1`)).toEqual(
+    ["dedicatedOfficer", "manager"].map((recipient) => ({ recipient, announces: new Date("2026-11-21T00:00:00+08:00") })),
+  );
 });

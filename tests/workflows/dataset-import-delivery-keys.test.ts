@@ -26,7 +26,7 @@ async function issue(changes: { dataset?: string; version?: 4 | 6; rsa?: boolean
     dataset: "household",
     version: 4,
     days: 7,
-    actor: "wu.officer",
+    ...{ actor: "wu.officer", reason: "九月交付" },
     ...changes,
   });
   if (changes.version !== 6) platform.gnupg.importKey(publicKey);

@@ -73,7 +73,7 @@ describe("what Temporal keeps of an import", () => {
       dataset: "household",
       version: 4,
       days: 7,
-      actor: "wu.officer",
+      ...{ actor: "wu.officer", reason: "九月交付" },
     });
     const workflows = platform.client.workflow.list({
       query: `TaskQueue = "${platform.context.config.taskQueue}" and WorkflowType = "keepDatasetKeys"`,

@@ -1,7 +1,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDatasetKeyActivities, destroyExpiredDeliveryKeys, destroyStrayKeys } from "../../src/activities/dataset-import-keys.ts";
+import { destroyExpiredDeliveryKeys, destroyStrayKeys } from "../../src/activities/dataset-import-key-upkeep.ts";
+import { createDatasetKeyActivities } from "../../src/activities/dataset-import-keys.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { atTime } from "../support/gnupg.ts";
 import { CIVIL_AFFAIRS, createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
@@ -19,12 +20,12 @@ const keep = (...request: Parameters<ReturnType<typeof createDatasetKeyActivitie
 const folder = () => join(platform.context.config.keysDirectory, "openpgp/deliveries");
 const fingerprintOf = async (name: string) => {
   platform.gnupg.makeKey(name, "ed25519");
-  return { dataset: "household", publicKey: platform.gnupg.exportKey(name), actor };
+  return { dataset: "household", publicKey: platform.gnupg.exportKey(name), actor, reason: "新任承辦" };
 };
 
 describe("a request that was cut short and is tried again", () => {
   test("§4(1)1 issues one key", async () => {
-    const request = { action: "issue", dataset: "household", version: 4, days: 30, actor } as const;
+    const request = { action: "issue", dataset: "household", version: 4, days: 30, actor, reason: "九月交付" } as const;
     const first = await keep(request, "issue-1");
     expect(await keep(request, "issue-1")).toEqual(first);
     expect(readdirSync(folder())).toEqual([`${first.fingerprint}.asc`]);

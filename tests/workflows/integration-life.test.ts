@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OpenDatabase, openDatabase } from "../../db/client.ts";
 import { findIntegration } from "../../db/queries/integration.ts";
 import { listDueNotices } from "../../db/queries/notice.ts";
+import { createActivities } from "../../src/activities/index.ts";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
@@ -60,6 +61,9 @@ async function asked(number: string): Promise<void> {
   );
 }
 
+/** As the nightly upkeep does. */
+const noteUse = () => createActivities(platform.context).noteAddressUsage();
+
 async function expectState(number: string, state: string): Promise<void> {
   await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state, { timeout: 5000 }).toBe(state);
 }
@@ -89,6 +93,11 @@ describe("an integration over the years", () => {
       runs.add((await handle.describe()).runId);
       await expectState(number, "active");
     }
+    // However long it lives, a run holds no more than one period's steps and looks.
+    for (const runId of runs)
+      expect((await platform.client.workflow.getHandle(integrationWorkflowId(number), runId).fetchHistory()).events?.length).toBeLessThan(
+        150,
+      );
     const { timeline, approval } = await integrations.show(number);
     expect(timeline.map(({ step }) => step)).toEqual([
       ...["submit", "check", "approve", "provision", "activate"],
@@ -151,5 +160,25 @@ describe("an integration that nobody uses", () => {
     await pass(100);
     await expectState(unused, "active");
     expect((await integrations.show(used)).timeline.at(-1)?.step).toBe("activate");
+  });
+
+  test("§4(1)2 and asks again after the warning is warned no more: the days count anew", async () => {
+    const number = await opened(700);
+    await pass(181);
+    await expect.poll(() => announced(number, "integration-idle"), { timeout: 5000 }).toHaveLength(2);
+    await pass(10);
+    await noteUse();
+    expect(await announced(number, "integration-idle")).toHaveLength(2);
+    await asked(number);
+    await noteUse();
+    expect(await announced(number, "integration-idle")).toEqual([]);
+    await pass(175);
+    await expectState(number, "active");
+    await pass(8);
+    await expect.poll(() => announced(number, "integration-idle"), { timeout: 5000 }).toEqual(["applicant", "dedicatedOfficer"]);
+    await pass(31);
+    await expectState(number, "suspended");
+    const { timeline } = await integrations.show(number);
+    expect(timeline.slice(-3).map(({ step }) => step)).toEqual(["warnIdle", "warnIdle", "suspend"]);
   });
 });

@@ -3,7 +3,9 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OpenDatabase, openDatabase } from "../../db/client.ts";
 import { findIntegration } from "../../db/queries/integration.ts";
+import { listDueNotices } from "../../db/queries/notice.ts";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
+import { lapsesAt } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { createIntegrationClient, type IntegrationClient, integrationWorkflowId } from "../../src/integration-client.ts";
@@ -93,9 +95,39 @@ describe("the approved period", () => {
     await integrations.check(undecided, say(CASE_OFFICER));
     await sleepUntil(ends + 60_000);
     await expectState(number, "expired");
+    // However long the office takes.
+    await environment.sleep(5 * 365 * DAY);
     await expectState(undecided, "checked");
     await expect(integrations.approve(undecided, say(MANAGER))).rejects.toMatchObject({ code: "period-over" });
     await integrations.refuse(undecided, say(MANAGER));
     await expectState(undecided, "refused");
+  });
+});
+
+describe("an application that was sent back and never comes again", () => {
+  test("§3(3) lapses after 60 days, announced before; a change lapses alone, and the rights go on", async () => {
+    const { number: holder } = await approved({ from: 0, until: 300 });
+    await integrations.provision(holder, { ...say(OFFICER), credential: fresh() });
+    const draft = { applicationNumber: randomUUID(), kind: "change", checks: ["resident"] } as const;
+    await integrations.amend(holder, { ...say(APPLICANT), draft });
+    const fresher = randomUUID();
+    const now = await environment.currentTimeMs();
+    await integrations.apply(madeUpApplication(fresher, taipeiDate(now), taipeiDate(now + 90 * DAY)), say(APPLICANT));
+    for (const number of [holder, fresher]) await integrations.sendBack(number, say(CASE_OFFICER, "請補正"));
+    const lapse = lapsesAt(await integrations.show(fresher)) ?? 0;
+    const due = async (moment: number) =>
+      (await listDueNotices(platform.context.db, new Date(moment))).filter(({ about }) => about === fresher).map(({ kind }) => kind);
+    expect(await due(lapse - 15 * DAY)).toEqual(["application-returned"]);
+    expect(await due(lapse - DAY)).toEqual(["application-returned", "application-lapses", "application-lapses"]);
+    await sleepUntil(lapse - 60_000);
+    await expectState(fresher, "returned");
+    await sleepUntil(lapse + 60_000);
+    await expectState(fresher, "lapsed");
+    expect(await due(lapse + DAY)).toEqual(["application-lapsed"]);
+    expect(await platform.client.workflow.getHandle(integrationWorkflowId(fresher)).result()).toBe("lapsed");
+    await expect(integrations.resubmit(fresher, say(APPLICANT))).rejects.toMatchObject({ code: "application-lapsed" });
+    await expect.poll(async () => (await integrations.show(holder)).amendment, { timeout: 5000 }).toBeUndefined();
+    expect(await integrations.show(holder)).toMatchObject({ state: "active", approval: { checks: ["resident", "indigenous"] } });
+    await integrations.revoke(holder, say(OFFICER));
   });
 });

@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { rotateCredential } from "../../db/queries/credential.ts";
-import { stopOnRecord } from "../../db/queries/integration-stop.ts";
-import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
+import { stopCredentialOnRecord, stopOnRecord } from "../../db/queries/integration-stop.ts";
+import { createSecret, hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
 import { openAccessRegister } from "../../src/api/access-register.ts";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
-import { stopIntegration } from "../../src/integration-stop.ts";
+import { stopFromConsole, stopIntegration } from "../../src/integration-stop.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform } from "../support/integration-platform.ts";
 
@@ -73,13 +73,71 @@ describe("an emergency stop", () => {
   });
 });
 
+describe("a leaked credential", () => {
+  const revoked = async (number: string) => {
+    const { rows } = await platform.context.pool.query(
+      "select credential_id as id from credential join integration using (integration_id) where application_number = $1 and revoked_at is not null order by valid_from",
+      [number],
+    );
+    return rows.map(({ id }) => id);
+  };
+
+  test("§3(5) §5(5) is ended without Temporal, with what was made by it, by a command or the console, in the name of somebody in office only", async () => {
+    const secret = createSecret();
+    const number = await platform.approved();
+    const credential = fresh(secret);
+    await platform.integrations.provision(number, { ...say(OFFICER), credential });
+    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
+    const api = openDatabase(platform.database.apiUrl, { max: 1 });
+    const made = {
+      presentId: credential.credentialId,
+      proof: proveSecret(secret),
+      freshId: randomUUID(),
+      freshHash: hashSecret(createSecret()),
+    };
+    await rotateCredential(api.pool, { ...made, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
+    await api.close();
+    const end = (credentialId: string, by = OFFICER) => ({ ...say(by, "金鑰外洩"), credentialId });
+    await worker.stop();
+    const { db, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
+    try {
+      await expect(stopCredentialOnRecord(db, number, end(made.presentId, CASE_OFFICER))).rejects.toThrow(
+        "only a manager or dedicated officer",
+      );
+      await expect(stopCredentialOnRecord(db, number, end(made.presentId, { ...MANAGER, account: "nobody" }))).rejects.toThrow("in office");
+      expect(await stopCredentialOnRecord(db, "none", end(made.presentId))).toBe(false);
+      expect(await revoked(number)).toEqual([]);
+      await stopFromConsole(db, number, end(made.freshId, MANAGER), Date.now());
+      expect(await revoked(number)).toEqual([made.freshId]);
+      const broken = (credentialId: string) => codeOf(stopFromConsole(db, number, end(credentialId), Date.now()));
+      expect([await broken(made.freshId), await broken("none")]).toEqual(["credential-unknown", "credential-unknown"]);
+      await stopIntegration(platform.context.db, number, end(made.presentId), Date.now());
+      expect(await revoked(number)).toEqual([made.presentId, made.freshId]);
+    } finally {
+      await close();
+      worker = await platform.startWorker();
+    }
+    const catchUp = startCatchUp(platform.context, platform.client);
+    await expect.poll(async () => (await platform.integrations.show(number)).credentials, { timeout: 5000 }).toEqual([]);
+    await catchUp.stop();
+    expect((await platform.integrations.show(number)).timeline.slice(-2)).toMatchObject([
+      { step: "revokeCredential", account: MANAGER.account, reason: "金鑰外洩" },
+      { step: "revokeCredential", account: OFFICER.account },
+    ]);
+  });
+});
+
 describe("a credential that a system changed by itself", () => {
   test("§3(5) is known to the workflow as soon as it is told, and its end is what is announced", async () => {
-    const number = await platform.activated();
+    const number = await platform.approved();
+    const secret = createSecret();
+    await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh(secret) });
+    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
     const { credentials: before } = await platform.integrations.show(number);
     const { pool, close } = openDatabase(platform.database.apiUrl, { max: 1 });
     const rotation = { presentId: before[0]?.credentialId ?? "", freshId: randomUUID(), freshHash: hashSecret(createSecret()) };
-    await rotateCredential(pool, { ...rotation, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
+    const proof = proveSecret(secret);
+    await rotateCredential(pool, { ...rotation, proof, validUntil: Date.now() + 80 * DAY, presentValidUntil: Date.now() + 14 * DAY });
     await close();
     const catchUp = startCatchUp(platform.context, platform.client);
     const known = async () => (await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId);
@@ -103,11 +161,13 @@ test("§5(5) the console's role can suspend in the name of somebody in office on
   const number = await platform.activated();
   const { db, pool, close } = openDatabase(platform.database.consoleUrl, { max: 1 });
   const stop = (by: { account: string; role: typeof OFFICER.role }) => stopOnRecord(db, number, { by, reason: "測試理由" });
-  await platform.context.pool.query(
+  const appointer = openDatabase(platform.database.appointerUrl, { max: 1 });
+  await appointer.pool.query(
     `with new as (insert into account (account) values ('ma.manager') returning account)
      insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason)
      select account, 'manager', now() + interval '1 day', 'chief', now(), '府函' from new`,
   );
+  await appointer.close();
   for (const by of [
     APPLICANT,
     { ...OFFICER, account: "nobody.here" },

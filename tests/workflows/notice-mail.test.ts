@@ -9,7 +9,7 @@ import type { Notice } from "../../src/domain/notice.ts";
 import { readMailSetting } from "../../src/mail-setting.ts";
 import { ensureSchedule, removeSchedule } from "../../src/schedules.ts";
 import { mailNotices } from "../../src/workflows/notice-mail.ts";
-import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
+import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 import { startMailServer, type TestMailServer } from "../support/mail-server.ts";
 import { startWorkerProcess } from "../support/worker-process.ts";
@@ -74,15 +74,23 @@ describe("a notice that is due", () => {
     expect(await rows("select sent_at is not null as sent from notice")).toEqual([{ sent: true }]);
   });
 
-  test("§4(1)2 goes to the agency's office, as its application in force names it", async () => {
+  test("§3(3) §4(1)2 goes to whoever acts next, and to the agency's office as its application names it, without a reason", async () => {
     const worker = await platform.startWorker();
     const number = randomUUID();
     const draft = { ...madeUpApplication(number, inDays(0), inDays(30)), contact: "049-2222106, tax@example.gov.tw" };
-    await platform.integrations.apply(draft, say(APPLICANT)).finally(() => worker.stop());
+    await owner.pool.query("update appointment set mail_address = 'case@example.gov.tw' where duty = 'caseOfficer'");
+    await platform.integrations.apply(draft, say(APPLICANT));
+    await send();
+    await platform.integrations.sendBack(number, say(CASE_OFFICER, "王小明的職稱有誤")).finally(() => worker.stop());
+    await send();
+    await send();
     await due({ about: number, kind: "period-ends", recipient: "applicant", key: `${number}/period-ends/x/30/applicant` });
     await send();
-    expect(server.mails.map(({ to }) => to)).toEqual(["tax@example.gov.tw"]);
-    expect(server.mails[0]?.text).toContain(`介接服務 ${number} 的核准期限至`);
+    expect(server.mails.map(({ to }) => to)).toEqual(["case@example.gov.tw", "tax@example.gov.tw", "tax@example.gov.tw"]);
+    expect(server.mails[0]?.text).toContain(`介接服務 ${number} 有申請待審查`);
+    expect(server.mails[1]?.text).toContain(`介接服務 ${number} 的申請已退回補正`);
+    expect(server.mails[1]?.text).not.toContain("王小明");
+    expect(server.mails[2]?.text).toContain(`介接服務 ${number} 的核准期限至`);
   });
 
   test("§4(1)2 stays where it is while its reason is gone, its day is to come or long past, or nobody has an address", async () => {

@@ -2,13 +2,14 @@ import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import type { AlertDecision, AlertOnRecord } from "../../domain/abnormal-use-decision.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
-import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
-import { type Fault, faultOf, faultSummary, field, select, textFaults } from "../fields.ts";
+import { faultSummary, field, select, textFaults } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { alertPath, casePath, facts } from "../words.ts";
+import { findingPath, raisePath } from "./findings.ts";
 import { messagePage } from "./message.ts";
 
 const PATH = "/console/system/alerts";
@@ -24,19 +25,15 @@ export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void
     return showAlerts(c, visit, all, await listAlerts(db, { onlyOpen: !all, before }, PAGE_LENGTH));
   });
   routes.get(`${PATH}/:number{[0-9]{1,9}}`, "seeAlerts", (c, visit) => showAlert(c, visit, context));
-  routes.post(`${PATH}/:number{[0-9]{1,9}}`, "decideAlert", async (c, visit, form) => {
+  routes.post(`${PATH}/:number{[0-9]{1,9}}`, "decideAlert", (c, visit, form) => {
     const alertId = numberOf(c.req.param("number") ?? "") ?? 0;
-    const choice = form.one("choice") === "finding" ? "finding" : "dismissed";
-    const decision: AlertDecision = { alertId, choice, by: visit.actor("decideAlert"), reason: form.one("reason") };
-    try {
-      await visit.onTrail("decideAlert", `alert/${alertId}`, () => keepAlerts({ decision, onlyOpen: true }));
-      return c.redirect(alertPath(alertId), 303);
-    } catch (error) {
-      if (error instanceof RuleViolation)
-        return showAlert(c, visit, context, { fault: faultOf(visit.text, error, textFaults("reason")), ...decision });
-      context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a decision could not be taken");
-      return showAlert(c, visit, context, { fault: { sentence: visit.text.message.failed.body }, ...decision, status: 503 });
-    }
+    const decision: AlertDecision = { alertId, by: visit.actor("decideAlert"), reason: form.one("reason") };
+    return takeOnTrail(context, visit, {
+      ...{ action: "decideAlert", object: `alert/${alertId}`, fieldOf: textFaults("reason") },
+      take: () => keepAlerts({ decision, onlyOpen: true }),
+      done: () => c.redirect(alertPath(alertId), 303),
+      refused: (fault) => showAlert(c, visit, context, { fault, reason: decision.reason }),
+    });
   });
 }
 
@@ -73,9 +70,8 @@ ${last === undefined ? NOTHING : html`<p><a class="ds-link" href="${PATH}?which=
 }
 
 interface Refused {
-  readonly fault: Fault;
+  readonly fault: Shown;
   readonly reason: string;
-  readonly status?: 503;
 }
 
 async function showAlert(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext, refused?: Refused): Promise<Response> {
@@ -83,7 +79,7 @@ async function showAlert(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext
   const { alerts } = text;
   const [alert] = await listAlerts(db, { onlyOpen: false, alertId: numberOf(c.req.param("number") ?? "") ?? 0 });
   if (alert === undefined) return messagePage(c, visit, 404, text.message.notFound);
-  const { decidedBy, decidedAt, reason } = alert;
+  const { decidedBy, decidedAt, reason, findingNumber } = alert;
   const decided =
     decidedBy === null || decidedAt === null
       ? []
@@ -97,19 +93,34 @@ ${facts([
   [alerts.counts, countsOf(visit, alert)],
   [alerts.foundAt, clock(text, Date.parse(alert.foundAt))],
   ...decided,
+  ...(findingNumber === null
+    ? []
+    : [
+        [
+          text.findings.title,
+          html`<a class="ds-link" href="${findingPath(findingNumber)}">${text.findings.of(findingNumber)}</a>`,
+        ] as const,
+      ]),
 ])}
-${alert.state === "open" && visit.may("decideAlert") ? decisionForm(visit, alert, refused) : NOTHING}
+${alert.state === "open" ? decisionForm(visit, alert, refused) : NOTHING}
 <p><a class="ds-link" href="${PATH}">${alerts.back}</a></p>`;
-  const status = refused === undefined ? 200 : (refused.status ?? 422);
-  return page(c, visit, { title: alerts.kindOf[alert.kind], body, status });
+  return page(c, visit, { title: alerts.kindOf[alert.kind], body, status: refused?.fault.status ?? 200 });
 }
 
+/** It is nothing, and why; or a finding is raised, by more than may say the first. */
 function decisionForm(visit: Visit, { alertId }: AlertOnRecord, refused: Refused | undefined): Html {
   const { alerts, form } = visit.text;
-  return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>
-<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}
-${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? "", long: true, fault: refused?.fault })}
-<div class="buttons"><button class="ds-button" name="choice" value="dismissed">${alerts.dismiss}</button><button class="ds-button" data-color="danger" name="choice" value="finding">${alerts.finding}</button></div></form></section>`;
+  const [dismisses, raises] = [visit.may("decideAlert"), visit.may("raiseFinding")];
+  if (!dismisses && !raises) return NOTHING;
+  const raise = raises
+    ? html`<a class="ds-button" data-variant="secondary" data-color="danger" href="${raisePath({ alertId })}">${alerts.finding}</a>`
+    : NOTHING;
+  const dismiss = html`<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}
+${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? visit.kept?.reason ?? "", long: true, fault: refused?.fault })}
+<div class="buttons"><button class="ds-button">${alerts.dismiss}</button>${raise}</div></form>`;
+  return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>${
+    dismisses ? dismiss : html`<div class="buttons">${raise}</div>`
+  }</section>`;
 }
 
 /** To the integration, and to its queries of the period, for those who may. */

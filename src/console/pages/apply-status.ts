@@ -4,6 +4,7 @@ import { canFollow, hasRights, type Integration } from "../../domain/integration
 import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { applicantsTimeline } from "../../domain/integration-applicant.ts";
 import { applicationDocument } from "../../domain/integration-document.ts";
+import { lapsesAt } from "../../domain/integration-due.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { writeApplicationForm } from "../../reports/application-form.ts";
 import { type ApplicantCase, applicantOf, openCase } from "../application-draft.ts";
@@ -14,7 +15,7 @@ import { downloadWritten } from "../download.ts";
 import { type Fault, faultSummary, field, textFaults } from "../fields.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { checkNames, facts, roleName, stateTag } from "../words.ts";
+import { checkNames, facts, lastDayOf, roleName, stateTag } from "../words.ts";
 import { applyFault } from "./application-fields.ts";
 import { requestedFacts } from "./integration-sections.ts";
 import { seenField, seenIn } from "./integration-typed.ts";
@@ -69,9 +70,11 @@ export function showStatus(
   const { apply } = text;
   const { integrationNumber, application, state, amendment } = integration;
   const stage = amendment?.stage ?? state;
+  const lapse = lapsesAt(integration);
   const body = html`<p class="quiet">${apply.number}　${integrationNumber}</p>
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
 <p class="lead">${apply.next[state]}</p>
+${lapse === undefined ? NOTHING : html`<p><strong>${apply.correctUntil(text.dayAhead(lastDayOf(lapse), visit.today))}</strong></p>`}
 ${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}${askedSection(visit, integration)}
 <div class="buttons">${canFollow(integration, "resubmit") ? html`<a class="ds-button" href="${FORM_PATH.correction}">${apply.toCorrect}</a>` : NOTHING}${amendableKinds(
     integration,

@@ -11,7 +11,8 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
-import { alertTasks, logAlarm, retentionTasks } from "./home-log.ts";
+import { datasetTasks, quarantineTasks } from "./home-data.ts";
+import { alertTasks, findingTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
 const SOON_DAYS = 60;
@@ -34,8 +35,18 @@ export interface Task {
 export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
   routes.get("/console", "seeHome", async (c, visit) => {
     const { text } = visit;
-    const [waiting, { due, soon }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
-    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...waiting, ...due];
+    const [waiting, { due, soon: ending }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
+    const findings = await findingTasks(visit, context);
+    const now = [
+      ...(await alertTasks(visit, context)),
+      ...(await quarantineTasks(visit, context)),
+      ...(await datasetTasks(visit, context)),
+      ...(await retentionTasks(visit, context)),
+      ...findings.due,
+      ...waiting,
+      ...due,
+    ];
+    const soon = [...findings.soon, ...ending];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.home.title}</h1>${set}
@@ -95,17 +106,12 @@ function pathOf(about: string): string | undefined {
   return kind === "ip-inventory" && number !== undefined ? inventoryPath(number) : undefined;
 }
 
-/** What waits as a task of its own, until it is decided. */
-type TaskNotice = "abnormal-use" | "disposal-proposed";
-
-function isTask(kind: NoticeKind): kind is TaskNotice {
-  return kind === "abnormal-use" || kind === "disposal-proposed";
-}
-
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  const words: Record<Exclude<NoticeKind, TaskNotice>, string> = {
+  // What waits as a task of its own has none: applications, alerts, findings, rejected files, datasets, months of the log; a silent witness is an
+  // alarm above all.
+  const words: Partial<Record<NoticeKind, string>> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,
     "integration-idle": home.idle,
@@ -117,11 +123,12 @@ async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMa
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const endings = own.flatMap(({ kind, about, announces }) => {
-    if (isTask(kind)) return [];
+    const what = words[kind];
+    if (what === undefined) return [];
     const known = cases.get(about);
     const room = kind === "disk-fills-up" || kind === "database-grows";
     const path = known ? casePath(about) : room ? "/console/system" : pathOf(about);
-    return [{ at: Date.parse(announces), what: words[kind], of: known ? nameOf(known) : room ? "" : about, path }];
+    return [{ at: Date.parse(announces), what, of: known ? nameOf(known) : room ? "" : about, path }];
   });
   return [...new Map(endings.map((ending) => [`${ending.what}/${ending.of}`, ending])).values()];
 }

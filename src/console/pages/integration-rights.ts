@@ -49,12 +49,11 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
         submit: decision.revokeCredentialSubmit,
       };
     },
-    take: (c, visit, { reason }) =>
-      integrations.revokeCredential(numberOf(c), {
-        by: visit.actor("revokeCredential"),
-        reason,
-        credentialId: c.req.param("credential") ?? "",
-      }),
+    // In the records alone, so that it works whatever becomes of the processes.
+    take(c, visit, { reason }) {
+      const credentialId = c.req.param("credential") ?? "";
+      return stopFromConsole(db, numberOf(c), { by: visit.actor("revokeCredential"), reason, credentialId }, visit.now);
+    },
   });
 
   reasonPage(routes, context, {
@@ -74,7 +73,6 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
       name: "corrective",
       field: ({ text }, chosen) => checkbox("corrective", "yes", text.decision.corrective, chosen),
     },
-    // In the records alone, so that it works whatever becomes of the processes.
     take(c, visit, { reason, chosen }) {
       const cause = chosen ? ("correctiveAction" as const) : ("person" as const);
       return stopFromConsole(db, numberOf(c), { by: visit.actor("suspendIntegration"), reason, cause }, visit.now);

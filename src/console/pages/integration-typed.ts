@@ -26,6 +26,13 @@ export function seenIn(form: SentForm): number {
 }
 
 /** Every step says why. */
-export function reasonField({ text }: Visit, fault: Fault | undefined, typed?: Typed): Html {
-  return field({ name: "reason", label: text.form.reason, hint: text.form.reasonHint, value: typed?.reason ?? "", long: true, fault });
+export function reasonField({ text, kept }: Visit, fault: Fault | undefined, typed?: Typed): Html {
+  return field({
+    name: "reason",
+    label: text.form.reason,
+    hint: text.form.reasonHint,
+    value: typed?.reason || kept?.reason || "",
+    long: true,
+    fault,
+  });
 }

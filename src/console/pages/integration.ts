@@ -11,6 +11,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { stateTag } from "../words.ts";
+import { findingsSection } from "./findings.ts";
 import { applicationsSection } from "./integration-document.ts";
 import { decisionForms } from "./integration-forms.ts";
 import { lettersSection } from "./integration-letters.ts";
@@ -51,6 +52,7 @@ ${visit.may("readLetter") ? await lettersSection(visit, context, integration) : 
 ${rightsSection(visit, integration)}
 ${credentialsSection(visit, record)}
 ${applicationsSection(visit, integrationNumber, await readApplications(db, integrationNumber))}
+${visit.may("seeFindings") ? await findingsSection(visit, context, integrationNumber) : NOTHING}
 ${timelineSection(visit, record)}
 ${decisionForms(visit, integration, shared, fault, typed)}`;
   return page(c, visit, { title: `${integrationNumber} ${application.agencyName}`, body, status: fault?.status ?? 200 });

@@ -91,7 +91,7 @@ function decisionPage(
 ${faultSummary(text, fault)}<dl class="facts"><dt>${inventory.flaws}</dt><dd>${flawNames(visit, finding)}</dd>
 <dt>${inventory.lastUsed}</dt><dd>${lastUsedOn === null ? inventory.never : text.day(lastUsedOn)}</dd></dl>
 <p class="ds-alert" data-color="warning">${inventory.decideIntro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${reasonField(visit, fault, { reason: reason ?? "" })}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${reasonField(visit, fault, reason === undefined ? undefined : { reason })}
 <div class="buttons"><button class="ds-button" data-color="danger" name="choice" value="remove">${inventory.remove}</button><button class="ds-button"
 data-variant="secondary" name="choice" value="keep">${inventory.keep}</button><a class="ds-link" href="${back}">${inventory.back}</a></div></form></div>`;
   return page(c, visit, { title, body, status });

@@ -8,13 +8,14 @@ import { isAccount } from "../../domain/appointment.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { writeToken } from "../cookies.ts";
-import { type Fault, faultOf, faultSummary, field } from "../fields.ts";
+import { type Fault, faultOf, field } from "../fields.ts";
+import { type Kept, keptFields, keptIn } from "../kept.ts";
 import { chooseLanguage, LANGUAGES } from "../language.ts";
-import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import { beginSetUp, giveCode, logIn, type Progress } from "../log-in.ts";
 import { type ConsoleRoutes, PAGE_OF, type SentForm } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { messagePage } from "./message.ts";
+import { logInPage, stepPage } from "./step-page.ts";
 
 /** Tries from one address in five minutes: a whole office behind one address logs in, a machine that guesses doesn't get far. */
 const TRIES = { points: 60, duration: 300 };
@@ -31,6 +32,7 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
     show: (fault: Fault) => Answer,
     take: () => Promise<Progress>,
     who: Who,
+    kept?: Kept,
   ): Promise<Response> {
     const { account, action } = who;
     const address = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
@@ -50,6 +52,8 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
       const { token, stage } = await take();
       writeToken(c, consoleOrigin, token);
       await note("done");
+      if (kept !== undefined && stage === "code") return await routes.goOn(c, PAGE_OF.code, { token, kept });
+      if (kept !== undefined && stage === "full") return await routes.goOn(c, routes.pageAt(kept.path), { token, kept });
       return c.redirect(PAGE_OF[stage], 303);
     } catch (error) {
       if (!(error instanceof RuleViolation)) throw error;
@@ -63,15 +67,18 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
   );
   routes.post("/console/log-in", "enter", (c, visit, form) => {
     const account = accountOf(form);
+    const kept = keptIn(form);
     const take = () => logIn(context, { account, network: visit.network }, form.one("password"));
-    return step(c, visit, (fault) => logInPage(c, visit, form.one("account"), fault), take, { account, action: "logIn" });
+    const show = (fault: Fault) => logInPage(c, visit, { account: form.one("account"), fault, kept });
+    return step(c, visit, show, take, { account, action: "logIn" }, kept);
   });
 
   routes.get("/console/code", "giveCode", (c, visit) => codePage(c, visit));
   routes.post("/console/code", "giveCode", (c, visit, form) => {
     const account = visit.account ?? "";
     const take = () => giveCode(context, { account, network: visit.network, session: visit.tokenHash }, digitsOf(form.one("code")));
-    return step(c, visit, (fault) => codePage(c, visit, fault), take, { account, action: "giveCode" });
+    const kept = keptIn(form);
+    return step(c, visit, (fault) => codePage(c, visit, fault, kept), take, { account, action: "giveCode" }, kept);
   });
 
   routes.get("/console/set-up", "enter", (c, visit) => setUpPage(c, visit));
@@ -115,23 +122,10 @@ export function digitsOf(code: string): string {
   return code.normalize("NFKC").replace(/\s/g, "");
 }
 
-function logInPage(c: ConsoleRequest, visit: Visit, account = "", fault?: Fault): Answer {
-  const { text } = visit;
-  const ended =
-    fault === undefined && c.req.query("ended") !== undefined
-      ? html`<p class="ds-alert" data-color="info">${text.logIn.ended}</p>`
-      : NOTHING;
-  const body = html`${ended}<p>${text.logIn.intro}</p>
-${field({ name: "account", label: text.form.account, value: account, autocomplete: "username" })}
-${field({ name: "password", label: text.logIn.password, type: "password", autocomplete: "current-password" })}`;
-  const more = html`<p><a class="ds-link" href="/console/set-up">${text.logIn.setUp}</a></p>`;
-  return stepPage(c, visit, { ...text.logIn, body, more, path: "/console/log-in", fault });
-}
-
-function codePage(c: ConsoleRequest, visit: Visit, fault?: Fault): Answer {
+function codePage(c: ConsoleRequest, visit: Visit, fault?: Fault, kept = visit.kept): Answer {
   const { text } = visit;
   const body = html`<p>${text.code.intro}</p>
-${field({ name: "code", label: text.code.code, autocomplete: "one-time-code", inputmode: "numeric", size: 8 })}`;
+${field({ name: "code", label: text.code.code, autocomplete: "one-time-code", inputmode: "numeric", size: 8 })}${keptFields(kept)}`;
   return stepPage(c, visit, { ...text.code, body, path: "/console/code", fault });
 }
 
@@ -141,26 +135,4 @@ function setUpPage(c: ConsoleRequest, visit: Visit, account = "", fault?: Fault)
 ${field({ name: "account", label: text.form.account, value: account, autocomplete: "username" })}
 ${field({ name: "token", label: text.setUp.token, type: "password" })}`;
   return stepPage(c, visit, { ...text.setUp, body, path: "/console/set-up", fault });
-}
-
-/** One of the narrow pages on the way in: a heading, a form, one button. */
-export function stepPage(
-  c: ConsoleRequest,
-  visit: Visit,
-  {
-    title,
-    body,
-    more = NOTHING,
-    path,
-    submit,
-    fault,
-  }: { title: string; body: Html; more?: Html; path: string; submit: string; fault: Fault | undefined },
-): Answer {
-  return page(c, visit, {
-    title,
-    status: fault === undefined ? 200 : 422,
-    body: html`<div class="narrow"><h1 class="ds-heading" data-size="md">${title}</h1>
-${faultSummary(visit.text, fault)}
-<form method="post" action="${path}" class="stack">${formToken(visit)}${body}<button class="ds-button">${submit}</button></form>${more}</div>`,
-  });
 }

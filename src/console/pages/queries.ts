@@ -109,7 +109,7 @@ function searchForm(visit: Visit, search: Search, fault: Fault | undefined): Htm
 ${filter("integration")}${filter("operator")}${filter("from", decision.dayHint)}${filter("until", decision.dayHint)}
 ${filter("case")}${field({ name: "nationalId", label: queries.nationalId, hint: search.subject === "" ? queries.nationalIdHint : queries.nationalIdKept, fault })}
 ${search.subject === "" ? NOTHING : html`<input type="hidden" name="subject" value="${search.subject}">`}
-${field({ name: "reason", label: form.reason, hint: queries.reasonHint, value: search.reason, fault })}
+${field({ name: "reason", label: form.reason, hint: queries.reasonHint, value: search.reason || (visit.kept?.reason ?? ""), fault })}
 <button class="ds-button">${queries.search}</button></form>`;
 }
 

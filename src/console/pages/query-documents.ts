@@ -108,7 +108,7 @@ interface DocumentForm {
 function documentPage(
   c: ConsoleRequest,
   visit: Visit,
-  { title, intro, path, fields, reason = "", fault }: DocumentForm,
+  { title, intro, path, fields, reason = visit.kept?.reason ?? "", fault }: DocumentForm,
 ): Response | Promise<Response> {
   const { queries, form, confidential } = visit.text;
   const body = html`<div class="narrow"><p class="quiet">${queries.title}</p>

@@ -35,7 +35,7 @@ function idOf(c: ConsoleRequest): string {
   return c.req.param("entryId") ?? "";
 }
 
-function ask(c: ConsoleRequest, visit: Visit, reason = "", fault?: Fault): Response | Promise<Response> {
+function ask(c: ConsoleRequest, visit: Visit, reason = visit.kept?.reason ?? "", fault?: Fault): Response | Promise<Response> {
   const { queries, form } = visit.text;
   const body = html`<div class="narrow"><p class="quiet">${queries.title}　<code>${idOf(c)}</code></p>
 <h1 class="ds-heading" data-size="md">${queries.openTitle}</h1>

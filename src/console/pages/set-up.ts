@@ -11,7 +11,8 @@ import { type Entrant, enrol, type Progress } from "../log-in.ts";
 import { type NewPassword, setPassword } from "../password-change.ts";
 import { type ConsoleRoutes, PAGE_OF } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { digitsOf, stepPage } from "./log-in.ts";
+import { digitsOf } from "./log-in.ts";
+import { stepPage } from "./step-page.ts";
 
 const FIELD_OF = {
   "password-wrong": "current",

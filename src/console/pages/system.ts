@@ -9,12 +9,14 @@ import {
   type OpenDisagreement,
   type SignedCheckpoint,
 } from "../../../db/queries/log-state.ts";
+import type { WitnessHeard } from "../../../db/queries/log-witness.ts";
 import { monthOfEntry, startOfMonth } from "../../domain/query-log-form.ts";
 import type { ConsoleContext } from "../context.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { checkpointWords, facts } from "../words.ts";
+import { listSilentWitnesses } from "./home-log.ts";
 import { listKeptMonths, RETENTION_PATH } from "./retention.ts";
 
 /** 系統: whether the query log is whole, how far it is signed and cosigned, room for it, and what was unusual. */
@@ -23,10 +25,11 @@ export function systemPage(routes: ConsoleRoutes, { db }: ConsoleContext): void 
     const { text, now } = visit;
     const { system } = text;
     const month = monthOfEntry(now);
-    const [state, lastMonth, disagreements, size] = await Promise.all([
+    const [state, lastMonth, disagreements, silent, size] = await Promise.all([
       getLogState(db),
       findMonthCheckpoint(db, startOfMonth(month)),
       listOpenDisagreements(db),
+      listSilentWitnesses(db, now),
       findDatabaseSize(db),
     ]);
     const { entries, latest, cosigned } = state;
@@ -35,7 +38,7 @@ export function systemPage(routes: ConsoleRoutes, { db }: ConsoleContext): void 
     const signed = (at: SignedCheckpoint, more: Html = NOTHING) =>
       html`${clock(text, at.at)}${more}<br><code class="long">${checkpointWords(at)}</code>`;
     const body = html`<h1 class="ds-heading" data-size="md">${system.title}</h1>
-<section><h2 class="ds-heading" data-size="xs">${system.log}</h2>${health(visit, disagreements)}
+<section><h2 class="ds-heading" data-size="xs">${system.log}</h2>${health(visit, disagreements)}${silence(visit, silent)}
 ${facts([
   [system.entries, system.count(entries)],
   [system.latest, latest === undefined ? system.noCheckpoint : signed(latest, pending > 0 ? html`　${system.pending(pending)}` : NOTHING)],
@@ -57,6 +60,14 @@ function health({ text }: Visit, disagreements: readonly OpenDisagreement[]): Ht
     ({ code, noticedAt, origin, witnessName }) =>
       html`<li>${clock(text, noticedAt)}　${system.disagreementOf[code] ?? code}　<code>${witnessName ?? origin}</code></li>`,
   )}</ul><p>${system.disagreementNext}</p></div>`;
+}
+
+function silence({ text }: Visit, silent: readonly WitnessHeard[]): Html {
+  const { system } = text;
+  if (silent.length === 0) return NOTHING;
+  return html`<div class="ds-alert" data-color="danger" role="alert"><h3 class="ds-heading" data-size="2xs">${system.silent}</h3><ul>${silent.map(
+    ({ witnessName, heardAt }) => html`<li><code>${witnessName}</code>　${system.silentSince}${clock(text, heardAt)}</li>`,
+  )}</ul><p>${system.silentNext}</p></div>`;
 }
 
 function room({ text }: Visit, size: DatabaseSize | undefined): Html {

@@ -23,7 +23,7 @@ export function trailPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {
       (entry) => html`<tr><th scope="row" class="number">${clock(text, entry.takenAt)}</th>
 <td data-label="${trail.account}">${entry.account ?? trail.unknown}</td><td data-label="${trail.action}">${actionName(entry.action)}</td>
 <td data-label="${trail.object}">${entry.object === "" ? "—" : entry.object}</td><td data-label="${trail.address}"><code>${entry.address ?? "—"}</code></td>
-<td data-label="${trail.outcome}">${outcomeName(entry.outcome)}</td></tr>`,
+<td data-label="${trail.outcome}">${outcomeName(entry.outcome)}${entry.reason === undefined ? NOTHING : html`<br><span class="quiet">${entry.reason}</span>`}</td></tr>`,
     );
     const last = entries.length === PAGE_LENGTH ? entries.at(-1)?.trailId : undefined;
     const onward = new URLSearchParams({ ...(account && { account }), ...(action && { action }), ...(last && { before: last }) });

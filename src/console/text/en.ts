@@ -2,6 +2,8 @@ import { POLICY } from "../../domain/policy.ts";
 import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
+import { enDatasets } from "./en-datasets.ts";
+import { enFinding } from "./en-finding.ts";
 import { enRetention } from "./en-retention.ts";
 import type { Text } from "./zh-Hant.ts";
 
@@ -39,7 +41,9 @@ export const en: Text = {
     label: "Main menu",
     home: "To do",
     integrations: "Integrations",
+    datasets: "Data",
     queries: "Queries",
+    findings: "Findings",
     system: "System",
     addresses: "Addresses",
     people: "People",
@@ -68,6 +72,7 @@ export const en: Text = {
     checked: "Awaits decision",
     refused: "Refused",
     withdrawn: "Withdrawn",
+    lapsed: "Lapsed",
     approved: "Awaits provisioning",
     provisioned: "Begins later",
     active: "Active",
@@ -75,13 +80,14 @@ export const en: Text = {
     expired: "Expired",
     revoked: "Revoked",
   },
-  stage: { provisioned: "Provisioned", replaced: "Replaced by a later one", lapsed: "Lapsed with the integration" },
+  stage: { provisioned: "Provisioned", replaced: "Replaced by a later one", lapsed: "Lapsed" },
   step: {
     submit: "Applied",
     check: "Checked",
     sendBack: "Sent back",
     resubmit: "Applied again, put right",
     withdraw: "Withdrew",
+    lapse: "Lapsed, not put right in time",
     amend: "Applied for a change",
     approve: "Approved",
     refuse: "Refused",
@@ -134,6 +140,7 @@ export const en: Text = {
     submit: "Next",
     setUp: "First log-in, or after a reset",
     ended: "You are logged out. That also happens by itself when you are idle.",
+    kept: "You were logged out, so nothing was done. The reason that you typed is shown again when you have logged in: look at the page, then send it.",
   },
   code: {
     title: "Enter the code",
@@ -190,7 +197,14 @@ export const en: Text = {
     diskFillsUp: "The database runs out of disk space",
     databaseGrows: "The database grows too fast",
     abnormalUse: "Abnormal use is to be looked into",
+    quarantined: "A rejected file waits",
+    datasetStands: {
+      "ends-soon": "A dataset runs out soon",
+      "too-old": "A dataset is out of date and answers nothing",
+      "outside-approved-period": "A dataset is outside its approved period",
+    },
     disagreement: "The query log disagrees with itself: look at once",
+    witnessSilent: "A witness of the query log has fallen silent: look",
     found: (when) => `found ${when}`,
     since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
   },
@@ -260,6 +274,7 @@ export const en: Text = {
       checked: (period) => `Checked; a manager decides next. The period asked for is ${period}.`,
       refused: () => "Refused, which ends the case; the agency may apply anew.",
       withdrawn: () => "Withdrawn by the agency, which ends the case; it may apply anew.",
+      lapsed: () => "Sent back and not put right in time, so it has lapsed; the agency may apply anew.",
       approved: (period) => `Approved; the dedicated officer provisions next. The approved period is ${period}.`,
       provisioned: (_period, from) => `Provisioned; it becomes active by itself on ${from}.`,
       active: (_period, _from, until) => `Active; its approved period ends on ${until}, and with it every answer.`,
@@ -436,6 +451,7 @@ export const en: Text = {
     fault: {
       "entry-unreadable": "The entry can't be read and is not shown",
       "entry-not-canonical": "The entry has not the form it should have and is not shown",
+      "tree-disagrees": "The entry is not the one that the log was signed with and is not shown",
       "leaf-hash-disagrees": "The entry is not the one that its receipt was given for and is not shown",
       "columns-disagree": "The entry and its columns disagree, so it is not shown",
       "key-missing": "The key for this entry is missing",
@@ -445,6 +461,8 @@ export const en: Text = {
     },
     faultNext: "Leave the database as it is, note the entry's id, and tell the Ethics Office and the dedicated officer.",
   },
+  datasets: enDatasets,
+  findings: enFinding,
   retention: enRetention,
   system: {
     title: "System",
@@ -469,6 +487,9 @@ export const en: Text = {
       "kept-checkpoint-unreadable": "The checkpoint kept outside the database is damaged, or of another log.",
       "log-disagrees-with-witness": "The witness refuses to cosign: the log that it cosigned was another.",
     },
+    silent: `A witness has cosigned nothing for more than ${POLICY.witnessSilentHours} hours`,
+    silentSince: "Last heard of: ",
+    silentNext: "Ask that office to bring its witness back. The alarm ends by itself when it cosigns; queries are answered all the same.",
     disagreementNext:
       "Leave the database as it is, restore and delete nothing, and tell the Ethics Office. This alarm ends by itself when the log is signed again.",
     database: "Room for the database",
@@ -536,7 +557,7 @@ export const en: Text = {
     decideIntro:
       "What can be explained is closed; anything else becomes a finding, which corrective action takes up. It can't be changed afterwards.",
     dismiss: "Explained: close",
-    finding: "Make it a finding",
+    finding: "Raise a finding of it…",
     back: "Back to the alerts",
   },
   people: {
@@ -608,6 +629,15 @@ export const en: Text = {
     holdMonth: "Put a month of the log under legal hold",
     liftHold: "Lifted a legal hold",
     raiseRetention: "Raised the log's time of retention",
+    seeDatasets: "Looked at datasets",
+    printDestruction: "Printed a certificate of destruction",
+    decideQuarantine: "Decided about a rejected file",
+    issueDeliveryKey: "Issued a delivery key",
+    revokeDeliveryKey: "Revoked a delivery key",
+    trustSupplierKey: "Trusted a unit's key",
+    distrustSupplierKey: "Distrusted a unit's key",
+    seeFindings: "Looked at findings",
+    raiseFinding: "Raised a finding",
     seeInventories: "See address reviews",
     decideAddress: "Decide on address",
     printInventory: "Print address review",
@@ -616,6 +646,8 @@ export const en: Text = {
     appoint: "Appoint",
     end: "End appointment",
     reset: "Reset account",
+    reconcile: "Begin processes again from the records",
+    exportLog: "Export the query log",
   },
   rule: {
     "log-in-wrong": `Account or password is wrong, or the account is locked: after ${POLICY.loginFailures} failures it is, for ${POLICY.lockMinutes} minutes.`,
@@ -664,12 +696,16 @@ export const en: Text = {
     "record-disagrees": "The records say otherwise, and nothing has changed: ask the dedicated officer.",
     "retention-changed": "Somebody has raised the setting since you opened the page: look at it anew, then decide.",
     "retention-not-raised": `The time of retention can only be raised, up to ${POLICY.logRetentionCapYears} years.`,
+    "severity-unknown": "Choose the severity from the list.",
+    "due-out-of-range": `Due is a day after today, within ${POLICY.findingDueDaysCap} days, such as 2026-01-31.`,
+    "request-malformed": "This form is not valid any more: open it anew.",
     "alert-unknown": "There is no alert of this number.",
     "account-malformed": "The account's name is malformed.",
     "own-application": "Nobody decides on an application that they submitted: another manager does.",
     "own-check": "Nobody decides on an application that they checked: another manager does.",
     "not-checked": "The case officer has not checked it yet, so it can't be decided.",
     "application-withdrawn": "The agency has withdrawn it: nothing is left to decide.",
+    "application-lapsed": "It was sent back and not put right in time, so it has lapsed; a new application may follow.",
     "application-number-taken": "Another application has this number: choose another.",
     "code-malformed": "A number has at most 64 letters, digits, dots, hyphens or underscores.",
     "letter-date-malformed": "The letter's date is a day that has come.",
@@ -699,6 +735,21 @@ export const en: Text = {
     "period-over": "The period asked for is over: refuse, and ask for a new application.",
     "application-changed":
       "The application has changed since you opened the page. This is how it stands now: look at it anew, then decide.",
+    "not-in-quarantine":
+      "The file doesn't wait for a decision: somebody has decided, or its time is over. This is what is on record; what you decided had no effect.",
+    "unknown-decision": "Choose to destroy it or to try again.",
+    "actor-missing": "It is not known who does this: log in again.",
+    "reason-missing": "Give a reason, of 500 characters at most.",
+    "unusable-key":
+      "This is no usable public key file, or the key is not on the list any more: it must be text, with exactly one public key.",
+    "private-key-shown":
+      "This is a private key, which must never leave its owner; it was not kept. Ask for the public one, and for a new pair.",
+    "key-too-long": "This is longer than one public key: ask for the sender's only.",
+    "not-compared": "Compare the fingerprint by telephone first, and tick that you did.",
+    "other-fingerprint": "The key has another fingerprint than the one that was compared, and is not trusted: compare again.",
+    "unknown-dataset": "There is no such dataset.",
+    "unknown-delivery-key": "There is no such delivery key.",
+    "invalid-validity": "A delivery key is valid for 1 to 90 days.",
     "not-in-office": "You don't hold this office at the moment.",
     "record-refused": "The records refused this step, so nothing has changed: ask the dedicated officer.",
     "already-decided": "Somebody has decided already, as you see below; your decision was not taken.",

@@ -1,0 +1,37 @@
+import type { Severity } from "../../domain/finding.ts";
+import { POLICY } from "../../domain/policy.ts";
+
+/** Findings, as the console says them. */
+export const zhHantFinding = {
+  title: "稽核發現",
+  intro: "查核或異常使用警示所發現、須由機關說明或改善的事項。提出後不能修改或刪除。",
+  of: (number: number) => `第 ${number} 號稽核發現`,
+  raise: "提出稽核發現…",
+  raiseTitle: "提出稽核發現",
+  raiseIntro: "提出後通知專責人員與權責主管，不能修改或刪除。",
+  raiseFromAlert: (alert: number) => `將由第 ${alert} 號異常使用警示提出；該警示同時列為缺失，不能再改。`,
+  submit: "提出",
+  cancel: "取消，回到清單",
+  cancelToAlert: "取消，回到警示",
+  none: "沒有稽核發現。",
+  older: "更早的稽核發現",
+  onlyOf: (integration: string) => `只列介接服務 ${integration}`,
+  every: "看全部",
+  number: "編號",
+  integration: "介接服務",
+  integrationHint: "介接服務的申請編號，例如 115-0001。",
+  severity: "程度",
+  severityOf: { minor: "輕微", ordinary: "一般", serious: "重大" } satisfies Record<Severity, string>,
+  description: "發現事項",
+  descriptionHint: "寫明事實與依據；請勿填寫身分證統一編號。",
+  due: "改善期限",
+  dueHint: `例如 115/01/31；最長 ${POLICY.findingDueDaysCap} 天。當天仍在期限內。`,
+  raisedBy: "提出",
+  by: (account: string, duty: string, when: string) => `${account}（${duty}）　${when}`,
+  source: "來源",
+  fromAlert: (alert: number) => `第 ${alert} 號異常使用警示`,
+  fromAudit: "查核發現",
+  lead: (due: string) => `須於 ${due} 前完成說明或改善。`,
+  home: "稽核發現待說明或改善",
+  ofIntegration: "這項介接服務沒有稽核發現。",
+};
