@@ -54,7 +54,9 @@ describe("today's workflows go on with histories of before", () => {
   });
 
   test("§4(1)3 §4(4) of an import that ended or waits, of a request about keys, and of the upkeep", () => {
-    const imports = ["imported", "second-copy", "quarantined", "destroyed", "keys"].map((end) => `dataset-import-${end}.json`);
+    const imports = ["imported", "second-copy", "quarantined", "destroyed", "decided-before-record", "keys"].map(
+      (end) => `dataset-import-${end}.json`,
+    );
     expect(histories).toEqual(expect.arrayContaining([...imports, "upkeep.json"]));
   });
 
