@@ -46,7 +46,7 @@ describe("datasets in a real browser, without JavaScript", () => {
         { timeout: 15_000 },
       )
       .toContain("已退件，原檔已銷毀");
-  }, 90_000);
+  }, 180_000);
 
   test("§4(1)1 a delivery key is issued, and a unit's key trusted once its fingerprint has been compared", async () => {
     await officer.goto(address("/household"));
@@ -73,7 +73,7 @@ describe("datasets in a real browser, without JavaScript", () => {
     await visitors.lookAt(officer, "dataset");
     await officer.getByRole("link", { name: "撤銷…" }).click();
     await visitors.lookAt(officer, "revoke");
-  }, 90_000);
+  }, 180_000);
 
   test("§4(1)3 with JavaScript, the page of an import follows it to its end by itself", async () => {
     const importId = await office.imported(office.daysAgo(3), 7);
@@ -89,7 +89,7 @@ describe("datasets in a real browser, without JavaScript", () => {
     await stage("imported", 20);
     await auditor.getByText("已匯入 20 筆，原檔已銷毀").waitFor({ timeout: 10_000 });
     await visitors.lookAt(auditor, "import-imported");
-  }, 90_000);
+  }, 180_000);
 
   test("§4(1)1 nothing was asked of anybody else, and no browser complained", () => {
     expect([...visitors.requested]).toEqual([office.console_.url]);

@@ -80,7 +80,7 @@ async function leadOf({ text, today }: Visit, { db }: ConsoleContext, found: Imp
     return lead.quarantined(text.dayAhead(taipeiDate(until), today));
   }
   if (stage === "loading") return lead.loading(text.datasets.count(found.rowsRead));
-  if (stage !== "imported") return lead[stage](rows, "");
+  if (stage !== "imported") return lead[stage](rows);
   const dataset = (await listDatasetsOnRecord(db)).find(({ code }) => code === found.datasetCode);
   const age = dataset && datasetAge(dataset, today);
   // What has been replaced since asks for nothing any more.
