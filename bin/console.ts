@@ -8,6 +8,7 @@ import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { createConsole } from "../src/console/app.ts";
 import { createConsoleContext } from "../src/console/context.ts";
+import { createDatasetClient } from "../src/dataset-import-client.ts";
 import { findingsOf } from "../src/finding-client.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
 import { decideFoundAddress } from "../src/ip-inventory-client.ts";
@@ -35,6 +36,7 @@ await runCommand(HELP, async () => {
     logKeys: keys,
     integrations: createIntegrationClient(temporal, config.taskQueue),
     keepAlerts: alertsOf(temporal, config.taskQueue),
+    datasets: createDatasetClient(temporal, config.taskQueue),
     raiseFinding: findingsOf(temporal, config.taskQueue),
     retention: createRetentionClient(temporal, config.taskQueue),
     decideFoundAddress: (workflowId, decision) => decideFoundAddress(temporal, workflowId, decision),

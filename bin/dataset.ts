@@ -1,4 +1,3 @@
-import { readPublicKey } from "../src/adapters/openpgp-keys.ts";
 import { runCommand } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 import { askForKeys } from "../src/dataset-import-client.ts";
@@ -9,11 +8,7 @@ await runCommand(DATASET_HELP, async (argv) => {
   const config = readEnvironment();
   const client = await connectToPlatform(config);
   try {
-    return await runDatasetCommand(
-      argv,
-      (request) => askForKeys(client, config.taskQueue, request),
-      async (armored) => (await readPublicKey(armored)).fingerprint,
-    );
+    return await runDatasetCommand(argv, (request) => askForKeys(client, config.taskQueue, request));
   } finally {
     await client.connection.close();
   }

@@ -273,6 +273,16 @@ create table dataset_import (
   constraint dataset_import_stage_check CHECK ((stage = ANY (ARRAY['received'::text, 'loading'::text, 'loaded'::text, 'switched'::text, 'imported'::text, 'quarantined'::text, 'rejected'::text])))
 );
 
+create table dataset_import_stage (
+  entry_id bigint generated always as identity not null,
+  import_id uuid not null,
+  stage text not null,
+  rejection_code text,
+  entered_at timestamp with time zone default clock_timestamp() not null,
+  constraint dataset_import_stage_import_id_fkey FOREIGN KEY (import_id) REFERENCES dataset_import(import_id),
+  constraint dataset_import_stage_pkey PRIMARY KEY (entry_id)
+);
+
 create table dataset_step (
   step_id bigint generated always as identity not null,
   step_key text not null,
@@ -682,7 +692,11 @@ CREATE INDEX appointment_of_account ON public.appointment USING btree (account);
 
 CREATE INDEX dataset_import_file_sha256_idx ON public.dataset_import USING btree (file_sha256);
 
+CREATE INDEX dataset_import_received_at_import_id_idx ON public.dataset_import USING btree (received_at, import_id);
+
 CREATE UNIQUE INDEX dataset_import_signature ON public.dataset_import USING btree (signer_fingerprint, signed_at, rows_read) WHERE (stage = ANY (ARRAY['switched'::text, 'imported'::text]));
+
+CREATE INDEX dataset_import_stage_import_id_entry_id_idx ON public.dataset_import_stage USING btree (import_id, entry_id);
 
 CREATE UNIQUE INDEX generation_import_id_idx ON public.generation USING btree (import_id) WHERE (dropped_at IS NULL);
 
@@ -925,8 +939,9 @@ CREATE OR REPLACE FUNCTION public.is_letter_on_record(draft uuid, number text)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      select exists (select from public.application a left join public.application_draft d on d.draft_id = draft
-        where a.application_number = number and (draft is null or a.submitted_by = d.account))
+      select exists (select from public.application a where a.application_number = number and (draft is null or exists (
+        select from public.application_draft d join public.application opening using (application_number)
+        where d.draft_id = draft and opening.submitted_by = d.account and opening.integration_id = a.integration_id)))
     $function$
 ;
 
@@ -1006,7 +1021,7 @@ CREATE OR REPLACE FUNCTION public.log_kept_until(wanted date)
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      select (wanted + interval '1 month' + make_interval(years => (select max(years) from public.log_retention))) at time zone 'Asia/Taipei'
+      select (wanted + interval '1 month' + make_interval(years => greatest(5, (select max(years) from public.log_retention)))) at time zone 'Asia/Taipei'
     $function$
 ;
 
@@ -1039,6 +1054,18 @@ AS $function$
         raise exception 'the log''s time of retention may only be raised' using errcode = 'check_violation';
       end if;
       return new;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.note_import_stage()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      insert into public.dataset_import_stage (import_id, stage, rejection_code) values (new.import_id, new.stage, new.rejection_code);
+      return null;
     end $function$
 ;
 
@@ -1289,6 +1316,10 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE ON public
 
 CREATE TRIGGER ask_who_answers AFTER INSERT OR UPDATE OF stage, delivered_by ON public.dataset_import FOR EACH ROW WHEN ((new.stage = ANY (ARRAY['loading'::text, 'loaded'::text, 'switched'::text, 'imported'::text]))) EXECUTE FUNCTION ask_who_answers();
 
+CREATE TRIGGER note_first_stage AFTER INSERT ON public.dataset_import FOR EACH ROW EXECUTE FUNCTION note_import_stage();
+
+CREATE TRIGGER note_stage AFTER UPDATE OF stage ON public.dataset_import FOR EACH ROW WHEN ((new.stage IS DISTINCT FROM old.stage)) EXECUTE FUNCTION note_import_stage();
+
 CREATE TRIGGER ask_office AFTER INSERT ON public.dataset_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_dataset_step();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
@@ -1508,21 +1539,79 @@ grant select on dataset to platform_worker;
 
 grant select on dataset (approved_from) to platform_api;
 
+grant select on dataset (approved_from) to platform_console;
+
 grant select on dataset (approved_until) to platform_api;
+
+grant select on dataset (approved_until) to platform_console;
+
+grant select on dataset (bad_rows_allowed) to platform_console;
 
 grant select on dataset (current_generation_id) to platform_api;
 
+grant select on dataset (current_generation_id) to platform_console;
+
 grant select on dataset (dataset_code) to platform_api;
+
+grant select on dataset (dataset_code) to platform_console;
 
 grant select on dataset (dataset_id) to platform_api;
 
+grant select on dataset (dataset_id) to platform_console;
+
+grant select on dataset (dataset_name) to platform_console;
+
 grant select on dataset (maximum_age_days) to platform_api;
+
+grant select on dataset (maximum_age_days) to platform_console;
+
+grant select on dataset (owner_unit) to platform_console;
 
 grant insert, select, update on dataset_import to platform_worker;
 
+grant select on dataset_import (as_of) to platform_console;
+
+grant select on dataset_import (bad_rows) to platform_console;
+
+grant select on dataset_import (dataset_id) to platform_console;
+
+grant select on dataset_import (delivered_by) to platform_console;
+
+grant select on dataset_import (file_bytes) to platform_console;
+
+grant select on dataset_import (file_name) to platform_console;
+
+grant select on dataset_import (import_id) to platform_console;
+
+grant select on dataset_import (quarantined_until) to platform_console;
+
+grant select on dataset_import (received_at) to platform_console;
+
+grant select on dataset_import (recipient_fingerprint) to platform_console;
+
+grant select on dataset_import (rejected_lines) to platform_console;
+
+grant select on dataset_import (rejection_code) to platform_console;
+
+grant select on dataset_import (rows_read) to platform_console;
+
+grant select on dataset_import (signed_at) to platform_console;
+
+grant select on dataset_import (signer_fingerprint) to platform_console;
+
+grant select on dataset_import (stage) to platform_console;
+
+grant select on dataset_import_stage to platform_console;
+
+grant select on dataset_step to platform_console;
+
 grant insert, select on dataset_step to platform_worker;
 
+grant select on delivery_key to platform_console;
+
 grant insert, select, update on delivery_key to platform_worker;
+
+grant select on destruction_certificate to platform_console;
 
 grant insert, select on destruction_certificate to platform_worker;
 
@@ -1534,17 +1623,29 @@ grant insert, select on generation to platform_worker;
 
 grant select on generation (as_of) to platform_api;
 
+grant select on generation (as_of) to platform_console;
+
 grant update on generation (as_of) to platform_worker;
 
 grant select on generation (dataset_id) to platform_api;
 
+grant select on generation (dataset_id) to platform_console;
+
 grant select on generation (generation_id) to platform_api;
 
+grant select on generation (generation_id) to platform_console;
+
+grant select on generation (import_id) to platform_console;
+
 grant select on generation (index_key_id) to platform_api;
+
+grant select on generation (row_count) to platform_console;
 
 grant update on generation (row_count) to platform_worker;
 
 grant update on generation (signed_at) to platform_worker;
+
+grant select on generation (switched_at) to platform_console;
 
 grant insert, select on hourly_use to platform_worker;
 

@@ -1,13 +1,41 @@
 import { randomUUID } from "node:crypto";
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle, WorkflowNotFoundError } from "@temporalio/client";
 import type { Payload } from "@temporalio/common";
-import type { DatasetKeyAnswer } from "./activities/dataset-import-keys.ts";
-import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
+import type { DatasetKeyAnswer, DescribedKey } from "./activities/dataset-import-keys.ts";
+import { type DatasetKeyRequest, requireKeyRequest } from "./domain/dataset-keys.ts";
 import type { QuarantineDecision } from "./domain/quarantine.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import { type datasetImport, decideQuarantine } from "./workflows/dataset-import.ts";
 import type { keepDatasetKeys } from "./workflows/dataset-import-keys.ts";
 import { ruleViolationIn } from "./workflows/rule-failure.ts";
+
+/** How long people at a page wait for an answer; where only a part of the page depends on it, less. */
+const PATIENCE = 30_000;
+const SHORT_PATIENCE = 5000;
+
+/** Keys that are trusted, or that somebody showed. */
+export type { DescribedKey };
+export type TrustedKeys = readonly DescribedKey[];
+
+/** What the console asks of the processes of datasets. Every one rejects with the RuleViolation that stands against it. */
+export interface DatasetClient {
+  decide(importId: string, decision: QuarantineDecision): Promise<void>;
+  keys(request: DatasetKeyRequest): Promise<DatasetKeyAnswer>;
+  /** The keys that are trusted for a dataset, as whoever holds them has them now. */
+  trusted(code: string): Promise<TrustedKeys>;
+}
+
+export function createDatasetClient(client: Client, taskQueue: string): DatasetClient {
+  const within = <T>(patience: number, run: () => Promise<T>) => client.withDeadline(Date.now() + patience, run);
+  return {
+    decide: (importId, decision) => within(PATIENCE, () => decide(client, importId, decision)),
+    keys: (request) => within(PATIENCE, () => askForKeys(client, taskQueue, request)),
+    async trusted(code) {
+      const { datasets = [] } = await within(SHORT_PATIENCE, () => askForKeys(client, taskQueue, { action: "list" }));
+      return datasets.find((dataset) => dataset.code === code)?.trusted ?? [];
+    },
+  };
+}
 
 /** A running import. */
 export type ImportHandle = WorkflowHandle<typeof datasetImport>;
@@ -50,6 +78,8 @@ export async function decide(client: Client, importId: string, decision: Quarant
 
 /** Has the worker do something with the keys of deliveries. @throws RuleViolation */
 export async function askForKeys(client: Client, taskQueue: string, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+  // Before it is stored anywhere: what was shown may be a private key.
+  requireKeyRequest(request);
   try {
     return await client.workflow.execute<typeof keepDatasetKeys>("keepDatasetKeys", {
       workflowId: `dataset-keys/${randomUUID()}`,

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "@temporalio/client";
-import { destroyExpiredDeliveryKeys, destroyStrayKeys } from "./activities/dataset-import-keys.ts";
+import { destroyExpiredDeliveryKeys, destroyStrayKeys } from "./activities/dataset-import-key-upkeep.ts";
 import { inboxFolder, isImportId, quarantineFolder } from "./activities/dataset-import-place.ts";
 import { abandonClaim, claimDelivery, findDelivery, isAbandoned, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, exists, fileState } from "./adapters/file-state.ts";

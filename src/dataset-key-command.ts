@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-keys.ts";
-import type { DatasetKeyRequest } from "./domain/dataset-keys.ts";
+import { type DatasetKeyRequest, spacedFingerprint } from "./domain/dataset-keys.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
 export const DELIVERY_KEY_HELP = `Usage: node bin/delivery-key.ts issue --dataset CODE --out FILE --as ACCOUNT --reason TEXT [--days 30] [--v6] [--rsa]
@@ -118,11 +118,7 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
 }
 
 /** Lists datasets, and trusts or distrusts the keys of their owner units; returns the last line. */
-export async function runDatasetCommand(
-  argv: string[],
-  ask: AskForKeys,
-  fingerprintOf: (armored: string) => Promise<string>,
-): Promise<string> {
+export async function runDatasetCommand(argv: string[], ask: AskForKeys): Promise<string> {
   const { positionals, values } = parse(argv);
   const [action = "", fingerprint = ""] = positionals;
   const { as: actor = "", reason = "" } = values;
@@ -141,15 +137,17 @@ export async function runDatasetCommand(
     case "trust": {
       const file = required(values.key, "--key FILE");
       const publicKey = file === STREAM ? await text(process.stdin) : await readFile(file, "utf8");
-      const expected = values.fingerprint === undefined ? undefined : normal(values.fingerprint);
-      if (expected !== undefined && (await fingerprintOf(publicKey)) !== expected)
-        throw new Error("The key in the file has another fingerprint: do not trust it, ask the unit.");
       const dataset = required(values.dataset, "--dataset CODE");
-      const answer = await asked(ask, { action, dataset, publicKey, actor, reason });
+      const answer = await asked(ask, {
+        ...{ action, dataset, publicKey },
+        ...(values.fingerprint !== undefined && { fingerprint: normal(values.fingerprint) }),
+        actor,
+        reason,
+      });
       return told(
         values,
         answer,
-        `Trusted for ${dataset}: ${spaced(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
+        `Trusted for ${dataset}: ${spacedFingerprint(answer.fingerprint ?? "")}. Compare it with the unit before the first delivery.`,
       );
     }
     case "distrust": {
@@ -161,7 +159,7 @@ export async function runDatasetCommand(
         actor,
         reason,
       });
-      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spaced(normal(fingerprint))}.`);
+      return told(values, { fingerprint: normal(fingerprint) }, `No longer trusted: ${spacedFingerprint(normal(fingerprint))}.`);
     }
     default:
       throw new Error(`There is no action "${action}"; --help lists them.`);
@@ -206,8 +204,4 @@ function required(value: string | undefined, option: string): string {
 
 function normal(fingerprint: string): string {
   return fingerprint.replaceAll(/[\s:]/g, "").toLowerCase();
-}
-
-function spaced(fingerprint: string): string {
-  return fingerprint.toUpperCase().replace(/(.{4})(?=.)/g, "$1 ");
 }

@@ -31,11 +31,17 @@ export async function recordCertificate(db: Kysely<Database>, certificate: Destr
     .execute();
 }
 
+const CERTIFICATE = sql<DestructionCertificate>`
+  select certificate_id as "certificateId", object_key as "objectKey", import_id as "importId", destroyed_object as "destroyedObject", particulars,
+    destroyed_at as "destroyedAt", destroyed_by as "destroyedBy" from destruction_certificate`;
+
 /** The certificates of an import: its file, its key, and the generation it made once that is dropped. */
 export async function listCertificates(db: Kysely<Database>, importId: string): Promise<DestructionCertificate[]> {
-  const { rows } = await sql<DestructionCertificate>`
-    select certificate_id as "certificateId", object_key as "objectKey", import_id as "importId", destroyed_object as "destroyedObject", particulars,
-      destroyed_at as "destroyedAt", destroyed_by as "destroyedBy"
-    from destruction_certificate where import_id = ${importId} order by destroyed_at, object_key`.execute(db);
-  return rows;
+  return (await sql<DestructionCertificate>`${CERTIFICATE} where import_id = ${importId} order by destroyed_at, object_key`.execute(db))
+    .rows;
+}
+
+/** @param certificateId a UUID */
+export async function findCertificate(db: Kysely<Database>, certificateId: string): Promise<DestructionCertificate | undefined> {
+  return (await sql<DestructionCertificate>`${CERTIFICATE} where certificate_id = ${certificateId}`.execute(db)).rows[0];
 }

@@ -2,11 +2,13 @@ import { getImport, type ImportRecord, recordFindings } from "../../db/queries/d
 import { listCertificates, recordCertificate } from "../../db/queries/dataset-import-certificate.ts";
 import { findDeliveryKey, recordDeliveryKeyDestroyed } from "../../db/queries/dataset-import-delivery-key.ts";
 import { dropGeneration, listReplacedGenerations, type ReplacedGeneration } from "../../db/queries/dataset-import-generation.ts";
+import { keepNotices } from "../../db/queries/notice.ts";
 import { destroyDelivery as destroyFolder, findDelivery } from "../adapters/delivery-folder.ts";
 import { DESTRUCTION_STEPS } from "../adapters/destroy-file.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import type { WorkerContext } from "../context.ts";
 import { type DestroyedDelivery, statementOfDestruction } from "../domain/destruction.ts";
+import { aboutImport } from "../domain/quarantine.ts";
 import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
 
@@ -43,7 +45,10 @@ export function destroyDelivery(context: WorkerContext, importId: string, decide
     const keyDestroyed = await destroyKeyOf(context, record);
     const keyKind = await keyKindOf(context, record);
     await certifyFile(context, record, { imported, fileFound, keyKind, keyDestroyed }, decidedBy ?? PLATFORM);
-    await recordFindings(context.db, importId, { stage: imported ? "imported" : "rejected", finished_at: context.now() });
+    await context.db.transaction().execute(async (trx) => {
+      await recordFindings(trx, importId, { stage: imported ? "imported" : "rejected", finished_at: context.now() });
+      await keepNotices(trx, aboutImport(importId), []);
+    });
     const certificates = await listCertificates(context.db, importId);
     const { rowsRead, badRows, asOf } = record;
     return { rowsRead, badRows, asOf, keyKind, keyDestroyed, certificateIds: certificates.map(({ certificateId }) => certificateId) };

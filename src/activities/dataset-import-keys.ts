@@ -10,7 +10,6 @@ import {
   type DeliveryKey,
   findDeliveryKey,
   listDeliveryKeys,
-  listExpiredDeliveryKeys,
   lockKeyFolder,
   recordDeliveryKey,
 } from "../../db/queries/dataset-import-delivery-key.ts";
@@ -37,11 +36,17 @@ export interface DatasetKeyAnswer {
   readonly expiresAt?: string;
   readonly signingKey?: string;
   readonly deliveryKeys?: readonly IssuedKey[];
-  readonly datasets?: readonly (Pick<Dataset, "code" | "ownerUnit"> & { readonly trusted: readonly KeyDescription[] })[];
+  readonly datasets?: readonly (Pick<Dataset, "code" | "ownerUnit"> & { readonly trusted: readonly DescribedKey[] })[];
+  /** What a public key is that somebody showed. */
+  readonly described?: DescribedKey;
+}
+
+/** A key, with the time (ISO 8601) at which it ends; null: never. */
+export interface DescribedKey extends Omit<KeyDescription, "expiresAt"> {
+  readonly expiresAt: string | null;
 }
 
 const MILLISECONDS_A_DAY = 86_400_000;
-const PLATFORM = "platform";
 
 /** The keys of deliveries: those that the platform makes for one delivery each, and those of the units that deliver. */
 export function createDatasetKeyActivities(context: WorkerContext) {
@@ -62,7 +67,7 @@ export function createDatasetKeyActivities(context: WorkerContext) {
 let lastTurn: Promise<unknown> = Promise.resolve();
 
 /** One at a time: in this process by waiting for each other, which needs no connection, and among workers by a lock of the database. */
-function inTurn<T>(context: WorkerContext, run: () => Promise<T>): Promise<T> {
+export function inTurn<T>(context: WorkerContext, run: () => Promise<T>): Promise<T> {
   const turn = lastTurn.then(() =>
     context.db.transaction().execute(async (trx) => {
       await lockKeyFolder(trx);
@@ -87,15 +92,21 @@ async function keepKeys(context: WorkerContext, request: DatasetKeyRequest, requ
     case "list": {
       const datasets = await listDatasets(context.db);
       const trusted = await Promise.all(
-        datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: await folder.trusted(ownerUnit) })),
+        datasets.map(async ({ code, ownerUnit }) => ({ code, ownerUnit, trusted: (await folder.trusted(ownerUnit)).map(describedKey) })),
       );
       return { deliveryKeys: (await listDeliveryKeys(context.db)).map(issuedKey), datasets: trusted };
     }
+    case "describe":
+      return { described: describedKey(await readPublicKey(request.publicKey)) };
     case "platform-keys": {
       const { signing, standing } = await folder.platformKeys();
       return { publicKey: standing, signingKey: signing, fingerprint: await folder.standingFingerprint() };
     }
   }
+}
+
+function describedKey({ fingerprint, userIds, version, expiresAt }: KeyDescription): DescribedKey {
+  return { fingerprint, userIds, version, expiresAt: expiresAt?.toISOString() ?? null };
 }
 
 function issuedKey({ issuedAt, expiresAt, destroyedAt, publicKey: _, ...key }: DeliveryKey): IssuedKey {
@@ -167,6 +178,12 @@ async function changeTrust(
   const folder = openOpenpgpKeyFolder(config.keysDirectory);
   const stepKey = `${request.action}/${requestId}`;
   const { fingerprint } = request.action === "trust" ? await readPublicKey(request.publicKey) : request;
+  if (request.action === "trust" && request.fingerprint !== undefined && request.fingerprint !== fingerprint)
+    throw new RuleViolation(
+      "4(1)1",
+      "other-fingerprint",
+      "The key has another fingerprint than the one compared: do not trust it, ask the unit.",
+    );
   const isTrusted = (await folder.trusted(ownerUnit)).some((key) => key.fingerprint === fingerprint);
   if (request.action === "distrust" && !isTrusted && (await findDatasetStep(db, stepKey)) === undefined)
     throw new UnusableKey("No trusted key of that unit has this fingerprint: bin/dataset.ts list shows them.");
@@ -188,25 +205,4 @@ async function getDataset(db: WorkerContext["db"], code: string): Promise<Datase
   const dataset = await findDataset(db, code);
   if (dataset !== undefined) return dataset;
   throw new RuleViolation("4(1)2", "unknown-dataset", "There is no such dataset: bin/dataset.ts list shows them.");
-}
-
-/**
- * Destroys the private halves of delivery keys whose time has passed without a delivery.
- * @clause 4(4)
- */
-export async function destroyExpiredDeliveryKeys(context: WorkerContext): Promise<number> {
-  const expired = await listExpiredDeliveryKeys(context.db, context.now());
-  for (const { fingerprint } of expired) await destroyDeliveryKey(context, fingerprint, null, PLATFORM);
-  return expired.length;
-}
-
-/**
- * Destroys what killed processes left in the key folder: halves of keys, and keys of which no record was made, so that nobody got them.
- * @clause 4(4)
- */
-export async function destroyStrayKeys(context: WorkerContext): Promise<void> {
-  const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
-  const isKnown = async (fingerprint: string) => (await findDeliveryKey(context.db, fingerprint)) !== undefined;
-  const strays = await inTurn(context, () => folder.destroyStrays(isKnown));
-  if (strays > 0) context.logger.warn({ strays }, "halves of delivery keys, or keys without a record, are destroyed");
 }

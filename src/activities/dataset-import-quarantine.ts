@@ -1,9 +1,10 @@
 import { Context } from "@temporalio/activity";
 import { forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
 import { dropGeneration, findGenerationOfImport } from "../../db/queries/dataset-import-generation.ts";
+import { keepNotices } from "../../db/queries/notice.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
-import { type QuarantineDecision, quarantineEnd } from "../domain/quarantine.ts";
+import { aboutImport, type QuarantineDecision, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
@@ -20,7 +21,10 @@ export function quarantineDelivery(context: WorkerContext, importId: string): Pr
     const { quarantinedUntil } = await getImport(db, importId);
     const until = quarantinedUntil ?? new Date(quarantineEnd(now().getTime()));
     await moveDelivery(inboxFolder(config, importId), quarantineFolder(config, importId));
-    await recordFindings(db, importId, { stage: "quarantined", quarantined_until: until });
+    await db.transaction().execute(async (trx) => {
+      await recordFindings(trx, importId, { stage: "quarantined", quarantined_until: until });
+      await keepNotices(trx, aboutImport(importId), quarantineNotices(importId, until.getTime()));
+    });
     return until.getTime();
   });
 }
@@ -68,6 +72,7 @@ export function applyQuarantineDecision(
   return withHeartbeat(async () => {
     const { db, config } = context;
     await recordQuarantineDecision(context, importId, decision, round);
+    await db.transaction().execute((trx) => keepNotices(trx, aboutImport(importId), []));
     if (decision.choice === "destroy") return;
     await moveDelivery(quarantineFolder(config, importId), inboxFolder(config, importId));
     await forgetRejection(db, importId);

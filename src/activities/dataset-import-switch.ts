@@ -1,3 +1,4 @@
+import type { Transaction } from "kysely";
 import { getImport, isAlreadyImported, isSignatureImported, recordFindings, recordRejection } from "../../db/queries/dataset-import.ts";
 import {
   findDuplicateLines,
@@ -8,7 +9,11 @@ import {
   lockCurrentGeneration,
   switchGeneration as switchTo,
 } from "../../db/queries/dataset-import-generation.ts";
+import { listDatasetsOnRecord } from "../../db/queries/dataset-import-reading.ts";
+import { keepNotices } from "../../db/queries/notice.ts";
+import type { Database } from "../../db/tables/database.ts";
 import type { WorkerContext } from "../context.ts";
+import { aboutDataset, datasetNotices } from "../domain/dataset-age.ts";
 import { judgeSuccession, type Rejection } from "../domain/dataset-import.ts";
 import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { BAD_ROWS_TOLD } from "./dataset-import-rows.ts";
@@ -47,6 +52,7 @@ export function switchGeneration({ db, now }: WorkerContext, importId: string): 
       if (await isSignatureImported(trx, importId)) return "signature-not-newer";
       const [refusal] = judgeSuccession(successionOf(generation, current));
       if (refusal !== undefined) return refusal;
+      await announceAge(trx, generation, now().getTime());
       await switchTo(trx, generation.generationId, now());
       await recordFindings(trx, importId, { stage: "switched" });
       return undefined;
@@ -55,6 +61,13 @@ export function switchGeneration({ db, now }: WorkerContext, importId: string): 
     await recordRejection(db, importId, reason, []);
     return { code: reason, lines: [] };
   });
+}
+
+/** Has it announced when the new data will run out. Before the switch, since questions wait from then on until the transaction ends. */
+async function announceAge(trx: Transaction<Database>, { datasetId, asOf }: Generation, at: number): Promise<void> {
+  const dataset = (await listDatasetsOnRecord(trx)).find((one) => one.datasetId === datasetId);
+  if (dataset === undefined || asOf === null) return;
+  await keepNotices(trx, aboutDataset(dataset.code), datasetNotices(dataset.code, { ...dataset, asOf }, at));
 }
 
 function successionOf(generation: Generation, current: Generation | undefined) {

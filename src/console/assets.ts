@@ -21,6 +21,7 @@ const OWN_STYLES = ["ink.css", "frame.css", "parts.css", "lists.css", "media.css
 const ASSETS: Readonly<Record<string, Asset>> = {
   "console.css": { type: "text/css", body: [designSystem("/theme.css"), designSystem(""), ...OWN_STYLES.map(own)].join("\n") },
   "countdown.js": { type: "text/javascript", body: own("countdown.js") },
+  "import-progress.js": { type: "text/javascript", body: own("import-progress.js") },
 };
 
 /** The path of a file, with its content's hash in it: a new version is a new path. */

@@ -6,6 +6,7 @@ import type { KeyRing, LogKeys } from "../adapters/key-store.ts";
 import { hashPassword } from "../adapters/password-hash.ts";
 import { createToken } from "../adapters/session-token.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
+import type { DatasetClient } from "../dataset-import-client.ts";
 import type { AddressDecision } from "../domain/ip-inventory.ts";
 import type { RaiseFinding } from "../finding-client.ts";
 import type { IntegrationClient } from "../integration-client.ts";
@@ -34,6 +35,8 @@ export interface ConsoleParts {
   readonly raiseFinding: RaiseFinding;
   /** The end of the log's months. */
   readonly retention: RetentionClient;
+  /** Decisions about rejected files, and the keys of deliveries. */
+  readonly datasets: DatasetClient;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }

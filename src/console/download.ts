@@ -3,7 +3,7 @@ import { type QueryLogDocument, writeDocumentTo } from "../query-log-document.ts
 import type { ConsoleContext } from "./context.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
-const TYPE = { pdf: "application/pdf", csv: "text/csv; charset=utf-8" } as const;
+const TYPE = { pdf: "application/pdf", csv: "text/csv; charset=utf-8", asc: "application/pgp-keys" } as const;
 
 /** A file as its reader will keep it: to be saved or printed, and never shown as a page of ours, whatever is in it. */
 export interface DownloadedFile {
@@ -44,7 +44,7 @@ export function downloadEntries(
   context: ConsoleContext,
   c: ConsoleRequest,
   visit: Visit,
-  { document, ...file }: DownloadedFile & { readonly document: QueryLogDocument },
+  { document, ...file }: DownloadedFile & { readonly format: "pdf" | "csv"; readonly document: QueryLogDocument },
 ): Response {
   const printing = { printedAt: visit.now, printedBy: visit.account ?? "" };
   return downloadWritten(context, c, file, (sink) => writeDocumentTo(document, file.format, sink, printing));

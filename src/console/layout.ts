@@ -65,6 +65,7 @@ function menu({ text, may, here }: Visit): Html {
   const places = [
     { path: "/console", label: text.nav.home, open: may("seeHome") },
     { path: "/console/integrations", label: text.nav.integrations, open: may("seeIntegrations") },
+    { path: "/console/datasets", label: text.nav.datasets, open: may("seeDatasets") },
     { path: "/console/queries", label: text.nav.queries, open: may("searchLog") },
     { path: "/console/findings", label: text.nav.findings, open: may("seeFindings") },
     { path: "/console/system", label: text.nav.system, open: may("seeSystem") },

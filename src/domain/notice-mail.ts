@@ -106,6 +106,21 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   },
   "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
   "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "dataset-ends": {
+    subject: "資料集即將逾期",
+    sentence: (code, day) => `資料集 ${code} 的資料可用至 ${day}，之後即不回覆查詢。`,
+    office: "請洽資料所屬單位交付新檔，必要時先核發交付金鑰。",
+  },
+  "dataset-ended": {
+    subject: "資料集已逾期，停止回覆",
+    sentence: (code, day) => `資料集 ${code} 的資料可用至 ${day}，目前不回覆查詢。`,
+    office: "請洽資料所屬單位立即交付新檔。",
+  },
+  "delivery-quarantined": {
+    subject: "資料檔退件，待決定",
+    sentence: (number, day) => `匯入 ${number} 的檔案已退件，加密保留至 ${day}；逾期未決定即銷毀。`,
+    office: "請登入主控臺查看退件原因，決定銷毀或重試。",
+  },
   "finding-raised": {
     subject: "有稽核發現待處理",
     sentence: (number, day) => `第 ${number} 號稽核發現已提出，請於 ${day} 前完成說明或改善。`,

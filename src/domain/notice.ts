@@ -27,7 +27,10 @@ export type NoticeKind =
   | "database-grows"
   | "abnormal-use"
   | "witness-silent"
-  | "finding-raised";
+  | "finding-raised"
+  | "dataset-ends"
+  | "dataset-ended"
+  | "delivery-quarantined";
 
 /** Something that somebody is to be told on a day: stored once by its key, sent once, cancelled when what it announces has changed. */
 export interface Notice {
@@ -35,7 +38,7 @@ export interface Notice {
   readonly kind: NoticeKind;
   /** In what capacity it concerns somebody. */
   readonly recipient: Role;
-  /** Number of the integration, or of the inventory. */
+  /** Number of the integration, or of the inventory; the dataset, or the import. */
   readonly about: string;
   /** ISO 8601 time from which it may be sent. */
   readonly dueAt: string;

@@ -2,6 +2,8 @@
 export const POLICY = {
   /** How long a rejected file may wait, still encrypted, for the officer's decision. */
   quarantineDays: 7,
+  /** Days before a dataset's data runs out on which it is announced, the earliest first. */
+  datasetReminderDays: [10, 3],
   /** Rights last this long unless the manager says shorter, and never longer than the cap. */
   approvedPeriodYears: 1,
   approvedPeriodCapYears: 3,
@@ -76,6 +78,8 @@ export const POLICY = {
   applicationDraftsAtOnce: 500,
   /** Applications of agencies without rights, over all networks, that wait for the case officer or came within a day: more apply on paper. */
   applicationsAtOnce: 100,
+  /** Of one agency by its private link: what was withdrawn stays on record, with its letter. */
+  applicationsOfOneADay: 10,
   applicationLetters: 5,
   applicationLetterBytes: 5_000_000,
 } as const;

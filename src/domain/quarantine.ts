@@ -1,4 +1,5 @@
 import { requireNoNationalId } from "./national-id.ts";
+import type { Notice } from "./notice.ts";
 import { POLICY } from "./policy.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
@@ -19,6 +20,25 @@ const LONGEST_REASON = 500;
  */
 export function quarantineEnd(rejectedAt: number): number {
   return rejectedAt + POLICY.quarantineDays * MILLISECONDS_A_DAY;
+}
+
+/** Whose notices they are. */
+export function aboutImport(importId: string): string {
+  return `dataset-import/${importId}`;
+}
+
+/**
+ * That a rejected file waits is announced at once, and again a day before its time is over.
+ * @param until when that is (epoch milliseconds)
+ * @clause 4(4)
+ */
+export function quarantineNotices(importId: string, until: number): Notice[] {
+  const about = aboutImport(importId);
+  return [POLICY.quarantineDays, 1].map((days) => ({
+    key: `${about}/delivery-quarantined/${days}`,
+    ...{ kind: "delivery-quarantined", recipient: "dedicatedOfficer", about },
+    ...{ dueAt: new Date(until - days * MILLISECONDS_A_DAY).toISOString(), announces: new Date(until).toISOString() },
+  }));
 }
 
 /**

@@ -201,7 +201,7 @@ describe("bin/dataset and bin/delivery-key", () => {
     const key = platform.gnupg.exportKey(CIVIL_AFFAIRS);
     const trust = (fingerprint: string) =>
       run("bin/dataset.ts", ["trust", "--dataset", "disability", "--key", "-", ...BY, "--fingerprint", fingerprint], key);
-    expect((await trust("0".repeat(40))).error).toMatch(/^The key in the file has another fingerprint/);
+    expect((await trust("0".repeat(40))).error).toMatch(/^The key has another fingerprint/);
     const fingerprint =
       /^fpr:+([0-9A-F]+):/m.exec(platform.gnupg.run("", "--with-colons", "--list-keys", CIVIL_AFFAIRS).toString())?.[1] ?? "";
     expect((await trust(fingerprint)).code).toBe(0);

@@ -14,6 +14,7 @@ const RULE_FILES = [
     (topic) => `domain/${topic}.ts`,
   ),
   ...["query-log-reading", "abnormal-use-decision", "retention", "retention-period", "finding"].map((topic) => `domain/${topic}.ts`),
+  ...["domain/quarantine.ts", "domain/dataset-keys.ts", "activities/dataset-import-keys.ts", "console/pages/dataset-trust.ts"],
   ...["console/log-reading.ts", "../db/queries/abnormal-use.ts", "../db/queries/finding.ts"],
   ...[
     "console/log-in.ts",

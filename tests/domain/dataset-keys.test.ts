@@ -26,6 +26,15 @@ describe("a request about the keys of deliveries", () => {
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "金鑰遺失" })).toBeUndefined();
   });
 
+  test("§4(1)1 that shows a key goes nowhere with a private one, or with what is longer than any key", () => {
+    const show = (publicKey: string) => broken({ action: "describe", publicKey });
+    expect(show("-----BEGIN PGP PUBLIC KEY BLOCK-----")).toBeUndefined();
+    expect(show("-----BEGIN PGP PRIVATE KEY BLOCK-----")).toBe("private-key-shown");
+    expect([show("x".repeat(32_768)), show("x".repeat(32_769))]).toEqual([undefined, "key-too-long"]);
+    const trust = { action: "trust", dataset: "household", actor: "wu.officer", reason: "已核對" } as const;
+    expect(broken({ ...trust, publicKey: "-----BEGIN PGP PRIVATE KEY BLOCK-----" })).toBe("private-key-shown");
+  });
+
   test("§3(10) names nobody's ID number", () => {
     expect(broken({ ...issue, actor: "A123456789" })).toBe("national-id-in-text");
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "為a123456789而撤" })).toBe("national-id-in-text");

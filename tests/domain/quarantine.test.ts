@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type QuarantineDecision, quarantineEnd, requireDecision } from "../../src/domain/quarantine.ts";
+import { type QuarantineDecision, quarantineEnd, quarantineNotices, requireDecision } from "../../src/domain/quarantine.ts";
 import { ruleBroken } from "../support/integration.ts";
 
 const decision: QuarantineDecision = { choice: "destroy", actor: "wu.officer", reason: "來源機關已重新交付" };
@@ -16,6 +16,15 @@ describe("a rejected file", () => {
     expect(decide({ choice: "keep" })).toBe("unknown-decision");
     for (const reason of ["", "  ", "很".repeat(501), undefined]) expect(decide({ reason })).toBe("reason-missing");
     for (const actor of ["", " ", undefined]) expect(decide({ actor })).toBe("actor-missing");
+  });
+
+  test("§4(4) is announced at once, and again a day before its time is over", () => {
+    const until = Date.parse("2026-12-06T07:00:00Z");
+    const notices = quarantineNotices("1", until);
+    expect(notices.map(({ dueAt, recipient }) => `${dueAt} ${recipient}`)).toEqual([
+      ...["2026-11-29T07:00:00.000Z dedicatedOfficer", "2026-12-05T07:00:00.000Z dedicatedOfficer"],
+    ]);
+    expect(new Set(notices.map(({ key }) => key)).size).toBe(2);
   });
 
   test("§3(10) is decided on without anybody's ID number", () => {

@@ -11,6 +11,7 @@ import { createKeys, type LogKeys, openKeyStore } from "../../src/adapters/key-s
 import { runAppointCommand } from "../../src/appoint-command.ts";
 import { createConsole } from "../../src/console/app.ts";
 import { type ConsoleParts, createConsoleContext } from "../../src/console/context.ts";
+import type { DatasetClient } from "../../src/dataset-import-client.ts";
 import type { RaiseFinding } from "../../src/finding-client.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import type { RetentionClient } from "../../src/retention-client.ts";
@@ -33,6 +34,7 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
+  readonly datasets?: DatasetClient;
   readonly raiseFinding?: RaiseFinding;
   readonly retention?: RetentionClient;
   readonly decideFoundAddress?: ConsoleParts["decideFoundAddress"];
@@ -46,6 +48,7 @@ export async function startTestConsole({
   integrations,
   logKeys,
   keepAlerts,
+  datasets,
   raiseFinding,
   retention,
   decideFoundAddress,
@@ -71,6 +74,7 @@ export async function startTestConsole({
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
+    datasets: datasets ?? ({} as DatasetClient),
     raiseFinding: raiseFinding ?? (() => Promise.reject(new Error("no Temporal"))),
     retention: retention ?? ({} as RetentionClient),
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),

@@ -1,7 +1,8 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDatasetKeyActivities, destroyExpiredDeliveryKeys, destroyStrayKeys } from "../../src/activities/dataset-import-keys.ts";
+import { destroyExpiredDeliveryKeys, destroyStrayKeys } from "../../src/activities/dataset-import-key-upkeep.ts";
+import { createDatasetKeyActivities } from "../../src/activities/dataset-import-keys.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { atTime } from "../support/gnupg.ts";
 import { CIVIL_AFFAIRS, createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";

@@ -11,6 +11,7 @@ import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { casePath, lastDayOf } from "../words.ts";
+import { datasetTasks, quarantineTasks } from "./home-data.ts";
 import { alertTasks, findingTasks, logAlarm, retentionTasks } from "./home-log.ts";
 import { inventoryPath } from "./ip-inventories.ts";
 
@@ -36,7 +37,15 @@ export function homePage(routes: ConsoleRoutes, context: ConsoleContext): void {
     const { text } = visit;
     const [waiting, { due, soon: ending }] = await Promise.all([tasksOf(visit, context), endingSoon(visit, context)]);
     const findings = await findingTasks(visit, context);
-    const now = [...(await alertTasks(visit, context)), ...(await retentionTasks(visit, context)), ...findings.due, ...waiting, ...due];
+    const now = [
+      ...(await alertTasks(visit, context)),
+      ...(await quarantineTasks(visit, context)),
+      ...(await datasetTasks(visit, context)),
+      ...(await retentionTasks(visit, context)),
+      ...findings.due,
+      ...waiting,
+      ...due,
+    ];
     const soon = [...findings.soon, ...ending];
     const set =
       c.req.query("password-set") === undefined ? NOTHING : html`<p class="ds-alert" data-color="success">${text.password.done}</p>`;
@@ -100,7 +109,8 @@ function pathOf(about: string): string | undefined {
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
 async function announced(visit: Visit, { db }: ConsoleContext, cases: ReadonlyMap<string, TaskCase>): Promise<Ending[]> {
   const { home } = visit.text;
-  // What waits as a task of its own has none: applications, alerts, findings, months of the log; a silent witness is an alarm above all.
+  // What waits as a task of its own has none: applications, alerts, findings, rejected files, datasets, months of the log; a silent witness is an
+  // alarm above all.
   const words: Partial<Record<NoticeKind, string>> = {
     "period-ends": home.periodEnds,
     "credential-expires": home.credentialEnds,

@@ -2,6 +2,7 @@ import { POLICY } from "../../domain/policy.ts";
 import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
+import { enDatasets } from "./en-datasets.ts";
 import { enFinding } from "./en-finding.ts";
 import { enRetention } from "./en-retention.ts";
 import type { Text } from "./zh-Hant.ts";
@@ -40,6 +41,7 @@ export const en: Text = {
     label: "Main menu",
     home: "To do",
     integrations: "Integrations",
+    datasets: "Data",
     queries: "Queries",
     findings: "Findings",
     system: "System",
@@ -195,6 +197,12 @@ export const en: Text = {
     diskFillsUp: "The database runs out of disk space",
     databaseGrows: "The database grows too fast",
     abnormalUse: "Abnormal use is to be looked into",
+    quarantined: "A rejected file waits",
+    datasetStands: {
+      "ends-soon": "A dataset runs out soon",
+      "too-old": "A dataset is out of date and answers nothing",
+      "outside-approved-period": "A dataset is outside its approved period",
+    },
     disagreement: "The query log disagrees with itself: look at once",
     witnessSilent: "A witness of the query log has fallen silent: look",
     found: (when) => `found ${when}`,
@@ -453,6 +461,7 @@ export const en: Text = {
     },
     faultNext: "Leave the database as it is, note the entry's id, and tell the Ethics Office and the dedicated officer.",
   },
+  datasets: enDatasets,
   findings: enFinding,
   retention: enRetention,
   system: {
@@ -620,6 +629,13 @@ export const en: Text = {
     holdMonth: "Put a month of the log under legal hold",
     liftHold: "Lifted a legal hold",
     raiseRetention: "Raised the log's time of retention",
+    seeDatasets: "Looked at datasets",
+    printDestruction: "Printed a certificate of destruction",
+    decideQuarantine: "Decided about a rejected file",
+    issueDeliveryKey: "Issued a delivery key",
+    revokeDeliveryKey: "Revoked a delivery key",
+    trustSupplierKey: "Trusted a unit's key",
+    distrustSupplierKey: "Distrusted a unit's key",
     seeFindings: "Looked at findings",
     raiseFinding: "Raised a finding",
     seeInventories: "See address reviews",
@@ -719,6 +735,21 @@ export const en: Text = {
     "period-over": "The period asked for is over: refuse, and ask for a new application.",
     "application-changed":
       "The application has changed since you opened the page. This is how it stands now: look at it anew, then decide.",
+    "not-in-quarantine":
+      "The file doesn't wait for a decision: somebody has decided, or its time is over. This is what is on record; what you decided had no effect.",
+    "unknown-decision": "Choose to destroy it or to try again.",
+    "actor-missing": "It is not known who does this: log in again.",
+    "reason-missing": "Give a reason, of 500 characters at most.",
+    "unusable-key":
+      "This is no usable public key file, or the key is not on the list any more: it must be text, with exactly one public key.",
+    "private-key-shown":
+      "This is a private key, which must never leave its owner; it was not kept. Ask for the public one, and for a new pair.",
+    "key-too-long": "This is longer than one public key: ask for the sender's only.",
+    "not-compared": "Compare the fingerprint by telephone first, and tick that you did.",
+    "other-fingerprint": "The key has another fingerprint than the one that was compared, and is not trusted: compare again.",
+    "unknown-dataset": "There is no such dataset.",
+    "unknown-delivery-key": "There is no such delivery key.",
+    "invalid-validity": "A delivery key is valid for 1 to 90 days.",
     "not-in-office": "You don't hold this office at the moment.",
     "record-refused": "The records refused this step, so nothing has changed: ask the dedicated officer.",
     "already-decided": "Somebody has decided already, as you see below; your decision was not taken.",

@@ -11,6 +11,7 @@ import type { EntryFault, OpeningPurpose } from "../../domain/query-log-reading.
 import { rocDay, rocDayAhead } from "../../domain/roc-day.ts";
 import type { SubjectMatch } from "../../domain/verification.ts";
 import { zhHantApply } from "./zh-Hant-apply.ts";
+import { zhHantDatasets } from "./zh-Hant-datasets.ts";
 import { zhHantFinding } from "./zh-Hant-finding.ts";
 import { zhHantRetention } from "./zh-Hant-retention.ts";
 
@@ -33,6 +34,7 @@ export const zhHant = {
     label: "主選單",
     home: "待辦",
     integrations: "介接服務",
+    datasets: "資料集",
     queries: "查詢紀錄",
     findings: "稽核發現",
     system: "系統",
@@ -187,6 +189,12 @@ export const zhHant = {
     diskFillsUp: "資料庫的磁碟空間將不足",
     databaseGrows: "資料庫成長過快",
     abnormalUse: "有異常使用警示待處理",
+    quarantined: "退件檔案待決定",
+    datasetStands: {
+      "ends-soon": "資料集即將逾期",
+      "too-old": "資料集已逾期，停止答復",
+      "outside-approved-period": "資料集不在核准期限內",
+    },
     disagreement: "查詢日誌出現不一致，請立即查看",
     witnessSilent: "見證機關久未簽署查詢日誌，請查看",
     found: (day: string) => `${day}發現`,
@@ -440,6 +448,7 @@ export const zhHant = {
     } satisfies Record<EntryFault, string>,
     faultNext: "資料庫請保持原狀，記下紀錄編號，並通知政風處與專責人員。",
   },
+  datasets: zhHantDatasets,
   findings: zhHantFinding,
   retention: zhHantRetention,
   system: {
@@ -611,6 +620,13 @@ export const zhHant = {
     holdMonth: "依法保留日誌",
     liftHold: "解除日誌保留",
     raiseRetention: "延長日誌保存期限",
+    seeDatasets: "看資料集",
+    printDestruction: "列印銷毀紀錄",
+    decideQuarantine: "決定退件檔案",
+    issueDeliveryKey: "核發交付金鑰",
+    revokeDeliveryKey: "撤銷交付金鑰",
+    trustSupplierKey: "信任單位金鑰",
+    distrustSupplierKey: "取消信任單位金鑰",
     seeFindings: "看稽核發現",
     raiseFinding: "提出稽核發現",
     seeInventories: "看 IP 清查",
@@ -709,6 +725,18 @@ export const zhHant = {
     "period-too-long": `權限最長 ${POLICY.approvedPeriodCapYears} 年。`,
     "period-over": "申請期限已過，請不予核可，並請機關重新申請。",
     "application-changed": "您開啟頁面之後，申請內容已有變動；以下為目前內容，請重新檢視後再決定。",
+    "not-in-quarantine": "這個檔案不在待決定的狀態：可能已有人決定，或期限已過；以下為目前紀錄，您這次的決定沒有生效。",
+    "unknown-decision": "請選擇銷毀或重試。",
+    "actor-missing": "無法得知是誰操作，請重新登入。",
+    "reason-missing": "理由未填，或超過 500 字，請寫明。",
+    "unusable-key": "這不是可用的公鑰檔，或金鑰已不在名單上：檔案須為文字格式，且只含一把公鑰。",
+    "private-key-shown": "這是私鑰，絕不可離開持有人；檔案沒有保留。請該單位改送公鑰，並更換這把金鑰。",
+    "key-too-long": "檔案太大，不是單一公鑰。請該單位只匯出一把公鑰。",
+    "not-compared": "須先以電話核對指紋，並勾選已核對。",
+    "other-fingerprint": "金鑰的指紋與核對過的不同，沒有信任；請重新核對。",
+    "unknown-dataset": "沒有這個資料集。",
+    "unknown-delivery-key": "沒有這把交付金鑰。",
+    "invalid-validity": "有效天數須為 1 至 90 的整數。",
     "not-in-office": "您此刻並未擔任這項職務。",
     "record-refused": "紀錄未接受這個步驟，沒有任何變更；請洽專責人員。",
     "already-decided": "本案已由他人決定，以下為目前紀錄；您這次的決定沒有生效。",
