@@ -941,8 +941,9 @@ CREATE OR REPLACE FUNCTION public.is_letter_on_record(draft uuid, number text)
  STABLE SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      select exists (select from public.application a left join public.application_draft d on d.draft_id = draft
-        where a.application_number = number and (draft is null or a.submitted_by = d.account))
+      select exists (select from public.application a where a.application_number = number and (draft is null or exists (
+        select from public.application_draft d join public.application opening using (application_number)
+        where d.draft_id = draft and opening.submitted_by = d.account and opening.integration_id = a.integration_id)))
     $function$
 ;
 
@@ -1022,7 +1023,7 @@ CREATE OR REPLACE FUNCTION public.log_kept_until(wanted date)
  STABLE
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
-      select (wanted + interval '1 month' + make_interval(years => (select max(years) from public.log_retention))) at time zone 'Asia/Taipei'
+      select (wanted + interval '1 month' + make_interval(years => greatest(5, (select max(years) from public.log_retention)))) at time zone 'Asia/Taipei'
     $function$
 ;
 

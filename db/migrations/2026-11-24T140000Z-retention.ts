@@ -59,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     -- Until when a month is kept.
     create function log_kept_until(wanted date) returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp as $$
-      select (wanted + interval '1 month' + make_interval(years => (select max(years) from public.log_retention))) at time zone 'Asia/Taipei'
+      select (wanted + interval '1 month' + make_interval(years => greatest(5, (select max(years) from public.log_retention)))) at time zone 'Asia/Taipei'
     $$;
 
     -- Drops a month. Returns 'disposed', or why not. It gives up after half a second of waiting for a lock, since questions would wait behind it.

@@ -47,11 +47,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       select exists (select from public.application_draft d join public.application a using (application_number)
         where d.draft_id = draft and a.submitted_by = d.account)
     $$;
-    -- A letter with an application that its draft's account submitted, or a scan.
+    -- A letter with an application of the integration that its draft opened, whoever submitted it, or a scan.
     create function is_letter_on_record(draft uuid, number text) returns boolean stable language sql security definer
       set search_path = pg_catalog, public, pg_temp as $$
-      select exists (select from public.application a left join public.application_draft d on d.draft_id = draft
-        where a.application_number = number and (draft is null or a.submitted_by = d.account))
+      select exists (select from public.application a where a.application_number = number and (draft is null or exists (
+        select from public.application_draft d join public.application opening using (application_number)
+        where d.draft_id = draft and opening.submitted_by = d.account and opening.integration_id = a.integration_id)))
     $$;
     create function keep_submitted() returns trigger language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$

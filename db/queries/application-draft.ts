@@ -80,6 +80,14 @@ export async function countStrangers(db: Kysely<Database>, now: Date): Promise<n
   return rows[0]?.count ?? 0;
 }
 
+/** How many applications an account put on record within the last day, whatever became of them. */
+export async function countOfOne(db: Kysely<Database>, account: string, now: Date): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from application
+    where submitted_by = ${account} and submitted_at > ${now}::timestamptz - interval '1 day'`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
 /** Destroys drafts and letters that were never submitted and not saved since a moment. @returns how many drafts */
 export async function deleteDraftsBefore(db: Kysely<Database>, before: Date): Promise<number> {
   await sql`

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../tables/database.ts";
+import { nextApplicationNumber } from "./application-draft.ts";
 
 /** A letter on record, without its content. */
 export interface LetterOnRecord {
@@ -25,7 +26,8 @@ const valuesOf = ({ attachmentId, sealed, keyId, sha256, bytes, at }: SealedLett
   sql`${attachmentId}::uuid, ${draftId}::uuid, ${number}::text, ${keyId}, ${sealed}::bytea, ${sha256}::bytea, ${bytes}::integer, ${at}::timestamptz`;
 
 /**
- * Keeps the letter of what is being drafted. It replaces the one before, until that is on record.
+ * Keeps the letter of what is being drafted. It replaces the one before, until that is on record; also under the number of an application that is
+ * on its way there.
  * @param correcting the application on record that it would be a further letter of
  * @returns false when that has so many already
  */
@@ -36,14 +38,13 @@ export async function keepLetter(
   atMost: number,
 ): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
-    // One at a time, so that none is counted twice or left behind.
-    await sql`select from application_draft where draft_id = ${draftId} for no key update`.execute(trx);
-    await sql`
-      delete from application_attachment where draft_id = ${draftId} and not is_letter_on_record(draft_id, application_number)`.execute(
-      trx,
-    );
+    // One at a time, so that none is counted twice or left behind; and what was shown before is no longer what is drafted.
+    await sql`update application_draft set saved_at = ${letter.at} where draft_id = ${draftId}`.execute(trx);
+    const { rows: replaced } = await sql<{ number: string | null }>`
+      delete from application_attachment where draft_id = ${draftId} and not is_letter_on_record(draft_id, application_number)
+      returning application_number as number`.execute(trx);
     const { numAffectedRows } = await sql`
-      insert into application_attachment (${COLUMNS}) select ${valuesOf(letter, draftId, null)}
+      insert into application_attachment (${COLUMNS}) select ${valuesOf(letter, draftId, replaced[0]?.number ?? null)}
       where (select count(*) from application_attachment where application_number = ${correcting ?? null}) < ${atMost}`.execute(trx);
     return numAffectedRows === 1n;
   });
@@ -54,6 +55,25 @@ export async function assignLetter(db: Kysely<Database>, draftId: string, applic
   await sql`
     update application_attachment set application_number = ${applicationNumber}
     where draft_id = ${draftId} and not is_letter_on_record(draft_id, application_number)`.execute(db);
+}
+
+/**
+ * Gives the letter that was kept the number of the application that it will come with, unless it has one: what is sent twice is one application.
+ * @param instead of this one, which turned out to be another's
+ * @returns its number; undefined when no letter is kept, since it is on record by now
+ */
+export async function numberLetter(db: Kysely<Database>, draftId: string, today: string, instead?: string): Promise<string | undefined> {
+  const known = await findDraftLetter(db, draftId);
+  if (known === undefined) return undefined;
+  if (known.applicationNumber !== null && known.applicationNumber !== instead) return known.applicationNumber;
+  const number = await nextApplicationNumber(db, today);
+  const { rows } = await sql<{ number: string }>`
+    update application_attachment set application_number =
+      case when application_number is null or application_number = ${instead ?? null} then ${number} else application_number end
+    where draft_id = ${draftId} and not is_letter_on_record(draft_id, application_number) returning application_number as number`.execute(
+    db,
+  );
+  return rows[0]?.number;
 }
 
 /** Keeps the scan of a letter on paper. @returns false when its application has so many already */

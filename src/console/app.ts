@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { isLoopbackName } from "../setting.ts";
-import { applyLimit, uploadLimit, uploadSize } from "./apply-limit.ts";
+import { applyLimit, scanSize, uploadLimit, uploadSize } from "./apply-limit.ts";
 import { LETTER_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
@@ -71,8 +71,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
   });
   app.use("/apply/*", applyLimit(context));
   app.use(LETTER_PATH, uploadLimit(context));
-  const limits = { form: bodyLimit({ maxSize: LONGEST_FORM }), upload: uploadSize(context) };
-  app.use((c, next) => (c.req.path === LETTER_PATH || SCAN.test(c.req.path) ? limits.upload : limits.form)(c, next));
+  const sizes = { form: bodyLimit({ maxSize: LONGEST_FORM }), letter: uploadSize(context), scan: scanSize(context) };
+  app.use((c, next) => (c.req.path === LETTER_PATH ? sizes.letter : SCAN.test(c.req.path) ? sizes.scan : sizes.form)(c, next));
   app.use(csrf({ origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("host") }));
 
   const routes = createRoutes(context);

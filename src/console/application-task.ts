@@ -1,5 +1,5 @@
-import { countStrangers, nextApplicationNumber } from "../../db/queries/application-draft.ts";
-import { assignLetter } from "../../db/queries/application-letter.ts";
+import { countOfOne, countStrangers } from "../../db/queries/application-draft.ts";
+import { assignLetter, numberLetter } from "../../db/queries/application-letter.ts";
 import { canFollow, type RightsHolder } from "../domain/integration.ts";
 import { requireAmendable } from "../domain/integration-amendment.ts";
 import { type AmendmentKind, type Application, type Correction, prepareApplication } from "../domain/integration-application.ts";
@@ -18,6 +18,7 @@ import { POLICY } from "../domain/policy.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { type ApplicantCase, applicantOf, type DraftKind, submitDraft, versionOf } from "./application-draft.ts";
 import type { ConsoleContext } from "./context.ts";
+import { letterMissing } from "./letter-file.ts";
 import type { Visit } from "./visit.ts";
 
 /** Where each kind of draft is typed. */
@@ -120,9 +121,18 @@ export async function submitDrafted(context: ConsoleContext, opened: ApplicantCa
     await integrations.resubmit(integrationNumber, { ...request, reason: correctReason, correction: correctionOf(asked) });
     return;
   }
-  const number = await nextApplicationNumber(db, today);
-  await assignLetter(db, draft.draftId, number);
-  await integrations.amend(integrationNumber, { ...request, ...amendmentAsked(number, asked) });
+  if ((await countOfOne(db, draft.account, new Date(now()))) >= POLICY.applicationsOfOneADay) throw tooManyAtOnce();
+  let number: string | undefined;
+  for (;;) {
+    number = await numberLetter(db, draft.draftId, today, number);
+    if (number === undefined) throw letterMissing();
+    try {
+      await integrations.amend(integrationNumber, { ...request, ...amendmentAsked(number, asked) });
+      return;
+    } catch (error) {
+      if (!(error instanceof RuleViolation && error.code === "application-number-taken")) throw error;
+    }
+  }
 }
 
 /** What a change's process is told. @param number drawn last: those of a year are to have no gaps that nobody can explain */

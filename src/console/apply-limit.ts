@@ -3,16 +3,19 @@ import { bodyLimit } from "hono/body-limit";
 import { findDraft } from "../../db/queries/application-draft.ts";
 import { createNetworkLimit } from "../adapters/network-limit.ts";
 import { hashToken } from "../adapters/session-token.ts";
+import { networkOf } from "../adapters/source-address.ts";
 import { applyMessage } from "./apply-routes.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
 import { LONGEST_UPLOAD } from "./letter-file.ts";
+import { PAGE_OF } from "./routes.ts";
 import { type ConsoleBindings, type ConsoleRequest, readVisit } from "./visit.ts";
 
 /** What one network may do without being known: an office fills in and saves, a machine doesn't fill the database. */
 const FORMS = { points: 60, duration: 300 };
 const DRAFTS = { points: 10, duration: 3600 };
 const UPLOADS_AT_ONCE = 20;
+const UPLOADS_OF_ONE = 4;
 
 /** Where a request of the public form comes from. */
 export function addressOf(context: ConsoleContext, c: ConsoleRequest): string {
@@ -49,23 +52,38 @@ export function uploadSize(context: ConsoleContext): MiddlewareHandler {
   });
 }
 
-/** Letters are read of whoever has an application, and of few at once: some megabytes are held until all of one has come. */
+/** Scans are as large as letters; nothing is read of one from somebody who isn't logged in. */
+export function scanSize(context: ConsoleContext): MiddlewareHandler {
+  const limit = uploadSize(context);
+  return async (given, next) => {
+    const c: ConsoleRequest = given;
+    const { stage } = await readVisit(context, c, { looksOnly: true });
+    return stage === "full" ? limit(given, next) : c.redirect(PAGE_OF[stage], 303);
+  };
+}
+
+/**
+ * Letters are read of whoever has an application, and of few at once: some megabytes are held until all of one has come. Of one network fewer still,
+ * so that one that sends slowly keeps nobody else's out.
+ */
 export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: ConsoleBindings }> {
-  let underWay = 0;
+  const underWay: string[] = [];
   return async (c, next) => {
     if (c.req.method !== "POST") return next();
     const token = readToken(c, context.settings.consoleOrigin, APPLICATION_COOKIE);
     const known = token === undefined ? undefined : await findDraft(context.db, hashToken(token));
-    if (known === undefined || underWay >= UPLOADS_AT_ONCE) {
+    const network = networkOf(addressOf(context, c));
+    const ofOne = underWay.filter((one) => one === network).length;
+    if (known === undefined || underWay.length >= UPLOADS_AT_ONCE || ofOne >= UPLOADS_OF_ONE) {
       const visit = await readVisit(context, c, { looksOnly: true });
       const { noCase, busy } = visit.text.apply.message;
       return applyMessage(c, { ...visit, here: "/apply" }, known === undefined ? 404 : 503, known === undefined ? noCase : busy);
     }
-    underWay += 1;
+    underWay.push(network);
     try {
       await next();
     } finally {
-      underWay -= 1;
+      underWay.splice(underWay.indexOf(network), 1);
     }
   };
 }

@@ -84,6 +84,8 @@ export const POLICY = {
   applicationDraftsAtOnce: 500,
   /** Applications of agencies without rights, over all networks, that wait for the case officer or came within a day: more apply on paper. */
   applicationsAtOnce: 100,
+  /** Of one agency by its private link: what was withdrawn stays on record, with its letter. */
+  applicationsOfOneADay: 10,
   applicationLetters: 5,
   applicationLetterBytes: 5_000_000,
 } as const;

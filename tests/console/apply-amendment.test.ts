@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toRocSlashes } from "../../src/domain/roc-date.ts";
-import { type Applicant, LETTER, submitApplication } from "../support/applicant.ts";
+import { activateApplication, LETTER, sendChanged, shownForm } from "../support/applicant.ts";
 import type { Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { CASE_OFFICER, MANAGER, madeUpAddress, OFFICER, say } from "../support/integration.ts";
-import { codeOf, fresh, inDays, today } from "../support/integration-platform.ts";
+import { codeOf, inDays, today } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
 let office: ConsoleOffice;
@@ -19,33 +19,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => office?.stop());
 
-/** An agency whose integration is active: its private link is what it has. */
-async function active(): Promise<Applicant & { readonly number: string }> {
-  const applicant = await submitApplication(office.console_);
-  await platform.integrations.check(applicant.number, say(CASE_OFFICER));
-  await platform.integrations.approve(applicant.number, say(MANAGER));
-  await platform.integrations.provision(applicant.number, { ...say(OFFICER), credential: fresh() });
-  await expect.poll(async () => (await platform.onRecord(applicant.number)).state, { timeout: 5000 }).toBe("active");
-  return applicant;
-}
-
-/** What the form of a change or renewal says, as it is shown, but for what is given. */
-async function formOf({ browser }: Applicant, path: string, given: object) {
-  const { text } = await browser.get(path);
-  const value = (name: string) =>
-    new RegExp(`<input[^>]* name="${name}"[^>]* value="([^"]*)"`).exec(text)?.[1] ??
-    new RegExp(`<textarea[^>]* name="${name}"[^>]*>([^<]*)<`).exec(text)?.[1] ??
-    "";
-  const texts = ["legalBasis", "purpose", "addresses", "until", "contact"].map((name) => [name, value(name)]);
-  const checks = [...text.matchAll(/name="checks" value="(\w+)" checked/g)].map(([, check]) => check);
-  const letter = { letterNumber: "府社助字第1160000001號", letterDate: today, liability: "yes" };
-  return { ...Object.fromEntries(texts), checks, ...letter, ...given };
-}
-
-/** Sends it as somebody would who changed only what is given. */
-async function ask(applicant: Applicant, path: string, given: object, letter?: string) {
-  return applicant.send(await formOf(applicant, path, given), letter, path);
-}
+const active = () => activateApplication(office.console_, platform);
 
 const casePath = (number: string) => `/console/integrations/${encodeURIComponent(number)}`;
 const plain = async (answer: Response) => (await readPdf(Buffer.from(await answer.arrayBuffer()))).text.replaceAll(/[|\s]/g, "");
@@ -59,10 +33,10 @@ describe("an agency whose integration is active", () => {
       expect(text).toContain(known);
     expect(text).not.toContain('value="府社助字第1150012345號"');
     expect(text).not.toMatch(/id="liability-yes"[^>]*checked/);
-    const silent = await ask(agency, "/apply/renewal", { liability: "", letterNumber: "" });
+    const silent = await sendChanged(agency, "/apply/renewal", { liability: "", letterNumber: "" });
     for (const fault of ["liability-fault", "letterNumber-fault"]) expect(silent.text).toContain(fault);
-    expect((await ask(agency, "/apply/renewal", {})).text).toContain("請附上機關來文的電子檔");
-    expect((await ask(agency, "/apply/renewal", {}, LETTER)).location).toBe("/apply/case");
+    expect((await sendChanged(agency, "/apply/renewal", {})).text).toContain("請附上機關來文的電子檔");
+    expect((await sendChanged(agency, "/apply/renewal", {}, LETTER)).location).toBe("/apply/case");
     const { amendment, approval, state } = await platform.integrations.show(agency.number);
     expect([state, approval]).toEqual([before.state, before.approval]);
     expect(amendment).toMatchObject({ stage: "submitted", application: { kind: "renewal", checks: before.application.checks } });
@@ -83,7 +57,7 @@ describe("an agency whose integration is active", () => {
     const before = await platform.integrations.show(agency.number);
     const address = madeUpAddress();
     const given = { checks: ["resident"], addresses: address, purpose: "低收入戶複查" };
-    expect((await ask(agency, "/apply/change", given, LETTER)).location).toBe("/apply/case");
+    expect((await sendChanged(agency, "/apply/change", given, LETTER)).location).toBe("/apply/case");
     const page = (await hung.get(casePath(agency.number))).text;
     expect(page.match(/有變更/g)).toHaveLength(3);
     for (const shown of [address, "目前：", "低收入戶複查", "低收入戶資格審查"]) expect(page).toContain(shown);
@@ -117,7 +91,7 @@ describe("an agency whose integration is active", () => {
     ["§5(6)", "/apply/reapplication", { improvement: "已改善" }, "介接並未暫停"],
   ])("%s %s with %o is told so; nothing changes", async (_clause, path, given, told) => {
     shared ??= await active();
-    unchanged ??= await formOf(shared, "/apply/change", {});
+    unchanged ??= await shownForm(shared, "/apply/change", {});
     const before = await platform.integrations.show(shared.number);
     await shared.browser.get(path);
     const { status, text } = await shared.send({ ...unchanged, ...given }, LETTER, path);
@@ -128,8 +102,8 @@ describe("an agency whose integration is active", () => {
 
   test("§3(3) one application at a time: while one is under way another is refused, in words of its own", async () => {
     const agency = await active();
-    const late = await formOf(agency, "/apply/change", { purpose: "第二件" });
-    expect((await ask(agency, "/apply/change", { purpose: "第一件" }, LETTER)).location).toBe("/apply/case");
+    const late = await shownForm(agency, "/apply/change", { purpose: "第二件" });
+    expect((await sendChanged(agency, "/apply/change", { purpose: "第一件" }, LETTER)).location).toBe("/apply/case");
     const before = await platform.integrations.show(agency.number);
     for (const refused of [await agency.browser.get("/apply/renewal"), await agency.send(late, LETTER, "/apply/change")])
       expect([refused.status, refused.text.includes("一次只能有一件")]).toEqual([422, true]);
@@ -144,10 +118,10 @@ describe("an agency whose integration is active", () => {
 
   test("§3(10) an address that looks foreign is told before it is submitted, and again to who checks", async () => {
     const agency = await active();
-    const given = { ...(await formOf(agency, "/apply/change", { addresses: "8.8.8.8" })), do: "save" };
+    const given = { ...(await shownForm(agency, "/apply/change", { addresses: "8.8.8.8" })), do: "save" };
     await agency.send(given, LETTER, "/apply/change");
     expect((await agency.browser.get("/apply/letter")).text).toContain("看來不在臺灣：8.8.8.8");
-    expect((await ask(agency, "/apply/change", { addresses: "8.8.8.8" })).location).toBe("/apply/case");
+    expect((await sendChanged(agency, "/apply/change", { addresses: "8.8.8.8" })).location).toBe("/apply/case");
     expect((await hung.get(casePath(agency.number))).text).toContain("疑似境外");
   });
 
@@ -155,7 +129,7 @@ describe("an agency whose integration is active", () => {
     const [agency, other] = [await active(), await active()];
     const addresses = (await platform.integrations.show(other.number)).approval?.addresses[0] ?? "";
     const before = (await platform.integrations.show(agency.number)).approval;
-    expect((await ask(agency, "/apply/change", { addresses }, LETTER)).location).toBe("/apply/case");
+    expect((await sendChanged(agency, "/apply/change", { addresses }, LETTER)).location).toBe("/apply/case");
     expect((await agency.browser.get("/apply/case")).text).not.toContain(other.number);
     expect((await hung.get(casePath(agency.number))).text).toContain("也在其他介接的白名單上");
     await platform.integrations.check(agency.number, say(CASE_OFFICER));
@@ -165,7 +139,7 @@ describe("an agency whose integration is active", () => {
 
   test("§3(3) what was typed on what has been replaced since is shown again, not submitted", async () => {
     const agency = await active();
-    const typed = await formOf(agency, "/apply/change", { purpose: "依舊內容填寫" });
+    const typed = await shownForm(agency, "/apply/change", { purpose: "依舊內容填寫" });
     const draft = { applicationNumber: `${agency.number}-2`, kind: "change", purpose: "紙本變更的目的" } as const;
     await platform.integrations.amend(agency.number, { ...say(CASE_OFFICER), draft });
     await platform.integrations.withdraw(agency.number, say(CASE_OFFICER));
@@ -181,11 +155,11 @@ describe("an agency whose integration is suspended", () => {
     await platform.integrations.suspend(agency.number, { ...say(MANAGER, "屆期未改善"), cause: "correctiveAction" });
     const refused = await agency.browser.get("/apply/renewal");
     expect([refused.status, refused.text.includes("介接已被暫停")]).toEqual([422, true]);
-    const silent = await ask(agency, "/apply/reapplication", { improvement: "", liability: "" });
+    const silent = await sendChanged(agency, "/apply/reapplication", { improvement: "", liability: "" });
     for (const fault of ["improvement-fault", "liability-fault"]) expect(silent.text).toContain(fault);
     const given = { improvement: "查核發現逾權查詢；已限縮查詢人員" };
-    expect((await ask(agency, "/apply/reapplication", given)).text).toContain("請附上機關來文的電子檔");
-    expect((await ask(agency, "/apply/reapplication", given, LETTER)).location).toBe("/apply/case");
+    expect((await sendChanged(agency, "/apply/reapplication", given)).text).toContain("請附上機關來文的電子檔");
+    expect((await sendChanged(agency, "/apply/reapplication", given, LETTER)).location).toBe("/apply/case");
     const { state, amendment } = await platform.integrations.show(agency.number);
     expect([state, amendment?.application.kind, amendment?.application.letter?.number]).toEqual([
       ...["suspended", "reapplication", "府社助字第1160000001號"],

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { createVisitor, type ReadPage, type TestConsole, type Visitor } from "./console.ts";
-import { madeUpAddress } from "./integration.ts";
-import { inDays, today } from "./integration-platform.ts";
+import { CASE_OFFICER, MANAGER, madeUpAddress, OFFICER, say } from "./integration.ts";
+import { fresh, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
 
 /** A letter as agencies attach it: enough of a PDF to be taken for one. */
 export const LETTER = "%PDF-1.7 來文的內容";
@@ -68,4 +68,35 @@ export async function submitApplication(console_: TestConsole): Promise<Applican
 /** The application number that the status page shows. */
 export async function numberShown({ browser }: Applicant): Promise<string> {
   return /申請編號　([^<]+)</.exec((await browser.get("/apply/case")).text)?.[1] ?? "";
+}
+
+/** An agency whose integration is active: its private link is what it has. */
+export async function activateApplication(
+  console_: TestConsole,
+  platform: IntegrationPlatform,
+): Promise<Applicant & { readonly number: string }> {
+  const applicant = await submitApplication(console_);
+  await platform.integrations.check(applicant.number, say(CASE_OFFICER));
+  await platform.integrations.approve(applicant.number, say(MANAGER));
+  await platform.integrations.provision(applicant.number, { ...say(OFFICER), credential: fresh() });
+  await expect.poll(async () => (await platform.onRecord(applicant.number)).state, { timeout: 5000 }).toBe("active");
+  return applicant;
+}
+
+/** What the form of a change or renewal says, as it is shown, but for what is given. */
+export async function shownForm({ browser }: Applicant, path: string, given: object) {
+  const { text } = await browser.get(path);
+  const value = (name: string) =>
+    new RegExp(`<input[^>]* name="${name}"[^>]* value="([^"]*)"`).exec(text)?.[1] ??
+    new RegExp(`<textarea[^>]* name="${name}"[^>]*>([^<]*)<`).exec(text)?.[1] ??
+    "";
+  const texts = ["legalBasis", "purpose", "addresses", "until", "contact"].map((name) => [name, value(name)]);
+  const checks = [...text.matchAll(/name="checks" value="(\w+)" checked/g)].map(([, check]) => check);
+  const letter = { letterNumber: "府社助字第1160000001號", letterDate: today, liability: "yes" };
+  return { ...Object.fromEntries(texts), checks, ...letter, ...given };
+}
+
+/** Sends it as somebody would who changed only what is given. */
+export async function sendChanged(applicant: Applicant, path: string, given: object, letter?: string): Promise<ReadPage> {
+  return applicant.send(await shownForm(applicant, path, given), letter, path);
 }
