@@ -39,6 +39,7 @@ const PAGES: readonly Line[] = [
   ["/console/queries/subject-access", "caseOfficer", "當事人"],
   ["/console/queries/:entryId", "ethics", "留下紀錄並開啟"],
   ["/console/system", "dedicatedOfficer", "68 筆"],
+  ["/console/system/settings", "auditor", "不得低於 5 年"],
   ["/console/system/retention", "manager", "待核可"],
   ["/console/system/retention/period", "manager", "之後不能縮短"],
   ["/console/system/retention/:month", "manager", "3 筆"],

@@ -58,7 +58,7 @@ export const en: Text = {
     left: "If idle, you are logged out in {left}",
     soon: "You are about to be logged out: save or send what you have.",
   },
-  printed: (account, time) => `Printed by ${account}, ${time}`,
+  printed: (title, account, time) => `${title}, printed by ${account}, ${time}`,
   duty: {
     caseOfficer: "Case officer",
     dedicatedOfficer: "Dedicated officer",
@@ -122,6 +122,14 @@ export const en: Text = {
       body: "Try again shortly. If you sent a decision, look at the case first: it may be on record already.",
     },
     busy: { title: "Too many attempts", body: "Try again in five minutes." },
+    tooLarge: {
+      title: "That is too much for one form",
+      body: "It is larger than a form may be, and nothing has changed. Send less text, or a smaller file.",
+    },
+    code: (status, time) => `Code ${status}, ${time}`,
+    whose: (duties) => `This is done by: ${duties}.`,
+    next: "What you can do",
+    again: "Try again",
     back: "To do",
     toLogIn: "Log in",
   },
