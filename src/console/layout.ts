@@ -54,7 +54,7 @@ ${body}
 </main>
 <footer>
 ${languageSwitch(visit)}
-<p class="print-only">${text.printed(title, visit.account ?? text.role.applicant, clock(text, visit.now))}</p>
+<p class="print-only">${text.printed(visit.account ?? text.role.applicant, clock(text, visit.now))}</p>
 </footer>
 </body>
 </html>`,

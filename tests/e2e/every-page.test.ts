@@ -150,7 +150,7 @@ describe("every page, in a real browser without JavaScript, on a telephone and o
     const page = world.pageOf("auditor");
     await page.goto(address("/console/queries"));
     const queries = (await readPdf(await page.pdf({ format: "A4" }))).text.replaceAll("|", "").normalize("NFKC");
-    for (const expected of ["密", "查詢紀錄", "列印：chen.auditor", "1 / 1"]) expect(queries).toContain(expected);
+    for (const expected of ["密", "查詢紀錄", "列印:chen.auditor", "1 / 1"]) expect(queries).toContain(expected);
     await page.goto(address("/console/people"));
     const people = (await readPdf(await page.pdf({ format: "A4" }))).text.replaceAll("|", "").normalize("NFKC");
     expect(people).toContain("人員");

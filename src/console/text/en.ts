@@ -58,7 +58,7 @@ export const en: Text = {
     left: "If idle, you are logged out in {left}",
     soon: "You are about to be logged out: save or send what you have.",
   },
-  printed: (title, account, time) => `${title}, printed by ${account}, ${time}`,
+  printed: (account, time) => `Printed by ${account}, ${time}`,
   duty: {
     caseOfficer: "Case officer",
     dedicatedOfficer: "Dedicated officer",

@@ -51,7 +51,7 @@ export const zhHant = {
     left: "閒置逾時自動登出，還有 {left}",
     soon: "即將自動登出，請儲存或送出目前內容。",
   },
-  printed: (title: string, account: string, time: string) => `${title}　列印：${account}　${time}`,
+  printed: (account: string, time: string) => `列印：${account}　${time}`,
   duty: {
     caseOfficer: "專案承辦人員",
     dedicatedOfficer: "專責人員",
