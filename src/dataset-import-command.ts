@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Client, isGrpcDeadlineError } from "@temporalio/client";
+import { type Client, ServiceError } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
@@ -117,10 +118,13 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
 
 /** Waits until the import has ended, or a little: whoever waits hears of the end at once, and leaves no question open that would keep the command. */
 async function waitForEnd(client: Client, handle: ImportHandle): Promise<void> {
+  const until = Date.now() + LOOK_EVERY;
   try {
-    await client.withDeadline(Date.now() + LOOK_EVERY, () => handle.result());
+    await client.withDeadline(until, () => handle.result());
   } catch (error) {
-    if (!isGrpcDeadlineError(error)) throw error;
+    // That the time is over, in one of several codes. A service that is really gone is told of by the next look.
+    if (!(error instanceof ServiceError)) throw error;
+    await setTimeout(Math.max(0, until - Date.now()));
   }
 }
 
