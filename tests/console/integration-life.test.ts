@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readIntegration } from "../../db/queries/integration-record.ts";
 import { startCatchUp } from "../../src/integration-catch-up.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
 import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
@@ -127,7 +128,7 @@ describe("an integration in use", () => {
     expect((await wu.get(path(number))).text).toContain(path(number, step));
     expect((await wu.get(path(number, step))).text).toContain("另有 1 組有效憑證");
     expect((await wu.post(path(number, step), { reason: "疑似外洩" })).status).toBe(303);
-    expect((await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId)).toEqual([stays]);
+    expect((await readIntegration(platform.context.db, number))?.credentials.map(({ credentialId }) => credentialId)).toEqual([stays]);
     const again = await send(wu, number, step, {});
     expect([again.status, again.text.includes("本介接沒有這組憑證")]).toEqual([422, true]);
     expect((await hung.get(path(number, step))).status).toBe(403);

@@ -147,12 +147,11 @@ describe("the console in a real browser, without JavaScript", () => {
     await visitors.lookAt(manager, "resume");
     await manager.getByLabel("理由").fill("查明無異常");
     await manager.getByRole("button", { name: "恢復使用" }).click();
-    await expect
-      .poll(async () => {
-        await manager.reload();
-        return manager.locator("h1").textContent();
-      })
-      .toContain("使用中");
+    const heading = async () => {
+      await manager.reload();
+      return manager.locator("h1").textContent();
+    };
+    await expect.poll(heading, { timeout: 10_000 }).toContain("使用中");
   }, 60_000);
 
   test("§5(5) revoking says what will happen, and asks why", async () => {
