@@ -118,7 +118,8 @@ describe("against abuse", () => {
   test("§3(2) nothing is read of a scan that somebody sends who is not logged in", async () => {
     const path = "/console/integrations/1/scan";
     const { answered, end } = sendEndless(path, { "content-type": "multipart/form-data; boundary=x", "transfer-encoding": "chunked" });
-    expect(await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, 3000, "it waits for the rest"))])).toBe(303);
+    // Before the rest has come, which never does.
+    expect(await answered).toBe(303);
     end();
   });
 

@@ -34,6 +34,14 @@ describe("functions that run with the owner's rights", () => {
   });
 });
 
+test("§4(1)5 §4(2)5 a month is kept for five years even where the setting has been lost", async () => {
+  await owner.pool.query("begin");
+  await owner.pool.query("delete from log_retention");
+  const { rows } = await owner.pool.query("select log_kept_until('2026-11-01') = timestamptz '2031-12-01 00:00+08' as kept");
+  await owner.pool.query("rollback");
+  expect(rows).toEqual([{ kept: true }]);
+});
+
 test("§4(1)3 the worker can't have the current generation dropped or overwritten behind the dataset's back", async () => {
   const { rows } = await owner.pool.query(`
     with i as (insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at)
