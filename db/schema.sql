@@ -221,6 +221,8 @@ create table daily_usage (
 create table database_size (
   measured_on date not null,
   bytes bigint not null,
+  free_bytes bigint,
+  total_bytes bigint,
   constraint database_size_pkey PRIMARY KEY (measured_on)
 );
 
@@ -1412,6 +1414,8 @@ grant update on account (totp_last_step) to platform_console;
 grant update on account (totp_secret) to platform_appointer;
 
 grant update on account (totp_secret) to platform_console;
+
+grant select on address_usage to platform_console;
 
 grant insert, select on address_usage to platform_worker;
 

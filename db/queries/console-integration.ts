@@ -3,6 +3,7 @@ import type { CheckCode } from "../../src/domain/checks.ts";
 import type { Integration } from "../../src/domain/integration.ts";
 import type { IntegrationState } from "../../src/domain/integration-step.ts";
 import type { Database } from "../tables/database.ts";
+import { patternOf } from "./application-list.ts";
 import { readIntegration } from "./integration-record.ts";
 
 /** What a list of integrations is narrowed to. */
@@ -10,8 +11,10 @@ export interface IntegrationFilter {
   /** Part of the application number, the agency's name or the system's. */
   readonly search?: string | undefined;
   readonly state?: string | undefined;
-  readonly sort?: "number" | "period" | "agency" | undefined;
+  readonly sort?: IntegrationOrder | undefined;
 }
+
+export type IntegrationOrder = "number" | "period" | "agency" | "queries" | "unused";
 
 /** An integration as the list shows it. Moments are epoch milliseconds. */
 export interface IntegrationRow {
@@ -24,20 +27,39 @@ export interface IntegrationRow {
   readonly approvedFrom: number | undefined;
   /** Rights hold until just before this. */
   readonly approvedUntil: number | undefined;
+  /** How many subjects were asked about since the first of the month. */
+  readonly subjectsThisMonth: number;
+  /** The last day on which it asked (ISO 8601). */
+  readonly lastUsedOn: string | undefined;
 }
 
-const ORDER = { number: sql`i.application_number`, period: sql`i.approved_until nulls last`, agency: sql`a.agency_name` };
+const ORDER: Readonly<Record<IntegrationOrder, ReturnType<typeof sql>>> = {
+  number: sql`i.application_number`,
+  period: sql`i.approved_until nulls last`,
+  agency: sql`a.agency_name`,
+  queries: sql`u.subjects desc nulls last`,
+  unused: sql`u.last_day nulls first`,
+};
 
-/** The integrations that fit, in order. */
+/** The integrations that fit, in order. @param today ISO 8601, in Taiwan */
 export async function findIntegrations(
   db: Kysely<Database>,
   { search, state, sort = "number" }: IntegrationFilter,
+  today: string,
 ): Promise<IntegrationRow[]> {
-  const like = `%${(search ?? "").replace(/[\\%_]/g, "\\$&")}%`;
+  const like = patternOf(search);
+  const month = `${today.slice(0, 7)}-01`;
   const rows = await db
     .selectFrom("integration as i")
     .innerJoin("agency as a", "a.agency_id", "i.agency_id")
     .innerJoin("application as p", "p.application_number", "i.application_number")
+    .leftJoin(
+      sql<{ integration_id: number; subjects: number | null; last_day: string }>`(
+        select integration_id, (sum(subjects) filter (where usage_day >= ${month}::date))::float8 as subjects, max(usage_day)::text as last_day
+        from daily_usage group by integration_id)`.as("u"),
+      (join) => join.onRef("u.integration_id", "=", "i.integration_id"),
+    )
+    .select(["u.subjects", "u.last_day"])
     .select(["i.application_number", "a.agency_name", "i.system_name", "i.state", "i.approved_from", "i.approved_until"])
     .select(
       sql<CheckCode[]>`coalesce(
@@ -63,15 +85,9 @@ export async function findIntegrations(
     checks: row.checks,
     approvedFrom: row.approved_from?.getTime(),
     approvedUntil: row.approved_until?.getTime(),
+    subjectsThisMonth: row.subjects ?? 0,
+    lastUsedOn: row.last_day ?? undefined,
   }));
-}
-
-export async function countIntegrations(db: Kysely<Database>): Promise<number> {
-  const { count } = await db
-    .selectFrom("integration")
-    .select(({ fn }) => fn.countAll<string>().as("count"))
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }
 
 /** A credential on record; moments are epoch milliseconds. */

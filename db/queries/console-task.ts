@@ -32,6 +32,25 @@ export async function findWaitingApplications(db: Kysely<Database>): Promise<Wai
   return rows.map(({ at, ...row }) => ({ ...row, since: at.getTime() }));
 }
 
+/** The cases of some numbers. */
+export async function findCases(db: Kysely<Database>, numbers: readonly string[]): Promise<TaskCase[]> {
+  const { rows } = await sql<TaskCase>`
+    select i.application_number as "integrationNumber", g.agency_name as "agencyName", i.system_name as "systemName"
+    from integration i join agency g using (agency_id) where i.application_number = any (${[...numbers]}::text[])`.execute(db);
+  return rows;
+}
+
+/** Of each integration that has rights, the moment at which its period ends, when that comes before a limit. */
+export async function findEndingPeriods(db: Kysely<Database>, limit: number): Promise<(TaskCase & { readonly endsAt: number })[]> {
+  const { rows } = await sql<TaskCase & { until: Date }>`
+    select i.application_number as "integrationNumber", g.agency_name as "agencyName", i.system_name as "systemName", i.approved_until as until
+    from integration i join agency g using (agency_id)
+    where i.state in ('provisioned', 'active', 'suspended') and i.approved_until < ${new Date(limit)} order by i.approved_until`.execute(
+    db,
+  );
+  return rows.map(({ until, ...row }) => ({ ...row, endsAt: until.getTime() }));
+}
+
 /** Of each integration in use, the moment at which its last credential ends, when that comes before a limit. */
 export async function findEndingCredentials(db: Kysely<Database>, limit: number): Promise<(TaskCase & { readonly endsAt: number })[]> {
   const rows = await db
@@ -44,8 +63,6 @@ export async function findEndingCredentials(db: Kysely<Database>, limit: number)
     .where("c.revoked_at", "is", null)
     .groupBy(["i.integration_id", "a.agency_id"])
     .having(({ fn }) => fn.max("c.valid_until"), "<", new Date(limit))
-    // One that ends with the period needs no successor.
-    .having(({ fn }) => fn.max("c.valid_until"), "<", sql<Date>`i.approved_until`)
     .orderBy("endsAt")
     .execute();
   return rows.map((row) => ({ ...row, endsAt: row.endsAt.getTime() }));

@@ -161,6 +161,8 @@ export async function forgetRejection(db: Kysely<Database>, importId: string): P
     .updateTable("dataset_import")
     .set({
       stage: "received",
+      rows_read: "0",
+      bad_rows: "0",
       rejection_code: null,
       rejected_lines: null,
       recipient_fingerprint: null,

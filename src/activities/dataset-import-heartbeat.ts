@@ -4,7 +4,7 @@ const BEAT_EVERY = 2000;
 
 /** A sign of life for Temporal, and what an activity was told since. */
 export interface Heartbeat {
-  /** Aborts when the import is cancelled or the worker shuts down. */
+  /** Aborts when the process is cancelled or the worker shuts down. */
   readonly cancelled: AbortSignal;
   /** Which try this is, from 1. */
   readonly attempt: number;

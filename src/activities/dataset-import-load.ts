@@ -148,7 +148,7 @@ async function loadRows(
         now: context.now().getTime(),
       });
       if (reason !== undefined) {
-        await recordFindings(context.db, importId, { as_of: manifest.asOf });
+        await recordFindings(context.db, importId, { as_of: manifest.asOf, rows_read: `${tally.rowsRead}`, bad_rows: `${tally.badRows}` });
         throw new DeliveryRejected(reason, tally.lines);
       }
       await recordLoaded(client, {

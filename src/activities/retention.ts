@@ -6,6 +6,7 @@ import { type Disposal, monthsDue, retentionEnd } from "../domain/retention.ts";
 import { type RaiseRequest, type RetentionPeriod, raiseRetention, retentionYears } from "../domain/retention-period.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
+import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
@@ -57,7 +58,7 @@ export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" 
     async disposeOfMonth(month: string): Promise<DisposalAttempt> {
       if (retentionEnd(month, await years()) > now().getTime()) return { kept: "not-due", busy: false };
       try {
-        const outcome = await disposeOfLogMonth(db, month);
+        const outcome = await withHeartbeat(() => disposeOfLogMonth(db, month));
         return outcome === "disposed" ? { disposal: await readDisposal(db, month) } : { kept: outcome, busy: false };
       } catch (error) {
         if (error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) return { kept: "in-use", busy: true };

@@ -65,12 +65,15 @@ function menu({ text, may, here }: Visit): Html {
   const places = [
     { path: "/console", label: text.nav.home, open: may("seeHome") },
     { path: "/console/integrations", label: text.nav.integrations, open: may("seeIntegrations") },
+    { path: "/console/applications", label: text.nav.applications, open: may("seeApplications") },
     { path: "/console/datasets", label: text.nav.datasets, open: may("seeDatasets") },
     { path: "/console/queries", label: text.nav.queries, open: may("searchLog") },
     { path: "/console/findings", label: text.nav.findings, open: may("seeFindings") },
     { path: "/console/system", label: text.nav.system, open: may("seeSystem") },
     { path: "/console/addresses", label: text.nav.addresses, open: may("seeInventories") },
+    { path: "/console/queries", label: text.nav.queries, open: may("searchLog") },
     { path: "/console/people", label: text.nav.people, open: may("seePeople") },
+    { path: "/console/system", label: text.nav.system, open: may("seeSystem") },
     { path: "/console/trail", label: text.nav.trail, open: may("seeTrail") },
     { path: "/console/password", label: text.nav.password, open: may("setPassword") },
   ].filter(({ open }) => open);

@@ -1,7 +1,7 @@
 import { logIndexOf } from "../adapters/subject-keys.ts";
 import { actingDuty, type ConsoleAction } from "../domain/console-action.ts";
 import { periodMoments } from "../domain/integration-period.ts";
-import { holdsNationalId, isNationalId, normaliseNationalId } from "../domain/national-id.ts";
+import { holdsNationalId, isNationalId, nationalIdInFilter, normaliseNationalId } from "../domain/national-id.ts";
 import type { OpeningPurpose, OpeningRequest } from "../domain/query-log-reading.ts";
 import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
@@ -69,12 +69,7 @@ export function questionOf(search: Search): LogQuestion {
     if (date === undefined && search[name] !== "") throw new RuleViolation("4(2)5", `${name}-malformed`, "Give the day as 115/01/31.");
     return date === undefined ? undefined : periodMoments({ from: date, until: date })[name];
   };
-  if (holdsNationalId(`${search.integration} ${search.operator}`))
-    throw new RuleViolation(
-      "4(2)5",
-      "national-id-in-filter",
-      "An ID number goes into its own field only: these may come to stand in a URL.",
-    );
+  if (holdsNationalId(`${search.integration} ${search.operator}`)) throw nationalIdInFilter();
   return {
     applicationNumber: search.integration || undefined,
     operator: search.operator || undefined,

@@ -1,7 +1,6 @@
 import { html } from "hono/html";
 import type { CheckCode } from "../domain/checks.ts";
 import type { ApplicationStage, IntegrationState, Role } from "../domain/integration-step.ts";
-import { taipeiDate } from "../domain/roc-date.ts";
 import type { Html } from "./layout.ts";
 import type { Text } from "./text/index.ts";
 
@@ -59,11 +58,6 @@ export function roleName(text: Text, role: Role): string {
 /** Checks as the regulation names them. */
 export function checkNames(text: Text, checks: readonly CheckCode[]): string {
   return checks.map((check) => text.check[check]).join(text.separator);
-}
-
-/** The last day of a period that holds until just before a moment. */
-export function lastDayOf(until: number): string {
-  return taipeiDate(until - 1);
 }
 
 /** A case's address. */

@@ -93,6 +93,14 @@ export function requireNoNationalId(text: string, field: string): void {
 }
 
 /**
+ * What narrows a list stands in its URL, which browsers, proxies and logs keep, so it must hold nobody's ID number.
+ * @clause 4(2)5
+ */
+export function nationalIdInFilter(): RuleViolation {
+  return new RuleViolation("4(2)5", "national-id-in-filter", "An ID number goes into its own field only: these come to stand in a URL.");
+}
+
+/**
  * A text that others chose, with every ID number in it masked.
  * @clause 3(10)
  */

@@ -23,6 +23,12 @@ export const POLICY = {
   credentialOverlapDays: 14,
   /** A notice that was due longer ago than this (days) is no news any more: it stays in the console, and goes out to nobody. */
   mailDays: 14,
+  /** By when the office takes a step that waits for it, and the dedicated officer decides an alert of abnormal use. */
+  stepDays: 7,
+  alertDays: 1,
+  /** How far what is to do looks ahead: the week, and what is announced. */
+  dueWeekDays: 7,
+  dueAheadDays: 60,
   /** How long the dedicated officer has to answer a half-yearly review of addresses. */
   inventoryDays: 14,
   /** Clause 3(5): passwords of people. The maximum may not be raised: they are changed every three months. */

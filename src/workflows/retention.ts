@@ -11,9 +11,15 @@ export const holdUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("hol
 export const liftUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("lift");
 export const disposalQuery = defineQuery<rules.Disposal>("disposal");
 
-const { keptUntil, readDisposal, recordDisposalStep, disposeOfMonth } = proxyActivities<ReturnType<typeof createRetentionActivities>>({
-  // Every entry of the month is hashed again before it goes.
+type Activities = ReturnType<typeof createRetentionActivities>;
+const { keptUntil, readDisposal, recordDisposalStep } = proxyActivities<Activities>({
+  startToCloseTimeout: "10 seconds",
+  retry: { maximumInterval: "1 minute" },
+});
+const { disposeOfMonth } = proxyActivities<Activities>({
+  // Every entry of the month is hashed again before it goes; it beats meanwhile.
   startToCloseTimeout: "1 hour",
+  heartbeatTimeout: "10 seconds",
   retry: { maximumInterval: "1 minute" },
 });
 

@@ -196,7 +196,7 @@ describe("an agency's story in a real browser, without JavaScript", () => {
   }, 60_000);
 
   test("§3(3) what came on paper is entered by the same form", async () => {
-    await caseOfficer.goto(`${house.console_.url}/console/integrations`);
+    await caseOfficer.goto(`${house.console_.url}/console/applications`);
     await caseOfficer.getByRole("link", { name: "登錄紙本申請…" }).click();
     await look(caseOfficer, "application-paper");
     await caseOfficer.getByRole("button", { name: "登錄申請" }).click();

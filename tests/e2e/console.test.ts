@@ -93,22 +93,22 @@ describe("the console in a real browser, without JavaScript", () => {
     expect(await officer.content()).not.toContain(secret);
     await visitors.lookAt(officer, "integration-active");
     await officer.goto(`${console_.url}/console`);
-    expect(await officer.locator(".tasks").textContent()).toContain("核准期限屆滿");
+    expect(await officer.locator(".tasks").textContent()).toContain("憑證到期");
     await visitors.lookAt(officer, "home-officer");
   }, 60_000);
 
   test("§3(3) the list is searched and narrowed in the URL, and comes as CSV", async () => {
     await officer.getByRole("link", { name: "介接服務" }).click();
     await officer.getByLabel("搜尋").fill("稅務");
-    await officer.getByLabel("狀態").selectOption({ label: "使用中" });
     await officer.getByRole("button", { name: "查詢" }).click();
+    await officer.getByRole("navigation", { name: "依狀態" }).getByRole("link", { name: "使用中" }).click();
     expect(new URL(officer.url()).searchParams.get("state")).toBe("active");
     expect(await officer.locator("tbody tr").count()).toBe(1);
     await visitors.lookAt(officer, "integrations");
     const csv = await officer.request.get(`${console_.url}${await officer.getByRole("link", { name: "CSV" }).getAttribute("href")}`);
     expect(csv.headers()["content-type"]).toBe("text/csv; charset=utf-8");
     expect((await csv.text()).split("\r\n")[1]).toBe(
-      `"${NUMBER}","測試稅務局","地方稅系統 ${NUMBER}","使用中","縣民身分","${today}","${inDays(40)}"`,
+      `"${NUMBER}","測試稅務局","地方稅系統 ${NUMBER}","使用中","縣民身分","${today}","${inDays(40)}","0",""`,
     );
     await officer.getByLabel("搜尋").fill("沒有這個機關");
     await officer.getByRole("button", { name: "查詢" }).click();

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { statementOfDestruction } from "../../src/domain/destruction.ts";
 import type { Integration } from "../../src/domain/integration.ts";
+import type { Role } from "../../src/domain/integration-step.ts";
+import type { DisposalStep } from "../../src/domain/retention.ts";
 import { writeApplicationForm } from "../../src/reports/application-form.ts";
 import { writeDestructionCertificates } from "../../src/reports/destruction-certificate.ts";
+import { writeDisposalCertificate } from "../../src/reports/disposal-certificate.ts";
 import { writeIpInventoryReport } from "../../src/reports/ip-inventory-report.ts";
 import { writeQueryRecordList } from "../../src/reports/query-record-list.ts";
 import { writeQuerySearchList } from "../../src/reports/query-search-list.ts";
@@ -183,5 +186,35 @@ describe("介接 IP 清查紀錄", () => {
     expectTexts(pdf, ["民國115年7月1日至民國115年12月31日", "白名單位址 12 個"]);
     expectTexts(pdf, ["203.66.0.9 114-0001 測試稅務局 地方稅系統 115/11/03 重複 保留 備援線路 wu.officer"]);
     expectTexts(pdf, ["從未使用 期滿、閒置 逾期未復，移除 平臺", "閒置 1 個", "保留 1 個"]);
+  });
+});
+
+describe("查詢日誌銷毀證明", () => {
+  const takenAt = "2026-11-24T03:00:00.000Z";
+  const step = (step: DisposalStep, account: string, role: Role, more = {}) => ({
+    step,
+    account,
+    role,
+    reason: `理由 ${step}`,
+    takenAt,
+    ...more,
+  });
+
+  test("§4(1)5 §4(2)5 says which entries are gone, by whose approval, each step to it, and the checkpoint that still proves them", async () => {
+    const timeline = [
+      step("propose", "platform", "platform"),
+      step("hold", "wu.officer", "dedicatedOfficer", { matter: "政風-115-1" }),
+      step("lift", "chen.manager", "manager", { matter: "政風-115-1" }),
+      step("approve", "lin.manager", "manager"),
+      step("dispose", "platform", "platform"),
+    ];
+    const ranges = [[0, 1299] as const, [1303, 1303] as const, [1305, 1305] as const];
+    const checkpoint = "log.example/queries\n1400\nabc=\n";
+    const certificate = { entries: 1302, ranges, checkpoint, approvedBy: "lin.manager", disposedAt: "2026-11-24T03:00:01.000Z" };
+    const pdf = await writeAndRead((sink) => writeDisposalCertificate({ month: "2020-10", timeline, certificate, ...PRINTED }, sink));
+    expectTexts(pdf, ["文件編號：LD-109-10", "民國109年10月", "1,302 筆", "0 至 1299、1303、1305", "lin.manager", "115/11/24 11:00:01"]);
+    expectTexts(pdf, ["提出銷毀 平臺", "依法保留 wu.officer 專責人員 案由：政風-115-1 理由 hold", "log.example/queries", "1400", "abc="]);
+    expectTexts(pdf, ["雜湊值予以保留", "本證明不及於備份", "權責主管"]);
+    expect(pdf.text).not.toContain("理由 dispose");
   });
 });

@@ -23,6 +23,8 @@ export interface TestConsole {
   readonly database: TestDatabase;
   readonly owner: ReturnType<typeof openDatabase>;
   readonly logLines: string[];
+  /** Every path that answers to GET, as the router has it; files of pages aside. */
+  readonly paths: readonly string[];
   /** Appoints who isn't yet, since yesterday, and returns a one-time token. */
   appoint(account: string, duty: string): Promise<string>;
   close(): Promise<void>;
@@ -80,7 +82,8 @@ export async function startTestConsole({
     decideFoundAddress: decideFoundAddress ?? (() => Promise.reject(new Error("no Temporal"))),
     now,
   });
-  const server = await serveHttp(createConsole(context).fetch, { host: "127.0.0.1", port: 0 });
+  const app = createConsole(context);
+  const server = await serveHttp(app.fetch, { host: "127.0.0.1", port: 0 });
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return {
@@ -88,6 +91,9 @@ export async function startTestConsole({
     database: own,
     owner,
     logLines,
+    paths: app.routes
+      .filter(({ method, path }) => method === "GET" && /^\/(console|apply)/.test(path) && !path.startsWith("/console/assets/"))
+      .map(({ path }) => path),
     async appoint(account, duty) {
       const printed: string[] = [];
       const print = console.log;

@@ -42,8 +42,9 @@ export interface IntegrationPlatform extends TestPlatform {
   count(table: string, integrationId: number, condition?: string): Promise<number>;
 }
 
-export async function createIntegrationPlatform(): Promise<IntegrationPlatform> {
-  const platform = await createTestPlatform();
+/** @param given a platform of somebody else, who stops it */
+export async function createIntegrationPlatform(given?: TestPlatform): Promise<IntegrationPlatform> {
+  const platform = given ?? (await createTestPlatform());
   const { db, pool, config } = platform.context;
   const integrations = createIntegrationClient(platform.client, config.taskQueue);
 

@@ -9,6 +9,12 @@ import { fresh, type IntegrationPlatform, inDays, today } from "./integration-pl
 export async function openIntegration(platform: IntegrationPlatform, number: string, addresses: string[]): Promise<void> {
   const { integrations } = platform;
   await integrations.apply({ ...madeUpApplication(number, today, inDays(300)), addresses }, say(APPLICANT));
+  await putIntoUse(platform, number, addresses);
+}
+
+/** Checks, approves and provisions an application, and waits until its integration is in use. */
+export async function putIntoUse(platform: IntegrationPlatform, number: string, addresses: string[] = []): Promise<void> {
+  const { integrations } = platform;
   await integrations.check(number, say(CASE_OFFICER));
   await integrations.approve(number, { ...say(MANAGER), sharedAddresses: addresses });
   await integrations.provision(number, { ...say(OFFICER), credential: fresh() });

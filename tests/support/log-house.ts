@@ -1,5 +1,7 @@
 import { alertsOf } from "../../src/abnormal-use-client.ts";
+import { createDatasetClient } from "../../src/dataset-import-client.ts";
 import { findingsOf } from "../../src/finding-client.ts";
+import { createIntegrationClient } from "../../src/integration-client.ts";
 import { startTestConsole, type TestConsole } from "./console.ts";
 import { createLogPlatform, type LogPlatform } from "./log-platform.ts";
 import { PEOPLE } from "./people.ts";
@@ -38,8 +40,10 @@ export async function openLogHouse(): Promise<LogHouse> {
   const console_ = await startTestConsole({
     database: platform.database,
     logKeys: platform.api.keyStore,
+    integrations: createIntegrationClient(platform.client, platform.context.config.taskQueue),
     raiseFinding: findingsOf(platform.client, platform.context.config.taskQueue),
     retention: platform.retention,
+    datasets: createDatasetClient(platform.client, platform.context.config.taskQueue),
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });
   return {

@@ -144,18 +144,18 @@ async function show(
   { faults, whole: against, status }: FormShown,
   { kind, amending, seen }: ShownFor = { kind: "new", seen: NOTHING },
 ): Promise<Response> {
-  const { apply, form, integrations } = visit.text;
+  const { apply, form, applications } = visit.text;
   const [title, intro, submit, fixed] =
     kind === "new"
       ? ([apply.paperTitle, apply.paperIntro, apply.enter, undefined] as const)
       : kind === "correction"
         ? ([apply.paperCorrectTitle, apply.paperCorrectIntro, apply.correct, amending === undefined ? "agency" : "integration"] as const)
         : ([apply.amendTitle(visit.text.kind[kind]), apply.paperAmendIntro, apply.enter, "integration"] as const);
-  const back = kind === "new" ? "/console/integrations" : casePath(numberOf(c));
+  const back = kind === "new" ? "/console/applications" : casePath(numberOf(c));
   const improvement = fixed !== "integration" || kind === "reapplication" || amending === "reapplication";
   const body = html`<h1 class="ds-heading" data-size="md">${title}</h1><p class="quiet">${intro}</p>
 ${faultSummary(visit.text, against, ...faults.values())}
 <form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seen}${applicationFields(visit, typed, faults, { fixed, improvement, onPaper: true })}
-<div class="buttons"><button class="ds-button">${submit}</button><a class="ds-link" href="${back}">${kind === "new" ? integrations.title : form.cancel}</a></div></form>`;
+<div class="buttons"><button class="ds-button">${submit}</button><a class="ds-link" href="${back}">${kind === "new" ? applications.title : form.cancel}</a></div></form>`;
   return page(c, visit, { title, body, status });
 }

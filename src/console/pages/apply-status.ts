@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { readApplications } from "../../../db/queries/integration-record.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
 import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { applicantsTimeline } from "../../domain/integration-applicant.ts";
@@ -15,7 +16,7 @@ import { downloadWritten } from "../download.ts";
 import { type Fault, faultSummary, field, textFaults } from "../fields.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { checkNames, facts, lastDayOf, roleName, stateTag } from "../words.ts";
+import { checkNames, facts, roleName, stateTag } from "../words.ts";
 import { applyFault } from "./application-fields.ts";
 import { requestedFacts } from "./integration-sections.ts";
 import { seenField, seenIn } from "./integration-typed.ts";

@@ -77,10 +77,10 @@ async function leadOf({ text, today }: Visit, { db }: ConsoleContext, found: Imp
   const rows = text.datasets.count(found.rowsRead - found.badRows);
   if (stage === "quarantined" && found.quarantinedUntil !== null) {
     const until = found.quarantinedUntil.getTime();
-    return lead.quarantined(text.dayAhead(taipeiDate(until), today), clock(text, until, true));
+    return lead.quarantined(text.dayAhead(taipeiDate(until), today));
   }
   if (stage === "loading") return lead.loading(text.datasets.count(found.rowsRead));
-  if (stage !== "imported") return lead[stage](rows, "");
+  if (stage !== "imported") return lead[stage](rows);
   const dataset = (await listDatasetsOnRecord(db)).find(({ code }) => code === found.datasetCode);
   const age = dataset && datasetAge(dataset, today);
   // What has been replaced since asks for nothing any more.
@@ -108,21 +108,30 @@ ${faultSummary(text, fault)}
 ${
   moves
     ? html`<p class="lead" role="status" data-import-progress="${importPath(found.importId)}/progress" data-stage="${stage}">${lead}</p>
-<p><a class="ds-link" href="${importPath(found.importId)}">${words.reload}</a></p><script src="${PROGRESS_SCRIPT}" defer></script>`
+<p><a class="ds-link" href="${importPath(found.importId)}">${words.reload}</a></p><script type="module" src="${PROGRESS_SCRIPT}"></script>`
     : html`<p class="lead">${lead}</p>`
 }
 ${rejectionSection(visit, found)}
-${stage === "quarantined" && visit.may("decideQuarantine") ? decisionForm(visit, found, fault, reason) : NOTHING}
 ${facts(factsOf(visit, found))}
 ${certificatesSection(visit, certificates)}
-${timelineSection(visit, events)}`;
+${timelineSection(visit, events)}
+${stage === "quarantined" && visit.may("decideQuarantine") ? decisionForm(visit, found, fault, reason) : NOTHING}`;
   return page(c, visit, { title, body, status: fault?.status ?? 200 });
 }
 
 function factsOf({ text }: Visit, found: ImportOnRecord): (readonly [term: string, description: Html | string])[] {
   const { datasets } = text;
   const words = datasets.imports;
-  const { datasetCode: code, datasetName: name, ownerUnit, signerFingerprint, signedAt, recipientFingerprint, asOf } = found;
+  const {
+    datasetCode: code,
+    datasetName: name,
+    ownerUnit,
+    signerFingerprint,
+    signedAt,
+    recipientFingerprint,
+    asOf,
+    quarantinedUntil,
+  } = found;
   return [
     [
       datasets.name,
@@ -131,8 +140,10 @@ function factsOf({ text }: Visit, found: ImportOnRecord): (readonly [term: strin
         : html`<a class="ds-link" href="${datasetPath(code)}">${datasetName(text, { code, name })}</a>`,
     ],
     [datasets.asOf, asOf === null ? "—" : text.day(asOf)],
-    [words.rowsRead, datasets.count(found.rowsRead)],
-    [words.badRows, datasets.count(found.badRows)],
+    ...(quarantinedUntil === null ? [] : [[words.waitsUntil, clock(text, quarantinedUntil.getTime())] as const]),
+    // Of a file that was rejected before its end was read, nobody knows.
+    [words.rowsRead, found.rowsRead === 0 ? "—" : datasets.count(found.rowsRead)],
+    [words.badRows, found.rowsRead === 0 ? "—" : datasets.count(found.badRows)],
     [
       words.signer,
       signerFingerprint === null
@@ -151,7 +162,7 @@ function rejectionSection({ text }: Visit, { stage, rejectionCode, rejectedLines
   const { imports, rejection, problemOf } = text.datasets;
   const lines = rejectedLines ?? [];
   const table = html`<h3 class="ds-heading" data-size="2xs">${imports.lines}</h3><p class="quiet">${imports.linesIntro}</p>
-<table class="ds-table cards"><thead><tr><th scope="col" class="number">${imports.line}</th><th scope="col">${imports.problem}</th></tr></thead><tbody>${lines.map(
+<table class="ds-table cards"><thead><tr><th scope="col">${imports.line}</th><th scope="col">${imports.problem}</th></tr></thead><tbody>${lines.map(
     ({ line, code }) =>
       html`<tr><th scope="row" class="number">${line.toLocaleString("en")}</th><td data-label="${imports.problem}">${problemOf[code]}　<code>${code}</code></td></tr>`,
   )}</tbody></table>`;

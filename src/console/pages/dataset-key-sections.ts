@@ -24,13 +24,13 @@ export function trustedSection(
         ? keys.by(last.actor, clock(text, last.takenAt.getTime()))
         : html`<span class="ds-tag" data-color="danger">${keys.noRecord}</span> ${keys.noRecordHint}`;
     return html`<tr><th scope="row">${fingerprintCode(fingerprint)}</th><td data-label="${keys.holder}">${userIds.join(text.separator)}</td>
-<td data-label="${keys.validUntil}">${end === undefined ? keys.forever : text.dayAhead(taipeiDate(end), visit.today)}${
+<td data-label="${keys.validUntil}"><div>${end === undefined ? keys.forever : text.dayAhead(taipeiDate(end), visit.today)}${
       end !== undefined && end <= now ? html` <span class="ds-tag" data-color="danger">${keys.expired}</span>` : NOTHING
-    }</td><td data-label="${keys.confirmedBy}">${confirmed}${
+    }</div></td><td data-label="${keys.confirmedBy}"><div>${confirmed}${
       visit.may("distrustSupplierKey")
         ? html` <a class="ds-link" href="${datasetPath(code)}/trusted-keys/${fingerprint}/distrust">${keys.distrust}</a>`
         : NOTHING
-    }</td></tr>`;
+    }</div></td></tr>`;
   };
   const table = (rows: TrustedKeys) =>
     html`<table class="ds-table cards"><thead><tr>${[keys.fingerprint, keys.holder, keys.validUntil, keys.confirmedBy].map(
@@ -66,7 +66,7 @@ export function deliverySection(visit: Visit, { code }: { readonly code: string 
         : NOTHING,
     ];
     return html`<tr><th scope="row">${fingerprintCode(fingerprint)}</th>
-<td data-label="${keys.state}"><span class="ds-tag" data-color="${STATE_COLOUR[state]}">${keys.stateOf[state]}</span>${links}</td>
+<td data-label="${keys.state}"><div><span class="ds-tag" data-color="${STATE_COLOUR[state]}">${keys.stateOf[state]}</span>${links}</div></td>
 <td data-label="${keys.issued}">${keys.by(issuedBy, clock(text, issuedAt.getTime()))}</td>
 <td data-label="${keys.validUntil}" class="day">${state === "living" ? text.dayAhead(taipeiDate(expiresAt.getTime()), today) : text.day(taipeiDate(expiresAt.getTime()))}</td></tr>`;
   };

@@ -4,14 +4,13 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { datasetName, datasetPath, fingerprintCode, unitName } from "../dataset-words.ts";
-import { checkbox, faultOf, faultSummary, groupFault, textFaults } from "../fields.ts";
+import { checkbox, faultOf, faultSummary, field, groupFault, textFaults } from "../fields.ts";
 import { formToken, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { facts } from "../words.ts";
 import { DATASET_PATH, type DatasetShown, findDatasetShown } from "./dataset.ts";
-import { reasonField } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 
 const PATH = `${DATASET_PATH}/trust`;
@@ -134,10 +133,10 @@ ${facts([
 ])}
 <form method="post" action="${datasetPath(dataset.code)}/trust/confirm" class="stack">${formToken(visit)}
 <input type="hidden" name="fingerprint" value="${key.fingerprint}"><input type="hidden" name="publicKey" value="${publicKey}">
-<fieldset class="ds-fieldset" id="compared"><legend class="ds-label">${keys.compareTitle}</legend>${checkbox("compared", "yes", keys.compared, compared)}${groupFault(
+<fieldset class="ds-fieldset" id="compared"><legend class="ds-label">${keys.compareBy}</legend>${checkbox("compared", "yes", keys.compared, compared)}${groupFault(
     "compared",
     fault,
-  )}</fieldset>${reasonField(visit, fault, { reason })}
+  )}</fieldset>${field({ name: "reason", label: text.form.reason, hint: keys.reasonHint, value: reason, long: true, fault })}
 <div class="buttons"><button class="ds-button">${keys.trustSubmit}</button><a class="ds-link" href="${datasetPath(dataset.code)}">${
     keys.differs
   }</a></div></form></div>`;

@@ -57,7 +57,7 @@ function datasetsTable(
 <td data-label="${datasets.asOf}">${
       age.standing === "empty"
         ? "—"
-        : html`${text.day(dataset.asOf ?? "")}<br><span class="quiet">${datasets.age(age.ageDays, dataset.maximumAgeDays)}</span>`
+        : html`<div>${text.day(dataset.asOf ?? "")}<br><span class="quiet">${datasets.age(age.ageDays, dataset.maximumAgeDays)}</span></div>`
     }</td>
 <td data-label="${datasets.usableUntil}" class="day">${age.standing === "empty" ? "—" : text.dayAhead(age.lastDay, today)}</td>
 <td data-label="${datasets.rows}" class="number">${dataset.rows === null ? "—" : dataset.rows.toLocaleString("en")}</td>

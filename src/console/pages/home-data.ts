@@ -1,24 +1,21 @@
 import { listDatasetsOnRecord, listImports } from "../../../db/queries/dataset-import-reading.ts";
 import { datasetAge } from "../../domain/dataset-age.ts";
-import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
+import { taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { datasetName, datasetPath, importPath } from "../dataset-words.ts";
 import type { Visit } from "../visit.ts";
-import type { Task } from "./home.ts";
+import type { Task } from "./home-tasks.ts";
 
 const MOST = 100;
 
 /** Rejected files that wait for the dedicated officer, each with its deadline. @clause 4(4) */
-export async function quarantineTasks({ text, today, may }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+export async function quarantineTasks({ text, may }: Visit, { db }: ConsoleContext): Promise<Task[]> {
   if (!may("decideQuarantine")) return [];
   const waiting = (await listImports(db, { waiting: true }, MOST)).filter(({ decided }) => !decided);
-  return waiting.map(({ importId, fileName, quarantinedUntil }) => {
-    const until = taipeiDate(quarantinedUntil?.getTime() ?? 0);
-    return {
-      ...{ what: text.home.quarantined, of: fileName, path: importPath(importId), when: text.dayAhead(until, today) },
-      pressing: daysBetween(today, until) <= 3,
-    };
-  });
+  return waiting.map(({ importId, fileName, quarantinedUntil }) => ({
+    ...{ what: text.home.quarantined, of: fileName, path: importPath(importId) },
+    ...{ dueOn: taipeiDate(quarantinedUntil?.getTime() ?? 0), waits: true },
+  }));
 }
 
 /** Datasets whose data runs out soon, or answers nothing: the dedicated officer sees to the next file; the manager knows what is not answered. @clause 4(1)2 */
@@ -28,11 +25,7 @@ export async function datasetTasks({ text, today, duties }: Visit, { db }: Conso
   return (await listDatasetsOnRecord(db)).flatMap((dataset) => {
     const age = datasetAge(dataset, today);
     if (age.standing === "available" || age.standing === "empty" || (!officer && age.standing === "ends-soon")) return [];
-    return [
-      {
-        ...{ what: text.home.datasetStands[age.standing], of: datasetName(text, dataset), path: datasetPath(dataset.code) },
-        ...{ when: text.dayAhead(age.lastDay, today), pressing: age.standing !== "ends-soon" || daysBetween(today, age.lastDay) <= 3 },
-      },
-    ];
+    const task = { what: text.home.datasetStands[age.standing], of: datasetName(text, dataset), path: datasetPath(dataset.code) };
+    return [{ ...task, dueOn: age.lastDay, waits: false }];
   });
 }

@@ -3,7 +3,9 @@ import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import { listFindings } from "../../../db/queries/finding.ts";
 import { listOpenDisagreements } from "../../../db/queries/log-state.ts";
 import { listWitnesses, type WitnessHeard } from "../../../db/queries/log-witness.ts";
+import { alertDueOn, stepDueOn } from "../../domain/due.ts";
 import { isWitnessSilent } from "../../domain/log-witness.ts";
+import { POLICY } from "../../domain/policy.ts";
 import { refusalOf } from "../../domain/retention.ts";
 import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -11,27 +13,20 @@ import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
 import { findingPath } from "./findings.ts";
-import type { Task } from "./home.ts";
+import type { Task } from "./home-tasks.ts";
 import { listKeptMonths, monthPath } from "./retention.ts";
 import { isOwnProposal } from "./retention-month.ts";
 
-const PRESSING_DAYS = 7;
-const SOON_DAYS = 60;
 const DAY = 86_400_000;
 
 /** Alerts of abnormal use that wait for the dedicated officer. */
-export async function alertTasks({ text, duties, today }: Visit, { db }: ConsoleContext): Promise<Task[]> {
+export async function alertTasks({ text, duties }: Visit, { db }: ConsoleContext): Promise<Task[]> {
   if (!duties.includes("dedicatedOfficer")) return [];
-  return (await listAlerts(db, { onlyOpen: true }, 100)).map(({ alertId, applicationNumber, systemName, kind, foundAt }) => {
-    const day = taipeiDate(Date.parse(foundAt));
-    return {
-      what: text.home.abnormalUse,
-      of: `${applicationNumber}　${systemName}　${text.alerts.kindOf[kind]}`,
-      path: alertPath(alertId),
-      when: text.home.found(text.day(day)),
-      pressing: daysBetween(day, today) > 0,
-    };
-  });
+  return (await listAlerts(db, { onlyOpen: true }, 100)).map(({ alertId, applicationNumber, systemName, kind, foundAt }) => ({
+    what: text.home.abnormalUse,
+    of: `${applicationNumber}　${systemName}　${text.alerts.kindOf[kind]}`,
+    ...{ path: alertPath(alertId), dueOn: alertDueOn(Date.parse(foundAt)), waits: true },
+  }));
 }
 
 /** Months of the log that wait: for a manager who may approve, and for the dedicated officer, who proposes and looks into what was not carried out. */
@@ -42,10 +37,8 @@ export async function retentionTasks({ text, account, duties, now, today }: Visi
     const { month, timeline } = disposal;
     const proposed = state === "proposed";
     const task = (what: string, since: number): Task => {
-      const day = taipeiDate(since);
-      const days = daysBetween(day, today);
-      const when = text.home.since(text.day(day), days);
-      return { what, of: text.monthName(month), path: monthPath(month), when, pressing: days > PRESSING_DAYS };
+      const waited = text.home.waited(daysBetween(taipeiDate(since), today));
+      return { what, of: text.monthName(month), path: monthPath(month), dueOn: stepDueOn(since), waits: true, waited };
     };
     const since = Date.parse(timeline.at(-1)?.takenAt ?? "");
     return [
@@ -56,24 +49,17 @@ export async function retentionTasks({ text, account, duties, now, today }: Visi
   });
 }
 
-/** Findings by their day, for those who see to them and for who raised them: what is near or past is to do, what is farther off comes soon. */
-export async function findingTasks(
-  { text, account, duties, now, today }: Visit,
-  { db }: ConsoleContext,
-): Promise<{ readonly due: Task[]; readonly soon: Task[] }> {
+/** Findings by the day that was set for them, for those who see to them and for who raised them. */
+export async function findingTasks({ text, account, duties, now }: Visit, { db }: ConsoleContext): Promise<Task[]> {
   const sees = duties.some((duty) => duty === "dedicatedOfficer" || duty === "manager");
-  const found = await listFindings(db, { dueBefore: taipeiDate(now + SOON_DAYS * DAY) });
-  const tasks = found
+  const found = await listFindings(db, { dueBefore: taipeiDate(now + POLICY.dueAheadDays * DAY) });
+  return found
     .filter(({ raisedBy }) => sees || raisedBy === account)
-    .toSorted((one, other) => one.dueOn.localeCompare(other.dueOn))
     .map(({ findingNumber, integrationNumber, systemName, dueOn }) => ({
       what: text.findings.home,
       of: `${text.findings.of(findingNumber)}　${integrationNumber}　${systemName}`,
-      path: findingPath(findingNumber),
-      when: text.dayAhead(dueOn, today),
-      pressing: daysBetween(today, dueOn) <= PRESSING_DAYS,
+      ...{ path: findingPath(findingNumber), dueOn, waits: false },
     }));
-  return { due: tasks.filter(({ pressing }) => pressing), soon: tasks.filter(({ pressing }) => !pressing) };
 }
 
 /** That something disagrees with the log, or that nobody outside watches it, is said before anything else. */

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { html } from "hono/html";
 import { createSecret, hashSecret } from "../../adapters/credential-secret.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import type { Integration } from "../../domain/integration.ts";
 import { page } from "../layout.ts";
 import type { Answer } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { casePath, lastDayOf } from "../words.ts";
+import { casePath } from "../words.ts";
 
 /** A new secret, and what goes on record of it. */
 export function freshSecret() {

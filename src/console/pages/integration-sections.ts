@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import type { IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { listForeignAddresses } from "../../adapters/taiwan-addresses.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
 import type { Application, PresentRights } from "../../domain/integration-application.ts";
 import { changedFields, inForce } from "../../domain/integration-difference.ts";
@@ -8,7 +9,7 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { clock, type Html, NOTHING } from "../layout.ts";
 import type { Text } from "../text/index.ts";
 import type { Visit } from "../visit.ts";
-import { casePath, checkNames, facts, lastDayOf, roleName, stateTag } from "../words.ts";
+import { casePath, checkNames, facts, roleName, stateTag } from "../words.ts";
 
 type Fact = readonly [term: string, description: Html | string];
 

@@ -1,89 +1,82 @@
 import { html } from "hono/html";
-import {
-  countIntegrations,
-  findIntegrations,
-  type IntegrationFilter,
-  type IntegrationRow,
-} from "../../../db/queries/console-integration.ts";
+import { findIntegrations, type IntegrationOrder, type IntegrationRow } from "../../../db/queries/console-integration.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import type { IntegrationState } from "../../domain/integration-step.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
-import { BYTE_ORDER_MARK, csvLine } from "../../reports/csv.ts";
 import type { ConsoleContext } from "../context.ts";
 import { download } from "../download.ts";
-import { field, select } from "../fields.ts";
+import { faultSummary, field, select } from "../fields.ts";
 import { type Html, NOTHING, page } from "../layout.ts";
+import { type Asked, askedInUrl, csvTable, filterForm, LINES, type List, listHead, listPage, noLines, pager, stateLinks } from "../list.ts";
 import type { ConsoleRoutes } from "../routes.ts";
-import type { ConsoleRequest, Visit } from "../visit.ts";
-import { casePath, checkNames, lastDayOf, stateTag } from "../words.ts";
+import type { Visit } from "../visit.ts";
+import { casePath, checkNames, stateTag } from "../words.ts";
 
-const SORTS = ["number", "period", "agency"] as const;
+type Name = "search" | "state" | "sort";
+const LIST: List<Name> = { path: "/console/integrations", action: "seeIntegrations", filters: ["search", "state", "sort"] };
+const SORTS: readonly IntegrationOrder[] = ["number", "period", "agency", "queries", "unused"];
 
 /** 介接服務: every integration, searched and narrowed in the URL, on screen and as CSV. */
-export function integrationsPages(routes: ConsoleRoutes, context: ConsoleContext): void {
-  const { db } = context;
-  routes.get("/console/integrations", "seeIntegrations", async (c, visit) => {
-    const filter = filterOf(c);
-    const [rows, all] = await Promise.all([findIntegrations(db, filter), countIntegrations(db)]);
+export function integrationsPages(routes: ConsoleRoutes, { db }: ConsoleContext): void {
+  /** Those that fit the search, in order, in whatever state. */
+  const searched = ({ search, sort }: Asked<Name>["filter"], { today }: Visit) =>
+    findIntegrations(db, { search, sort: SORTS.find((known) => known === sort) }, today);
+  const inState = (rows: readonly IntegrationRow[], state: string | undefined) =>
+    state === undefined ? rows : rows.filter((row) => row.state === state);
+
+  listPage(routes, LIST, async (c, visit, asked) => {
     const { text } = visit;
+    const { filter, pageNumber, fault } = asked;
+    const [rows, every] = await Promise.all([searched(filter, visit), searched({}, visit)]);
+    const found = inState(rows, filter.state);
+    const shown = found.slice((pageNumber - 1) * LINES, pageNumber * LINES);
+    const states = (Object.entries(text.state) as [IntegrationState, string][])
+      .map(([state, label]) => [state, label, inState(rows, state).length] as const)
+      .filter(([state, , count]) => count > 0 || state === filter.state);
+    const sorts = SORTS.map((by) => [by, text.integrations.sortBy[by]] as const);
+    const fields = html`${filter.state === undefined ? NOTHING : html`<input type="hidden" name="state" value="${filter.state}">`}${field({
+      ...{ name: "search", label: text.list.search, hint: text.integrations.searchHint, value: filter.search ?? "", type: "search", fault },
+    })}${select("sort", text.integrations.sort, sorts, filter.sort ?? "number")}`;
     const body = html`<h1 class="ds-heading" data-size="md">${text.integrations.title}</h1>
-${filterForm(visit, filter)}
-${visit.may("enterApplication") ? html`<p><a class="ds-button" data-variant="secondary" href="/console/applications/paper">${text.apply.open.enter}</a></p>` : NOTHING}
-<p class="list-head"><span>${text.integrations.count(rows.length, all)}</span><a class="ds-link" href="/console/integrations.csv${searchOf(c)}">${text.integrations.csv}</a></p>
-${rows.length === 0 ? html`<p class="empty">${text.integrations.none} <a class="ds-link" href="/console/integrations">${text.integrations.clear}</a></p>` : table(visit, rows)}`;
+${faultSummary(text, fault)}
+${stateLinks(visit, LIST, "state", asked, [["", text.integrations.everyState, rows.length], ...states])}
+${filterForm(visit, LIST, fields)}
+${listHead(visit, LIST, asked, found.length, every.length)}
+${shown.length === 0 ? noLines(visit, LIST, asked, text.integrations.none) : table(visit, shown)}
+${pager(visit, LIST, asked, found.length)}`;
     return page(c, visit, { title: text.integrations.title, body });
   });
 
-  routes.get("/console/integrations.csv", "exportIntegrations", async (c, visit) => {
+  routes.get(`${LIST.path}.csv`, "exportIntegrations", async (c, visit) => {
+    const asked = askedInUrl(c, visit, LIST);
+    if (asked instanceof Response) return asked;
     const { text } = visit;
-    const rows = await visit.onTrail("exportIntegrations", c.req.path, () => findIntegrations(db, filterOf(c)));
-    const { number, agency, system, state, scope, from, until } = text.integrations;
-    const lines = rows.map((row) => [
-      row.applicationNumber,
-      row.agencyName,
-      row.systemName,
-      text.state[row.state],
-      checkNames(text, row.checks),
+    const rows = await visit.onTrail("exportIntegrations", c.req.path, () => searched(asked.filter, visit));
+    const { number, agency, system, state, scope, from, until, subjects, lastUsed } = text.integrations;
+    const lines = inState(rows, asked.filter.state).map((row) => [
+      ...[row.applicationNumber, row.agencyName, row.systemName, text.state[row.state], checkNames(text, row.checks)],
       row.approvedFrom === undefined ? "" : taipeiDate(row.approvedFrom),
       row.approvedUntil === undefined ? "" : lastDayOf(row.approvedUntil),
+      ...[String(row.subjectsThisMonth), row.lastUsedOn ?? ""],
     ]);
-    const table = BYTE_ORDER_MARK + [[number, agency, system, state, scope, from, until], ...lines].map(csvLine).join("");
-    return download(c, { name: `integrations-${visit.today}`, format: "csv" }, table);
+    const file = csvTable([number, agency, system, state, scope, from, until, subjects, lastUsed], lines);
+    return download(c, { name: `integrations-${visit.today}`, format: "csv" }, file);
   });
 }
 
-function filterOf(c: ConsoleRequest): IntegrationFilter {
-  const text = (name: string) => c.req.query(name)?.replaceAll("\0", "").trim() || undefined;
-  return { search: text("search"), state: text("state"), sort: SORTS.find((sort) => sort === text("sort")) };
-}
-
-function searchOf(c: ConsoleRequest): string {
-  return new URL(c.req.url).search;
-}
-
-function filterForm({ text }: Visit, { search = "", state = "", sort = "number" }: IntegrationFilter): Html {
-  const states = Object.entries(text.state) as [IntegrationState, string][];
-  return html`<form method="get" action="/console/integrations" class="filter" role="search">
-${field({ name: "search", label: text.integrations.search, hint: text.integrations.searchHint, value: search, type: "search" })}
-${select("state", text.integrations.state, [["", text.integrations.everyState], ...states], state)}
-${select(
-  "sort",
-  text.integrations.sort,
-  SORTS.map((by) => [by, text.integrations.sortBy[by]] as const),
-  sort,
-)}
-<button class="ds-button" data-variant="secondary">${text.integrations.filter}</button></form>`;
-}
-
 function table({ text, today }: Visit, rows: readonly IntegrationRow[]): Html {
-  const { number, agency, system, state, scope, until } = text.integrations;
+  const { number, agency, system, state, scope, until, subjects, lastUsed } = text.integrations;
   const line = (row: IntegrationRow) => html`<tr>
 <th scope="row"><a class="ds-link" href="${casePath(row.applicationNumber)}">${row.applicationNumber}</a></th>
 <td data-label="${state}">${stateTag(text, row.state)}</td>
-<td data-label="${agency}">${row.agencyName}</td>
-<td data-label="${system}">${row.systemName}</td>
+<td data-label="${agency}">${row.agencyName}</td><td data-label="${system}">${row.systemName}</td>
 <td data-label="${scope}">${checkNames(text, row.checks)}</td>
-<td data-label="${until}" class="number">${row.approvedUntil === undefined ? "—" : text.dayAhead(lastDayOf(row.approvedUntil), today)}</td></tr>`;
-  return html`<table class="ds-table cards"><thead><tr>${[number, state, agency, system, scope].map(
-    (title) => html`<th scope="col">${title}</th>`,
-  )}<th scope="col" class="number">${until}</th></tr></thead><tbody>${rows.map(line)}</tbody></table>`;
+<td data-label="${until}" class="day">${row.approvedUntil === undefined ? "—" : text.dayAhead(lastDayOf(row.approvedUntil), today)}</td>
+<td data-label="${subjects}" class="number">${row.subjectsThisMonth.toLocaleString("en")}</td>
+<td data-label="${lastUsed}" class="day">${row.lastUsedOn === undefined ? "—" : text.day(row.lastUsedOn)}</td></tr>`;
+  const title = (word: string, name = "") => html`<th scope="col"${name === "" ? NOTHING : html` class="${name}"`}>${word}</th>`;
+  return html`<table class="ds-table cards"><thead><tr>${[number, state, agency, system, scope, until].map((word) => title(word))}${title(
+    subjects,
+    "number",
+  )}${title(lastUsed)}</tr></thead><tbody>${rows.map(line)}</tbody></table>`;
 }

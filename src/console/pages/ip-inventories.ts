@@ -1,11 +1,12 @@
 import { html } from "hono/html";
 import { type FindingOnRecord, type InventoryOnRecord, listFindings, listInventories } from "../../../db/queries/ip-inventory.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { casePath, lastDayOf } from "../words.ts";
+import { casePath } from "../words.ts";
 import { messagePage } from "./message.ts";
 
 /** A review's address. */
@@ -13,18 +14,18 @@ export function inventoryPath(inventoryNumber: string): string {
   return `/console/addresses/${encodeURIComponent(inventoryNumber)}`;
 }
 
-/** 白名單: the half-yearly reviews of addresses, and what each found. @clause 3(8) */
+/** What each half-yearly review of addresses found. @clause 3(8) */
 export function ipInventoryPages(routes: ConsoleRoutes, context: ConsoleContext): void {
-  const { db } = context;
-  routes.get("/console/addresses", "seeInventories", async (c, visit) => {
-    const { inventory } = visit.text;
-    const all = await listInventories(db);
-    const found = await Promise.all(all.map(({ inventoryNumber }) => listFindings(db, inventoryNumber)));
-    const body = html`<h1 class="ds-heading" data-size="md">${inventory.title}</h1><p class="quiet">${inventory.intro}</p>
-${all.length === 0 ? html`<p class="empty">${inventory.none}</p>` : reviewsTable(visit, all, found)}`;
-    return page(c, visit, { title: inventory.title, body });
-  });
   routes.get("/console/addresses/:review", "seeInventories", (c, visit) => showInventory(c, visit, context));
+}
+
+/** The reviews that there were, beside the addresses that they look at. */
+export async function reviewsSection(visit: Visit, { db }: ConsoleContext): Promise<Html> {
+  const { inventory } = visit.text;
+  const all = await listInventories(db);
+  const found = await Promise.all(all.map(({ inventoryNumber }) => listFindings(db, inventoryNumber)));
+  return html`<section><h2 class="ds-heading" data-size="xs">${inventory.title}</h2><p class="quiet">${inventory.intro}</p>
+${all.length === 0 ? html`<p class="empty">${inventory.none}</p>` : reviewsTable(visit, all, found)}</section>`;
 }
 
 /** The review that a path names. */
@@ -46,7 +47,7 @@ async function showInventory(c: ConsoleRequest, visit: Visit, context: ConsoleCo
         ? inventory.leadClean(review.addressCount)
         : inventory.leadDone(review.addressCount, findings.length);
   const title = inventory.one(text.day(taipeiDate(review.openedAt.getTime())));
-  const body = html`<p class="quiet"><a class="ds-link" href="/console/addresses">${inventory.title}</a></p>
+  const body = html`<p class="quiet"><a class="ds-link" href="/console/addresses">${text.addresses.title}</a></p>
 <h1 class="ds-heading" data-size="md">${title} ${openTag(visit, review)}</h1>
 <p class="lead">${lead}</p><p class="quiet">${inventory.since(text.day(review.usedSince))}</p>
 <p class="list-head"><span></span><a class="ds-link" href="${inventoryPath(review.inventoryNumber)}/report.pdf">${inventory.report}</a></p>

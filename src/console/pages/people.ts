@@ -1,10 +1,10 @@
 import { html } from "hono/html";
 import { type AppointmentOnRecord, listAppointments } from "../../../db/queries/appointment.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
-import { lastDayOf } from "../words.ts";
 
 /** 人員: who holds which duty, and who did. */
 export function peoplePage(routes: ConsoleRoutes, { db }: ConsoleContext): void {

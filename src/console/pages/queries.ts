@@ -7,6 +7,7 @@ import type { ConsoleContext } from "../context.ts";
 import { downloadEntries } from "../download.ts";
 import { type Fault, faultSummary, field } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
+import { askedInUrl } from "../list.ts";
 import {
   begin,
   OPEN_FILTERS,
@@ -50,7 +51,11 @@ export function queriesPage(routes: ConsoleRoutes, context: ConsoleContext): voi
     }
   }
 
-  routes.get(PATH, "searchLog", (c, visit) => show(c, visit, searchInUrl(c, visit)));
+  routes.get(PATH, "searchLog", (c, visit) => {
+    const asked = askedInUrl(c, visit, { path: PATH, filters: OPEN_FILTERS });
+    if (asked instanceof Response) return asked;
+    return show(c, visit, searchInUrl(c, visit), asked.fault === undefined ? {} : { fault: asked.fault });
+  });
 
   routes.post(PATH, "searchLog", (c, visit, form) =>
     answer(c, visit, form, async (search) => {

@@ -2,6 +2,7 @@ import { html } from "hono/html";
 import { countLogMonth, readDisposal } from "../../../db/queries/retention.ts";
 import { listRetentionPeriods } from "../../../db/queries/retention-period.ts";
 import type { ConsoleAction } from "../../domain/console-action.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { type Disposal, isMonth, type MonthState, openHolds, refusalOf } from "../../domain/retention.ts";
 import { retentionYears } from "../../domain/retention-period.ts";
 import { writeDisposalCertificate } from "../../reports/disposal-certificate.ts";
@@ -12,7 +13,7 @@ import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { facts, lastDayOf, roleName } from "../words.ts";
+import { facts, roleName } from "../words.ts";
 import { messagePage } from "./message.ts";
 import { type KeptMonth, keptMonth, monthPath, monthTag, RETENTION_PATH } from "./retention.ts";
 

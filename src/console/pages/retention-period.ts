@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { listDisposals } from "../../../db/queries/retention.ts";
 import { listRetentionPeriods } from "../../../db/queries/retention-period.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { POLICY } from "../../domain/policy.ts";
 import { retentionEnd, stateOf } from "../../domain/retention.ts";
 import { retentionYears } from "../../domain/retention-period.ts";
@@ -10,7 +11,6 @@ import { formToken, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { lastDayOf } from "../words.ts";
 import { reasonField, seenIn } from "./integration-typed.ts";
 import { RETENTION_PATH } from "./retention.ts";
 

@@ -1,6 +1,7 @@
 import { html } from "hono/html";
 import { listDisposals, listMonthSizes } from "../../../db/queries/retention.ts";
 import { listRetentionPeriods } from "../../../db/queries/retention-period.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { POLICY } from "../../domain/policy.ts";
 import { type Disposal, isMonth, type MonthState, monthState, retentionEnd } from "../../domain/retention.ts";
 import { type RetentionPeriod, retentionYears } from "../../domain/retention-period.ts";
@@ -8,7 +9,7 @@ import type { ConsoleContext } from "../context.ts";
 import { clock, type Html, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
-import { lastDayOf, roleName } from "../words.ts";
+import { roleName } from "../words.ts";
 
 export const RETENTION_PATH = "/console/system/retention";
 const COLOUR: Readonly<Record<MonthState, "success" | "warning" | "danger" | "neutral">> = {

@@ -1,19 +1,21 @@
 import { html } from "hono/html";
 import { listTrail } from "../../../db/queries/admin-trail.ts";
 import type { ConsoleContext } from "../context.ts";
-import { field, select } from "../fields.ts";
+import { faultSummary, field, select } from "../fields.ts";
 import { clock, NOTHING, page } from "../layout.ts";
+import { filterForm, type List, listPage, listUrl } from "../list.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 
 const PAGE_LENGTH = 100;
+const LIST: List<"account" | "action"> = { path: "/console/trail", action: "seeTrail", filters: ["account", "action"] };
 
 /** 操作軌跡: who did what, when, from where, and with what outcome; the newest first, older ones page by page. */
 export function trailPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {
-  routes.get("/console/trail", "seeTrail", async (c, visit) => {
+  listPage(routes, LIST, async (c, visit, asked) => {
     const { text } = visit;
     const { trail } = text;
-    const query = (name: string) => c.req.query(name)?.replaceAll("\0", "").trim() || undefined;
-    const [account, action, older] = [query("account"), query("action"), query("before")];
+    const { account, action } = asked.filter;
+    const older = c.req.query("before");
     const before = older !== undefined && /^\d{1,18}$/.test(older) ? older : undefined;
     const entries = await listTrail(db, { account, action, before }, PAGE_LENGTH);
     const actions = Object.entries(text.action);
@@ -26,18 +28,20 @@ export function trailPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {
 <td data-label="${trail.outcome}">${outcomeName(entry.outcome)}${entry.reason === undefined ? NOTHING : html`<br><span class="quiet">${entry.reason}</span>`}</td></tr>`,
     );
     const last = entries.length === PAGE_LENGTH ? entries.at(-1)?.trailId : undefined;
-    const onward = new URLSearchParams({ ...(account && { account }), ...(action && { action }), ...(last && { before: last }) });
     const titles = [trail.when, trail.account, trail.action, trail.object, trail.address, trail.outcome];
     const body = html`<h1 class="ds-heading" data-size="md">${trail.title}</h1><p class="quiet">${trail.intro}</p>
-<form method="get" action="/console/trail" class="filter" role="search">${field({ name: "account", label: trail.account, value: account ?? "" })}
-${select("action", trail.action, [["", trail.everyAction], ...actions], action ?? "")}
-<button class="ds-button" data-variant="secondary">${trail.filter}</button></form>
+${faultSummary(text, asked.fault)}
+${filterForm(
+  visit,
+  LIST,
+  html`${field({ name: "account", label: trail.account, value: account ?? "", fault: asked.fault })}${select("action", trail.action, [["", trail.everyAction], ...actions], action ?? "")}`,
+)}
 ${
   entries.length === 0
     ? html`<p class="empty">${trail.none}</p>`
     : html`<table class="ds-table cards"><thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`
 }
-${last === undefined ? NOTHING : html`<p><a class="ds-link" href="/console/trail?${onward.toString()}">${trail.older}</a></p>`}`;
+${last === undefined ? NOTHING : html`<p><a class="ds-link" href="${listUrl(LIST.path, { account, action, before: last })}">${trail.older}</a></p>`}`;
     return page(c, visit, { title: trail.title, body });
   });
 }

@@ -61,6 +61,7 @@ export const enDatasets: Text["datasets"] = {
       rejected: "Rejected",
     },
     file: "File",
+    waitsUntil: "Rejected file waits until",
     unknownDataset: "Not known yet",
     one: (file) => `Import　${file}`,
     number: "Import",
@@ -83,8 +84,8 @@ export const enDatasets: Text["datasets"] = {
       imported: (rows) => `${rows} are imported, and the file is destroyed.`,
       importedUntil: (rows, until) =>
         `${rows} are imported, and the file is destroyed; the data may be used until ${until}: import the next file before then.`,
-      quarantined: (until, time) =>
-        `Rejected; the file waits, still encrypted, for the dedicated officer's decision until ${until}, ${time}, and is destroyed then. The old data goes on answering.`,
+      quarantined: (until) =>
+        `Rejected; the file waits, still encrypted, for the dedicated officer's decision until ${until}, and is destroyed then. The old data goes on answering.`,
       decided: () => "Rejected; the dedicated officer has decided, and it is being dealt with.",
       rejected: () => "Rejected, and the file is destroyed; the old data goes on answering. Ask the owner unit for a corrected file.",
     },
@@ -210,6 +211,7 @@ export const enDatasets: Text["datasets"] = {
     noFile: "Choose the public key file.",
     show: "Show the fingerprint",
     compareTitle: "Compare the fingerprint",
+    compareBy: "By telephone",
     compareIntro: (unit) =>
       `Call ${unit} at a number that you know (not one that came with the file), have them read the fingerprint out, and compare every character.`,
     compared: "Compared by telephone, every character is the same",

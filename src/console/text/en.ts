@@ -3,6 +3,7 @@ import { daysBetween } from "../../domain/roc-date.ts";
 import { weekdayOf } from "../../domain/roc-day.ts";
 import { enApply } from "./en-apply.ts";
 import { enDatasets } from "./en-datasets.ts";
+import { enDesk } from "./en-desk.ts";
 import { enFinding } from "./en-finding.ts";
 import { enRetention } from "./en-retention.ts";
 import type { Text } from "./zh-Hant.ts";
@@ -41,6 +42,7 @@ export const en: Text = {
     label: "Main menu",
     home: "To do",
     integrations: "Integrations",
+    applications: "Applications",
     datasets: "Data",
     queries: "Queries",
     findings: "Findings",
@@ -176,38 +178,7 @@ export const en: Text = {
     code: "The six digits that it shows",
     submit: "Finish",
   },
-  home: {
-    title: "To do",
-    todo: "Now",
-    soon: "Within 60 days",
-    nothing: "Nothing to do: everything is in time.",
-    nothingSoon: "No other credential and no other period ends within 60 days.",
-    check: "Application to check",
-    decide: "Application to decide on",
-    provision: "Approved, to be provisioned",
-    credentialEnds: "Credential ends",
-    periodEnds: "Approved period ends",
-    idle: "Unused, about to be suspended",
-    suspended: "Integration is suspended",
-    inventory: "Address inventory to answer",
-    inventoryEnds: "Address inventory about to end",
-    disposalDue: "A month of the log is due: propose its disposal",
-    disposalRefused: "A disposal could not be carried out: look into it",
-    disposalProposed: "A month of the query log is due for disposal: approve or hold",
-    diskFillsUp: "The database runs out of disk space",
-    databaseGrows: "The database grows too fast",
-    abnormalUse: "Abnormal use is to be looked into",
-    quarantined: "A rejected file waits",
-    datasetStands: {
-      "ends-soon": "A dataset runs out soon",
-      "too-old": "A dataset is out of date and answers nothing",
-      "outside-approved-period": "A dataset is outside its approved period",
-    },
-    disagreement: "The query log disagrees with itself: look at once",
-    witnessSilent: "A witness of the query log has fallen silent: look",
-    found: (when) => `found ${when}`,
-    since: (when, days) => (days === 0 ? "since today" : `since ${when}, ${days} ${plural(days, "day")}`),
-  },
+  ...enDesk,
   inventory: {
     title: "Reviews of addresses",
     intro:
@@ -248,17 +219,18 @@ export const en: Text = {
   },
   integrations: {
     title: "Integrations",
-    search: "Search",
     searchHint: "Application number, agency or system",
     state: "State",
-    everyState: "Every state",
+    everyState: "All",
     sort: "Order",
-    sortBy: { number: "Application number", period: "Ending soonest", agency: "Agency" },
-    filter: "Show",
-    csv: "CSV",
-    count: (shown, all) => (shown === all ? `${all} in all` : `${shown} of ${all}`),
+    sortBy: {
+      number: "Application number",
+      period: "Ending soonest",
+      agency: "Agency",
+      queries: "Most queries first",
+      unused: "Longest unused first",
+    },
     none: "No integration is like that.",
-    clear: "Clear",
     number: "Number",
     agency: "Agency",
     system: "System",
@@ -266,6 +238,8 @@ export const en: Text = {
     period: "Period",
     from: "From",
     until: "Until",
+    subjects: "This month",
+    lastUsed: "Last query",
   },
   integration: {
     next: {
@@ -603,6 +577,9 @@ export const en: Text = {
     seeHome: "See tasks",
     seeIntegrations: "See integrations",
     exportIntegrations: "Download integrations",
+    seeApplications: "See applications",
+    exportApplications: "Download the list of applications",
+    exportAddresses: "Download the whitelist",
     apply: "Apply online",
     enterApplication: "Enter application, or act for the agency",
     readLetter: "Open letter",
@@ -675,7 +652,7 @@ export const en: Text = {
     "national-id-in-text": "The text seems to hold an ID number: name the case instead.",
     "invalid-national-id": "This is not a valid ID number: type it again. What was typed has not been kept.",
     "national-id-in-filter":
-      "The application number or account looks like an ID number: type that into its own field, so that it stands in no URL.",
+      "A filter looks like an ID number, so it was neither used nor kept: type that into its own field, so that it stands in no URL.",
     "from-malformed": "The first day can't be read: give it as 2026-01-31.",
     "until-malformed": "The last day can't be read: give it as 2026-01-31.",
     "month-malformed": "Choose a month of the list.",
