@@ -8,8 +8,8 @@ import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
 import type { Config } from "./config.ts";
 import { decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
+import { requireAccount } from "./domain/appointment.ts";
 import type { Rejection } from "./domain/dataset-import.ts";
-import { requireNoNationalId } from "./domain/national-id.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import { type ImportOutcome, type ImportProgress, importProgress } from "./workflows/dataset-import.ts";
 
@@ -56,7 +56,7 @@ export async function runImportCommand(
   if (first === "" || values.as === undefined || values.as.trim() === "")
     throw new Error("Name a file, and say who imports it: bin/import.ts FILE --as ACCOUNT (--help tells more).");
   const deliveredBy = values.as;
-  requireNoNationalId(deliveredBy, "The account");
+  requireAccount(deliveredBy);
   return withClient(async (client) => {
     const id = await takeFile(config, resolve(first), {
       deliveredBy,
