@@ -1571,39 +1571,71 @@ grant select on dataset (maximum_age_days) to platform_console;
 
 grant select on dataset (owner_unit) to platform_console;
 
-grant insert, select, update on dataset_import to platform_worker;
+grant insert, select on dataset_import to platform_worker;
 
 grant select on dataset_import (as_of) to platform_console;
 
+grant update on dataset_import (as_of) to platform_worker;
+
 grant select on dataset_import (bad_rows) to platform_console;
 
+grant update on dataset_import (bad_rows) to platform_worker;
+
 grant select on dataset_import (dataset_id) to platform_console;
+
+grant update on dataset_import (dataset_id) to platform_worker;
 
 grant select on dataset_import (delivered_by) to platform_console;
 
 grant select on dataset_import (file_bytes) to platform_console;
 
+grant update on dataset_import (file_bytes) to platform_worker;
+
+grant update on dataset_import (file_found) to platform_worker;
+
 grant select on dataset_import (file_name) to platform_console;
+
+grant update on dataset_import (file_sha256) to platform_worker;
+
+grant update on dataset_import (finished_at) to platform_worker;
 
 grant select on dataset_import (import_id) to platform_console;
 
+grant update on dataset_import (other_recipients) to platform_worker;
+
 grant select on dataset_import (quarantined_until) to platform_console;
+
+grant update on dataset_import (quarantined_until) to platform_worker;
 
 grant select on dataset_import (received_at) to platform_console;
 
 grant select on dataset_import (recipient_fingerprint) to platform_console;
 
+grant update on dataset_import (recipient_fingerprint) to platform_worker;
+
 grant select on dataset_import (rejected_lines) to platform_console;
+
+grant update on dataset_import (rejected_lines) to platform_worker;
 
 grant select on dataset_import (rejection_code) to platform_console;
 
+grant update on dataset_import (rejection_code) to platform_worker;
+
 grant select on dataset_import (rows_read) to platform_console;
+
+grant update on dataset_import (rows_read) to platform_worker;
 
 grant select on dataset_import (signed_at) to platform_console;
 
+grant update on dataset_import (signed_at) to platform_worker;
+
 grant select on dataset_import (signer_fingerprint) to platform_console;
 
+grant update on dataset_import (signer_fingerprint) to platform_worker;
+
 grant select on dataset_import (stage) to platform_console;
+
+grant update on dataset_import (stage) to platform_worker;
 
 grant select on dataset_import_stage to platform_console;
 
@@ -1613,7 +1645,9 @@ grant insert, select on dataset_step to platform_worker;
 
 grant select on delivery_key to platform_console;
 
-grant insert, select, update on delivery_key to platform_worker;
+grant insert, select on delivery_key to platform_worker;
+
+grant update on delivery_key (destroyed_at) to platform_worker;
 
 grant select on destruction_certificate to platform_console;
 

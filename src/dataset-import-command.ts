@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Client, isGrpcDeadlineError } from "@temporalio/client";
+import { type Client, ServiceError } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
 import type { Config } from "./config.ts";
 import { decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
+import { requireAccount } from "./domain/appointment.ts";
 import type { Rejection } from "./domain/dataset-import.ts";
-import { requireNoNationalId } from "./domain/national-id.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import { type ImportOutcome, type ImportProgress, importProgress } from "./workflows/dataset-import.ts";
 
@@ -55,7 +56,7 @@ export async function runImportCommand(
   if (first === "" || values.as === undefined || values.as.trim() === "")
     throw new Error("Name a file, and say who imports it: bin/import.ts FILE --as ACCOUNT (--help tells more).");
   const deliveredBy = values.as;
-  requireNoNationalId(deliveredBy, "The account");
+  requireAccount(deliveredBy);
   return withClient(async (client) => {
     const id = await takeFile(config, resolve(first), {
       deliveredBy,
@@ -117,10 +118,13 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
 
 /** Waits until the import has ended, or a little: whoever waits hears of the end at once, and leaves no question open that would keep the command. */
 async function waitForEnd(client: Client, handle: ImportHandle): Promise<void> {
+  const until = Date.now() + LOOK_EVERY;
   try {
-    await client.withDeadline(Date.now() + LOOK_EVERY, () => handle.result());
+    await client.withDeadline(until, () => handle.result());
   } catch (error) {
-    if (!isGrpcDeadlineError(error)) throw error;
+    // That the time is over, in one of several codes. A service that is really gone is told of by the next look.
+    if (!(error instanceof ServiceError)) throw error;
+    await setTimeout(Math.max(0, until - Date.now()));
   }
 }
 

@@ -186,7 +186,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant execute on function lock_dataset, create_generation_table, finish_generation_table, switch_generation, drop_generation to platform_worker;
 
     grant select on dataset, subject_record to platform_worker;
-    grant select, insert, update on dataset_import, delivery_key to platform_worker;
+    grant select, insert on dataset_import, delivery_key to platform_worker;
+    -- What was received, by whom and when, and which key was issued by whom until when, stays as it was written.
+    grant update (dataset_id, file_sha256, file_bytes, stage, rows_read, bad_rows, rejection_code, rejected_lines, recipient_fingerprint,
+      other_recipients, signer_fingerprint, signed_at, as_of, quarantined_until, file_found, finished_at) on dataset_import to platform_worker;
+    grant update (destroyed_at) on delivery_key to platform_worker;
     grant select, insert, update (as_of, signed_at, row_count) on generation to platform_worker;
     grant select, insert on destruction_certificate, dataset_step to platform_worker;
   `.execute(db);

@@ -68,6 +68,12 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
     async goOn(c, path, goingOn) {
       const request = new Request(new URL(path, c.req.url), { headers: c.req.raw.headers });
       const page = await app.fetch(request, { ...c.env, goingOn });
+      // What is no page (a document, a detour) is the browser's to fetch.
+      if (page.headers.get("content-type")?.startsWith("text/html") !== true) {
+        await page.body?.cancel();
+        const { pathname, search } = new URL(request.url);
+        return c.redirect(pathname + search, 303);
+      }
       return c.html(await page.text(), page.status as ContentfulStatusCode);
     },
     get(path, action, answer, options) {

@@ -30,9 +30,12 @@ export function isDuty(text: string): text is Duty {
   return (DUTIES as readonly string[]).includes(text);
 }
 
+/** As whose delivery the records hold what lay in the drop folder: nobody's, so nobody has this name. */
+const DROP_FOLDER = "drop-folder";
+
 /** Whether a text can be an account's name. */
 export function isAccount(text: string): boolean {
-  return /^[a-z][a-z0-9._-]{1,63}$/.test(text) && !/^[a-z][1289a-d]\d{8}$/.test(text);
+  return /^[a-z][a-z0-9._-]{1,63}$/.test(text) && !/^[a-z][1289a-d]\d{8}$/.test(text) && text !== DROP_FOLDER;
 }
 
 /** Accounts are names of appointments, never a person's ID number. @throws RuleViolation `account-malformed` @clause 3(2) */
@@ -41,7 +44,7 @@ export function requireAccount(account: string): void {
     throw new RuleViolation(
       "3(2)",
       "account-malformed",
-      "An account is 2 to 64 small letters, digits, dots or hyphens, and not an ID number.",
+      "An account is 2 to 64 small letters, digits, dots or hyphens, neither an ID number nor the drop folder.",
     );
 }
 

@@ -1,4 +1,6 @@
+import { requireText } from "./integration-text.ts";
 import { requireNoNationalId } from "./national-id.ts";
+import { isText } from "./quarantine.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
 /** What a person asks to be done with the keys of deliveries. `actor` is the account of that person, who says why. */
@@ -48,8 +50,8 @@ export function requireKeyRequest(request: DatasetKeyRequest): void {
   if (request.action === "list" || request.action === "platform-keys" || request.action === "describe") return;
   if (request.actor.trim() === "") throw new RuleViolation("3(1)", "actor-missing", "Say who does it (--as ACCOUNT).");
   requireNoNationalId(request.actor, "The account");
-  if (request.reason.trim() === "") throw new RuleViolation("4(1)1", "reason-missing", "Give a reason (--reason TEXT).");
-  requireNoNationalId(request.reason, "The reason");
+  if (!isText(request.reason)) throw new RuleViolation("4(1)1", "reason-missing", "Give a reason (--reason TEXT).");
+  requireText(request.reason, "The reason");
   if (request.action === "issue" && !(Number.isInteger(request.days) && request.days >= 1 && request.days <= LONGEST_VALIDITY_DAYS)) {
     throw new RuleViolation("4(1)1", "invalid-validity", `A delivery key is valid for 1 to ${LONGEST_VALIDITY_DAYS} days.`);
   }

@@ -1,3 +1,4 @@
+import { requireText } from "./integration-text.ts";
 import { requireNoNationalId } from "./national-id.ts";
 import type { Notice } from "./notice.ts";
 import { POLICY } from "./policy.ts";
@@ -54,9 +55,10 @@ export function requireDecision(waiting: boolean, decision: QuarantineDecision):
   if (!isText(decision.actor)) throw new RuleViolation("3(1)", "actor-missing", "Say who decides (--as ACCOUNT).");
   if (!isText(decision.reason)) throw new RuleViolation("4(4)", "reason-missing", "Give a reason for the decision (--reason TEXT).");
   requireNoNationalId(decision.actor, "The account");
-  requireNoNationalId(decision.reason, "The reason");
+  requireText(decision.reason, "The reason");
 }
 
-function isText(value: unknown): boolean {
+/** Whether it says something, at no great length. */
+export function isText(value: unknown): boolean {
   return typeof value === "string" && value.trim().length > 0 && value.length <= LONGEST_REASON;
 }

@@ -68,7 +68,7 @@ export function monthsDue(months: readonly string[], years: number, now: number)
 
 /** Whether it is written as a month, and has begun. */
 export function isMonth(month: string, now: number): boolean {
-  return /^\d{4}-(0[1-9]|1[0-2])$/.test(month) && month <= taipeiDate(now).slice(0, 7);
+  return /^[1-9]\d{3}-(0[1-9]|1[0-2])$/.test(month) && month <= taipeiDate(now).slice(0, 7);
 }
 
 /** @throws RuleViolation `month-malformed` also for a month that has not begun */

@@ -125,6 +125,7 @@ describe("bin/import", () => {
   test.each([
     ["no file named", () => [], /^Name a file, and say who imports it/],
     ["nobody named", () => [fileOf(unsigned())], /^Name a file, and say who imports it/],
+    ["the drop folder named, which is nobody", () => [fileOf(unsigned()), "--as", "drop-folder"], /^An account is/],
     ["a name that is no delivery's", () => [fileOf(unsigned(), "household.csv"), "--as", "wu.officer"], /^household\.csv is no delivery/],
     ["a file that isn't there", () => ["/nowhere/household.pgp", "--as", "wu.officer"], /^There is no file \/nowhere\/household\.pgp/],
     ["a link", () => [link(), "--as", "wu.officer"], /\(a link is none: name the file itself\)\.$/],

@@ -120,6 +120,8 @@ describe("a rejected file", () => {
     await wu.get(importPage(first));
     const unsaid = await decide(wu, first, { choice: "destroy", reason: " " });
     expect([unsaid.status, unsaid.text.includes('href="#reason"'), unsaid.text.includes("理由未填")]).toEqual([422, true, true]);
+    const unprintable = await decide(wu, first, { choice: "destroy", reason: "不再需要\0" });
+    expect([unprintable.status, unprintable.text.includes('href="#reason"')]).toEqual([422, true]);
     const named = await decide(wu, first, { choice: "destroy", reason: "為A123456789之檔" });
     expect([named.status, named.text.includes("含有身分證統一編號")]).toEqual([422, true]);
     const unchosen = await decide(wu, first, { reason: "洽該單位" });

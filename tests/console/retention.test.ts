@@ -51,7 +51,8 @@ describe("the months of the log", () => {
     for (const expected of ["3 筆", "系統今晚提出銷毀", "還沒有任何步驟"]) expect(month).toContain(expected);
     expect(month).not.toContain('class="decision"');
     expect((await auditor.get(`${MONTHS}/2019-10/propose`)).status).toBe(403);
-    for (const nowhere of ["2018-01", "2019-13", "2999-01", "x"]) expect((await wu.get(`${MONTHS}/${nowhere}`)).status, nowhere).toBe(404);
+    for (const nowhere of ["2018-01", "2019-13", "2999-01", "0000-01", "x"])
+      expect((await wu.get(`${MONTHS}/${nowhere}`)).status, nowhere).toBe(404);
     expect(await text(wu, "/console/system")).toContain("3 個月份等待處理");
   });
 

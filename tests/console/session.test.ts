@@ -105,6 +105,21 @@ describe("a reason that was typed while the session ended", () => {
     const { location } = await stranger.post("/console/log-in", { account: "lin.manager", password: PASSWORD, ...kept });
     expect(location).toBe("/console/code");
   });
+
+  test("§4(2)4 is not carried to what is no page: the browser goes there by itself", async () => {
+    for (const [keptPath, place] of [
+      ["/console/session?a\n", "/console/session?a"],
+      ["/console/log-in", "/console/log-in"],
+    ] as const) {
+      later();
+      const person = visitor();
+      await person.get("/console/log-in");
+      const code = await person.post("/console/log-in", { account: "lin.manager", password: PASSWORD, keptPath, keptReason: REASON });
+      expect(code.text).toContain('action="/console/code"');
+      const { status, location } = await person.post("/console/code", { code: totpCode(secret, now()), keptPath, keptReason: REASON });
+      expect([status, location]).toEqual([303, place]);
+    }
+  });
 });
 
 describe("changing the password", () => {

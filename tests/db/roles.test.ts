@@ -72,6 +72,12 @@ test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody
     await expect(imported(nobody)).rejects.toThrow("nobody in office answers");
   }
   await imported("drop-folder");
+  for (const statement of [
+    "update dataset_import set delivered_by = 'drop-folder'",
+    "update dataset_import set received_at = now(), file_name = 'x'",
+    "update delivery_key set issued_by = 'wu.officer', expires_at = now()",
+  ])
+    await expect(worker.pool.query(statement), statement).rejects.toThrow("permission denied");
 });
 
 test("§3(1) §3(2) no role but the appointer's appoints, ends or resets anybody, and that role sees nothing else", async () => {

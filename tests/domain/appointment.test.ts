@@ -33,7 +33,7 @@ describe("appointments", () => {
 
   test("§3(2) an account is a name of office, never an ID number", () => {
     for (const account of ["wu.officer", "a1", "lin-manager_2"]) expect(ruleBroken(() => requireAccount(account))).toBeUndefined();
-    for (const account of ["", "W", "wu officer", "m123456789", "王小明", "x".repeat(65)])
+    for (const account of ["", "W", "wu officer", "m123456789", "drop-folder", "王小明", "x".repeat(65)])
       expect(
         ruleBroken(() => requireAccount(account)),
         account,

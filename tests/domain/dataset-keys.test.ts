@@ -24,6 +24,8 @@ describe("a request about the keys of deliveries", () => {
       "reason-missing",
     );
     expect(broken({ action: "revoke", fingerprint: "AB", actor: "wu.officer", reason: "金鑰遺失" })).toBeUndefined();
+    expect(broken({ ...issue, reason: "九月交付\0" })).toBe("text-not-printable");
+    expect(broken({ ...issue, reason: "九".repeat(501) })).toBe("reason-missing");
   });
 
   test("§4(1)1 that shows a key goes nowhere with a private one, or with what is longer than any key", () => {

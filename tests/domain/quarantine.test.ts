@@ -15,6 +15,8 @@ describe("a rejected file", () => {
     expect(decide({ choice: "retry" })).toBeUndefined();
     expect(decide({ choice: "keep" })).toBe("unknown-decision");
     for (const reason of ["", "  ", "很".repeat(501), undefined]) expect(decide({ reason })).toBe("reason-missing");
+    // Records can't hold it: the step would be tried for ever, and no other decision could be taken meanwhile.
+    expect(decide({ reason: "退回重送\0" })).toBe("text-not-printable");
     for (const actor of ["", " ", undefined]) expect(decide({ actor })).toBe("actor-missing");
   });
 

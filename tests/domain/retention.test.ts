@@ -76,7 +76,7 @@ describe("the time of retention", () => {
 
   test("§4(1)5 is asked of months that have begun", () => {
     expect(ruleBroken(() => requireMonth("2025-12", END))).toBeUndefined();
-    for (const month of ["2026-01", "2020-13", "2020-00", "2020", "2020-11-01", ""])
+    for (const month of ["2026-01", "2020-13", "2020-00", "2020", "2020-11-01", "0000-01", ""])
       expect(
         ruleBroken(() => requireMonth(month, END)),
         month,

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import { rotateCredential } from "../../db/queries/credential.ts";
 import { listSteps } from "../../db/queries/integration.ts";
+import { createSecret, hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
 import type { Integration, StepRequest } from "../../src/domain/integration.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
 import { integration as integrationWorkflow, stepUpdate } from "../../src/workflows/integration.ts";
@@ -124,22 +126,24 @@ describe("the records take a step", () => {
 
 describe("a revoked credential", () => {
   test("§3(5) takes with it those that the system made by it, also those that its workflow has not heard of", async () => {
-    const number = await platform.activated();
-    const [first] = (await platform.integrations.show(number)).credentials;
+    const number = await platform.approved();
+    const [token, first] = [createSecret(), randomUUID()];
+    await platform.integrations.provision(number, { ...say(OFFICER), credential: { credentialId: first, secretHash: hashSecret(token) } });
+    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 15_000 }).toBe("active");
     const api = openDatabase(platform.database.apiUrl, { max: 1 });
-    await api.pool.query(
-      "select rotate_credential($1, '00000000-0000-4000-8000-000000000002', sha256('x'), now() + interval '9 days', now() + interval '9 days')",
-      [first?.credentialId],
-    );
+    const until = Date.now() + 9 * 86_400_000;
+    const next = { freshId: randomUUID(), freshHash: hashSecret(createSecret()), validUntil: until, presentValidUntil: until };
+    const rotated = await rotateCredential(api.pool, { presentId: first, proof: proveSecret(token), ...next });
+    expect(rotated.outcome).toBe("rotated");
     await api.close();
     const { credentials } = await platform.integrations.revokeCredential(number, {
       ...say(OFFICER, "外洩"),
-      credentialId: first?.credentialId ?? "",
+      credentialId: first,
     });
     expect(credentials).toEqual([]);
     const { integrationId } = await platform.onRecord(number);
     expect(await platform.count("credential", integrationId, "revoked_at is not null")).toBe(2);
-    expect(await platform.count("credential", integrationId, `replaces = '${first?.credentialId}'`)).toBe(1);
+    expect(await platform.count("credential", integrationId, `replaces = '${first}'`)).toBe(1);
   });
 });
 

@@ -21,7 +21,7 @@ import {
   shownStage,
   unitName,
 } from "../dataset-words.ts";
-import { faultSummary } from "../fields.ts";
+import { faultSummary, textFaults } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -33,7 +33,7 @@ import { messagePage } from "./message.ts";
 
 const PATH = `${DATASETS_PATH}/imports/:import`;
 const PROGRESS_SCRIPT = assetPath("import-progress.js");
-const FIELD_OF = { "reason-missing": "reason", "national-id-in-text": "reason" };
+const FIELD_OF = { ...textFaults("reason"), "reason-missing": "reason" };
 
 /** One import: what happens next, all that happened, and the decision about a file that was rejected. @clause 4(1)1 @clause 4(1)3 @clause 4(4) */
 export function datasetImportPage(routes: ConsoleRoutes, context: ConsoleContext): void {

@@ -5,7 +5,7 @@ import { type DatasetKeyRequest, spacedFingerprint } from "../../domain/dataset-
 import type { ConsoleContext } from "../context.ts";
 import { datasetName, datasetPath } from "../dataset-words.ts";
 import { download } from "../download.ts";
-import { faultSummary, field, select } from "../fields.ts";
+import { faultSummary, field, select, textFaults } from "../fields.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes, SentForm } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -16,7 +16,7 @@ import { messagePage } from "./message.ts";
 
 const KINDS = ["4", "rsa", "6"] as const;
 const USUAL_DAYS = "30";
-const FIELD_OF = { "reason-missing": "reason", "national-id-in-text": "reason", "invalid-validity": "days" };
+const FIELD_OF = { ...textFaults("reason"), "reason-missing": "reason", "invalid-validity": "days" };
 
 /** Delivery keys are issued, downloaded and revoked, and units' keys distrusted, each with a reason. @clause 3(1) @clause 4(1)1 */
 export function datasetKeyPages(routes: ConsoleRoutes, context: ConsoleContext): void {

@@ -4,7 +4,7 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { datasetName, datasetPath, fingerprintCode, unitName } from "../dataset-words.ts";
-import { checkbox, faultOf, faultSummary, field, groupFault } from "../fields.ts";
+import { checkbox, faultOf, faultSummary, field, groupFault, textFaults } from "../fields.ts";
 import { formToken, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -15,7 +15,7 @@ import { messagePage } from "./message.ts";
 
 const PATH = `${DATASET_PATH}/trust`;
 const FIELD_OF = {
-  ...{ "reason-missing": "reason", "national-id-in-text": "reason", "not-compared": "compared" },
+  ...{ ...textFaults("reason"), "reason-missing": "reason", "not-compared": "compared" },
   ...{ "unusable-key": "key", "private-key-shown": "key", "key-too-long": "key" },
 };
 type Answer = Response | Promise<Response>;
