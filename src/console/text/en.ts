@@ -474,7 +474,6 @@ export const en: Text = {
     silentNext: "Ask that office to bring its witness back. The alarm ends by itself when it cosigns; queries are answered all the same.",
     disagreementNext:
       "Leave the database as it is, restore and delete nothing, and tell the Ethics Office. This alarm ends by itself when the log is signed again.",
-    database: "Room for the database",
     databaseSize: "Size",
     databaseGrowth: "Growth",
     megabytes: (amount) => `${amount} MB`,
