@@ -62,6 +62,8 @@ describe("a list", () => {
   test("§4(2)5 is refused as a file too, and so is the search of the query log", async () => {
     for (const path of ["/console/integrations", "/console/applications", "/console/addresses"])
       expect((await lin.get(`${path}.csv?search=${ID}`)).location).toBe(`${path}?refused=search`);
+    for (const path of ["/console/findings", "/console/findings/new"])
+      expect((await chen.get(`${path}?integration=${ID}`)).location).toBe(`${path}?refused=integration`);
     expect((await chen.get(`/console/queries?operator=${ID}&from=115/01/01`)).location).toBe(
       "/console/queries?from=115%2F01%2F01&refused=operator",
     );

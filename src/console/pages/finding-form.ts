@@ -8,6 +8,7 @@ import { parseDate, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary, field, select, textFaults } from "../fields.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { askedInUrl } from "../list.ts";
 import type { ConsoleRoutes, SentForm } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -38,8 +39,15 @@ export function findingForm(routes: ConsoleRoutes, context: ConsoleContext): voi
   for (const path of [PATH, `${PATH}/:alert{[1-9][0-9]{0,8}}`]) {
     routes.get(path, "raiseFinding", (c, visit) => {
       const due = visit.text.typedDay(taipeiDate(visit.now + POLICY.findingDueDays * DAY));
-      const integration = c.req.query("integration")?.replaceAll("\0", "").trim() ?? "";
-      const typed = { requestId: randomUUID(), integration, severity: "ordinary", reason: visit.kept?.reason ?? "", due };
+      const asked = askedInUrl(c, visit, { path: c.req.path, filters: ["integration"] });
+      if (asked instanceof Response) return asked;
+      const typed = {
+        requestId: randomUUID(),
+        integration: asked.filter.integration ?? "",
+        severity: "ordinary",
+        reason: visit.kept?.reason ?? "",
+        due,
+      };
       return showForm(c, visit, context, typed);
     });
     routes.post(path, "raiseFinding", (c, visit, form) => {

@@ -3,6 +3,7 @@ import { listFindings } from "../../../db/queries/finding.ts";
 import type { Finding, Severity } from "../../domain/finding.ts";
 import type { ConsoleContext } from "../context.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
+import { askedInUrl, listUrl } from "../list.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { Visit } from "../visit.ts";
 import { alertPath, casePath, facts } from "../words.ts";
@@ -21,16 +22,17 @@ export function findingPath(findingNumber: number): string {
 export function findingPages(routes: ConsoleRoutes, { db }: ConsoleContext): void {
   routes.get(FINDINGS_PATH, "seeFindings", async (c, visit) => {
     const { findings } = visit.text;
-    const integrationNumber = c.req.query("integration")?.replaceAll("\0", "").trim() || undefined;
+    const asked = askedInUrl(c, visit, { path: FINDINGS_PATH, filters: ["integration"] });
+    if (asked instanceof Response) return asked;
+    const integrationNumber = asked.filter.integration;
     const before = /^[1-9]\d{0,8}$/.exec(c.req.query("before") ?? "")?.[0];
     const found = await listFindings(db, { integrationNumber, before: before === undefined ? undefined : Number(before) }, PAGE_LENGTH);
     const last = found.length === PAGE_LENGTH ? found.at(-1)?.findingNumber : undefined;
-    const onward = new URLSearchParams({ ...(integrationNumber && { integration: integrationNumber }), before: String(last) });
     const body = html`<h1 class="ds-heading" data-size="md">${findings.title}</h1><p class="quiet">${findings.intro}</p>
 ${integrationNumber === undefined ? NOTHING : html`<p>${findings.onlyOf(integrationNumber)}　<a class="ds-link" href="${FINDINGS_PATH}">${findings.every}</a></p>`}
 ${visit.may("raiseFinding") ? html`<p><a class="ds-button" data-variant="secondary" href="${raisePath({ integrationNumber })}">${findings.raise}</a></p>` : NOTHING}
 ${found.length === 0 ? html`<p class="empty">${findings.none}</p>` : findingsTable(visit, found)}
-${last === undefined ? NOTHING : html`<p><a class="ds-link" href="${FINDINGS_PATH}?${onward.toString()}">${findings.older}</a></p>`}`;
+${last === undefined ? NOTHING : html`<p><a class="ds-link" href="${listUrl(FINDINGS_PATH, { integration: integrationNumber, before: String(last) })}">${findings.older}</a></p>`}`;
     return page(c, visit, { title: findings.title, body });
   });
 
