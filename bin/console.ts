@@ -12,6 +12,7 @@ import { createDatasetClient } from "../src/dataset-import-client.ts";
 import { findingsOf } from "../src/finding-client.ts";
 import { createIntegrationClient } from "../src/integration-client.ts";
 import { decideFoundAddress } from "../src/ip-inventory-client.ts";
+import { workerOf } from "../src/process-health.ts";
 import { createRetentionClient } from "../src/retention-client.ts";
 
 const HELP = `Usage: node bin/console.ts
@@ -36,6 +37,7 @@ await runCommand(HELP, async () => {
     logKeys: keys,
     integrations: createIntegrationClient(temporal, config.taskQueue),
     keepAlerts: alertsOf(temporal, config.taskQueue),
+    seeWorker: workerOf(temporal, config.taskQueue),
     datasets: createDatasetClient(temporal, config.taskQueue),
     raiseFinding: findingsOf(temporal, config.taskQueue),
     retention: createRetentionClient(temporal, config.taskQueue),

@@ -9,10 +9,15 @@ export async function findDataDirectory(db: Kysely<Database>): Promise<string | 
 }
 
 /** Measures the database, once a day, and finds its oldest measurement of the last 30 days. @param today ISO 8601, in Taiwan */
-export async function measureDatabase(db: Kysely<Database>, today: string): Promise<Pick<DiskUse, "databaseBytes" | "earlier">> {
-  await sql`insert into database_size (measured_on, bytes) values (${today}, pg_database_size(current_database())) on conflict do nothing`.execute(
-    db,
-  );
+export async function measureDatabase(
+  db: Kysely<Database>,
+  today: string,
+  disk: DiskUse["disk"],
+): Promise<Pick<DiskUse, "databaseBytes" | "earlier">> {
+  await sql`
+    insert into database_size (measured_on, bytes, free_bytes, total_bytes)
+    values (${today}, pg_database_size(current_database()), ${disk?.freeBytes ?? null}, ${disk?.totalBytes ?? null})
+    on conflict do nothing`.execute(db);
   const { rows } = await sql<{ bytes: number; days: number }>`
     select bytes::float8, ${today}::date - measured_on as days from database_size
     where measured_on between ${today}::date - 30 and ${today}::date order by measured_on`.execute(db);

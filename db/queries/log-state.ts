@@ -70,11 +70,15 @@ export interface DatabaseSize {
   readonly bytes: number;
   readonly earlierBytes: number;
   readonly days: number;
+  /** Of its disk; null where that can't be seen. */
+  readonly freeBytes: number | null;
+  readonly totalBytes: number | null;
 }
 
 export async function findDatabaseSize(db: Kysely<Database>): Promise<DatabaseSize | undefined> {
   const { rows } = await sql<DatabaseSize>`
-    select l.measured_on::text as "measuredOn", l.bytes::float8, e.bytes::float8 as "earlierBytes", l.measured_on - e.measured_on as days
+    select l.measured_on::text as "measuredOn", l.bytes::float8, e.bytes::float8 as "earlierBytes", l.measured_on - e.measured_on as days,
+      l.free_bytes::float8 as "freeBytes", l.total_bytes::float8 as "totalBytes"
     from (select * from database_size order by measured_on desc limit 1) l, lateral (
       select * from database_size b where b.measured_on >= l.measured_on - 30 order by b.measured_on limit 1) e`.execute(db);
   return rows[0];

@@ -34,7 +34,7 @@ export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, 
       const today = taipeiDate(at.getTime());
       const directory = await findDataDirectory(db);
       const disk = directory === null ? undefined : diskOf(directory);
-      const use = { ...(await measureDatabase(db, today)), disk };
+      const use = { ...(await measureDatabase(db, today, disk)), disk };
       const kind = judgeDiskUse(use);
       if (kind === undefined) return;
       logger.warn({ kind, databaseBytes: use.databaseBytes, ...disk }, "the database needs more room");

@@ -42,6 +42,7 @@ import { retentionMonthPage } from "./pages/retention-month.ts";
 import { retentionPeriodPage } from "./pages/retention-period.ts";
 import { retentionSteps } from "./pages/retention-step.ts";
 import { setUpPages } from "./pages/set-up.ts";
+import { settingsPage } from "./pages/settings.ts";
 import { systemPage } from "./pages/system.ts";
 import { trailPage } from "./pages/trail.ts";
 import { createRoutes } from "./routes.ts";
@@ -90,6 +91,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
   queryEntryPage(routes, context);
   openingsPage(routes, context);
   systemPage(routes, context);
+  settingsPage(routes);
   alertPages(routes, context);
   findingPages(routes, context);
   findingForm(routes, context);
@@ -119,11 +121,15 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
     return messagePage(c, visit, 404, visit.text.message.notFound);
   });
   app.onError(async (error, c) => {
-    if ("getResponse" in error) return error.getResponse();
-    context.logger.error({ error: error.name }, "a page failed");
+    const refused = "getResponse" in error ? error.getResponse() : undefined;
+    if (refused === undefined) context.logger.error({ error: error.name }, "a page failed");
     // Its own reading may be what failed.
     const visit = await readVisit(context, c, { looksOnly: true }).catch(() => undefined);
-    if (visit === undefined) return c.text("系統目前無法處理，請稍後再試。The system can't do this now: try again shortly.", 503);
+    if (visit === undefined)
+      return refused ?? c.text("系統目前無法處理，請稍後再試。The system can't do this now: try again shortly.", 503);
+    if (refused?.status === 413) return messagePage(c, visit, 413, visit.text.message.tooLarge);
+    if (refused?.status === 403) return messagePage(c, visit, 403, visit.text.message.strangeForm);
+    if (refused !== undefined) return refused;
     return messagePage(c, visit, 503, visit.text.message.failed);
   });
   return app;

@@ -4,10 +4,10 @@ import { findDraft } from "../../db/queries/application-draft.ts";
 import { createNetworkLimit } from "../adapters/network-limit.ts";
 import { hashToken } from "../adapters/session-token.ts";
 import { networkOf } from "../adapters/source-address.ts";
-import { applyMessage } from "./apply-routes.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
 import { LONGEST_UPLOAD } from "./letter-file.ts";
+import { messagePage } from "./pages/message.ts";
 import { PAGE_OF } from "./routes.ts";
 import { type ConsoleBindings, type ConsoleRequest, readVisit } from "./visit.ts";
 
@@ -34,7 +34,7 @@ export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Binding
     const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/") || c.req.path.endsWith(".pdf");
     if (!counts || (await withinLimit(addressOf(context, c)))) return next();
     const visit = await readVisit(context, c, { looksOnly: true });
-    return applyMessage(c, { ...visit, here: "/apply" }, 429, visit.text.apply.message.busy);
+    return messagePage(c, { ...visit, here: "/apply" }, 429, visit.text.apply.message.busy);
   };
 }
 
@@ -47,7 +47,7 @@ export function uploadSize(context: ConsoleContext): MiddlewareHandler {
       const visit = await readVisit(context, c, { looksOnly: true });
       const { tooLarge } = visit.text.apply.message;
       const back = { path: c.req.path, label: visit.text.apply.letterFile };
-      return applyMessage(c, visit, 413, { ...tooLarge, back });
+      return messagePage(c, visit, 413, { ...tooLarge, back });
     },
   });
 }
@@ -77,7 +77,7 @@ export function uploadLimit(context: ConsoleContext): MiddlewareHandler<{ Bindin
     if (known === undefined || underWay.length >= UPLOADS_AT_ONCE || ofOne >= UPLOADS_OF_ONE) {
       const visit = await readVisit(context, c, { looksOnly: true });
       const { noCase, busy } = visit.text.apply.message;
-      return applyMessage(c, { ...visit, here: "/apply" }, known === undefined ? 404 : 503, known === undefined ? noCase : busy);
+      return messagePage(c, { ...visit, here: "/apply" }, known === undefined ? 404 : 503, known === undefined ? noCase : busy);
     }
     underWay.push(network);
     try {

@@ -1,10 +1,10 @@
 import { html } from "hono/html";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { formTokenOf, sameSecret } from "../adapters/session-token.ts";
 import { type ApplicantCase, openCase } from "./application-draft.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, isTls, readToken } from "./cookies.ts";
-import { formToken, type Html, page } from "./layout.ts";
+import { formToken, type Html } from "./layout.ts";
+import { messagePage } from "./pages/message.ts";
 import type { ConsoleRoutes, SentForm } from "./routes.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
@@ -19,24 +19,6 @@ type Answer = Response | Promise<Response>;
 export interface ApplyRoutes {
   get(path: string, answer: (c: ConsoleRequest, visit: Visit, opened: ApplicantCase) => Answer): void;
   post(path: string, answer: (c: ConsoleRequest, visit: Visit, opened: ApplicantCase, form: SentForm) => Answer): void;
-}
-
-interface Message {
-  readonly title: string;
-  readonly body: string;
-  /** Undefined: where applying begins. */
-  readonly back?: { readonly path: string; readonly label: string };
-}
-
-/** A public page that says one thing. */
-export function applyMessage(
-  c: ConsoleRequest,
-  visit: Visit,
-  status: ContentfulStatusCode,
-  { title, body, back = { path: "/apply", label: visit.text.apply.title } }: Message,
-): Answer {
-  const said = html`<h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p><p><a class="ds-link" href="${back.path}">${back.label}</a></p>`;
-  return page(c, visit, { title, body: said, status });
 }
 
 /** What ties a form to the browser, and to the application that it was shown for: another one may have been opened meanwhile. */
@@ -62,7 +44,7 @@ export function privateLink(
 
 export function createApplyRoutes(routes: ConsoleRoutes, context: ConsoleContext): ApplyRoutes {
   const open = (c: ConsoleRequest) => openCase(context, readToken(c, context.settings.consoleOrigin, APPLICATION_COOKIE));
-  const none = (c: ConsoleRequest, visit: Visit) => applyMessage(c, visit, 404, visit.text.apply.message.noCase);
+  const none = (c: ConsoleRequest, visit: Visit) => messagePage(c, visit, 404, visit.text.apply.message.noCase);
   return {
     get(path, answer) {
       routes.get(
@@ -79,8 +61,7 @@ export function createApplyRoutes(routes: ConsoleRoutes, context: ConsoleContext
       routes.post(path, "apply", async (c, visit, form) => {
         const opened = await open(c);
         if (opened === undefined) return none(c, visit);
-        if (!sameSecret(form.one("case"), formTokenOf(opened.token)))
-          return applyMessage(c, visit, 409, visit.text.apply.message.otherCase);
+        if (!sameSecret(form.one("case"), formTokenOf(opened.token))) return messagePage(c, visit, 409, visit.text.apply.message.otherCase);
         return answer(c, visit, opened, form);
       });
     },

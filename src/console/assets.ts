@@ -16,7 +16,7 @@ interface Asset {
 }
 
 /** Rules outside the design system's layers win over those in them; what fits telephones and paper comes last. */
-const OWN_STYLES = ["ink.css", "frame.css", "parts.css", "lists.css", "media.css"];
+const OWN_STYLES = ["ink.css", "frame.css", "parts.css", "lists.css", "figures.css", "media.css"];
 
 const ASSETS: Readonly<Record<string, Asset>> = {
   "console.css": { type: "text/css", body: [designSystem("/theme.css"), designSystem(""), ...OWN_STYLES.map(own)].join("\n") },

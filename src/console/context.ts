@@ -10,6 +10,7 @@ import type { DatasetClient } from "../dataset-import-client.ts";
 import type { AddressDecision } from "../domain/ip-inventory.ts";
 import type { RaiseFinding } from "../finding-client.ts";
 import type { IntegrationClient } from "../integration-client.ts";
+import type { SeeWorker } from "../process-health.ts";
 import type { RetentionClient } from "../retention-client.ts";
 
 /** What the console needs to run; the clock is here, so that tests can hold it still. */
@@ -30,6 +31,7 @@ export interface ConsoleParts {
   readonly logKeys: LogKeys;
   readonly integrations: IntegrationClient;
   readonly keepAlerts: KeepAlerts;
+  readonly seeWorker: SeeWorker;
   /** Takes the dedicated officer's word to a review of addresses, by the id of its process. @throws RuleViolation */
   readonly decideFoundAddress: (workflowId: string, decision: AddressDecision) => Promise<void>;
   readonly raiseFinding: RaiseFinding;

@@ -10,11 +10,19 @@ export const NOTHING = html``;
 
 const [STYLE, SCRIPT] = [assetPath("console.css"), assetPath("countdown.js")];
 
+interface PageContent {
+  readonly title: string;
+  readonly body: Html;
+  readonly status?: ContentfulStatusCode;
+  /** Marked 密, on paper on every sheet. @clause 4(2)3 */
+  readonly confidential?: boolean;
+}
+
 /** A page in the console's frame. */
 export function page(
   c: ConsoleRequest,
   visit: Visit,
-  { title, body, status = 200 }: { title: string; body: Html; status?: ContentfulStatusCode },
+  { title, body, status = 200, confidential = false }: PageContent,
 ): Response | Promise<Response> {
   const { text } = visit;
   return c.html(
@@ -40,12 +48,13 @@ ${visit.stage === "full" ? menu(visit) : NOTHING}
 ${sessionLine(visit)}
 </div>
 </header>
+${confidential ? html`<p class="print-only print-mark">${text.confidential}</p>` : NOTHING}
 <main id="main" tabindex="-1">
 ${body}
 </main>
 <footer>
 ${languageSwitch(visit)}
-<p class="print-only">${text.printed(visit.account ?? "", clock(text, visit.now))}</p>
+<p class="print-only">${text.printed(visit.account ?? text.role.applicant, clock(text, visit.now))}</p>
 </footer>
 </body>
 </html>`,

@@ -48,7 +48,7 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
     // Who is set up and logged in has no business at the steps before.
     if (!(CONSOLE_ACTIONS[action].stages as readonly LoginStage[]).includes("full")) return c.redirect(PAGE_OF.full, 303);
     await visit.note(action, c.req.path, "action-not-allowed");
-    return messagePage(c, visit, 403, visit.text.message.notAllowed);
+    return messagePage(c, visit, 403, visit.text.message.notAllowed, action);
   }
 
   function requireAction(path: string, action: ConsoleAction): void {

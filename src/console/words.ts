@@ -71,6 +71,6 @@ export function alertPath(alertId: number): string {
 }
 
 /** Terms and what they are, one a line. */
-export function facts(all: readonly (readonly [term: string, description: Html | string])[]): Html {
+export function facts(all: readonly (readonly [term: Html | string, description: Html | string])[]): Html {
   return html`<dl class="facts">${all.map(([term, description]) => html`<dt>${term}</dt><dd>${description}</dd>`)}</dl>`;
 }

@@ -47,6 +47,23 @@ describe("the log's state", () => {
     expect((await chen.get("/console/system")).text).not.toContain("待納入");
   });
 
+  test("§4(1)5 says what runs and how much was asked, by what was asked of the API and the worker themselves", async () => {
+    await query("update database_size set free_bytes = 30000000000, total_bytes = 100000000000");
+    const rowsOf = (text: string) => text.replaceAll(/<[^>]*>/g, "|");
+    const asked = async () => rowsOf((await wu.get("/console/system")).text);
+    const said = await asked();
+    for (const expected of ["查驗服務\\|+運作中", "背景作業\\|+運作中", "流程服務\\|+運作中", "可用 30,000 MB，占 30 %", "戶籍資料.*可用"])
+      expect(said).toMatch(new RegExp(expected));
+    expect((await wu.get("/console/system")).text.match(/<rect /g)).toHaveLength(30);
+    const { rows } = await query("select sum(subjects)::int as n from daily_usage");
+    expect(said).toContain(`最多 ${rows[0].n} 人次`);
+    const away = await startTestConsole({ database: house.platform.database });
+    const sun = await person("sun.manager", "manager", away);
+    const gone = rowsOf((await sun.get("/console/system")).text);
+    for (const expected of ["流程服務\\|+沒有回應", "背景作業\\|+無法得知"]) expect(gone).toMatch(new RegExp(expected));
+    await away.close();
+  });
+
   test("§4(1)5 what was found against it is the first thing on the home of those who watch it, until it is signed again", async () => {
     const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("查詢日誌出現不一致");
     expect(await alarmed(wu)).toBe(false);

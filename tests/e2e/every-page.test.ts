@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DUTIES } from "../../src/domain/appointment.ts";
 import { type ConsoleWorld, type Onlooker, openConsoleWorld } from "../support/console-world.ts";
+import { readPdf } from "../support/pdf.ts";
 
 type Line = [path: string, who: Onlooker, shows: string, given?: Readonly<Record<string, string>>];
 
@@ -39,6 +40,7 @@ const PAGES: readonly Line[] = [
   ["/console/queries/subject-access", "caseOfficer", "當事人"],
   ["/console/queries/:entryId", "ethics", "留下紀錄並開啟"],
   ["/console/system", "dedicatedOfficer", "68 筆"],
+  ["/console/system/settings", "auditor", "不得低於 5 年"],
   ["/console/system/retention", "manager", "待核可"],
   ["/console/system/retention/period", "manager", "之後不能縮短"],
   ["/console/system/retention/:month", "manager", "3 筆"],
@@ -142,6 +144,17 @@ describe("every page, in a real browser without JavaScript, on a telephone and o
     const seen = new Set([...PAGES.map(([path]) => path), ...FILES.map(([path]) => path), ...LOGGING_IN]);
     expect(world.console_.paths.filter((path) => !seen.has(nameOf(path)))).toEqual([]);
     expect([...seen].filter((path) => !world.console_.paths.map(nameOf).includes(path))).toEqual([]);
+  });
+
+  test("§4(2)3 is a record on paper: what it is, who printed it and when, its sheets counted, and what is confidential marked", async () => {
+    const page = world.pageOf("auditor");
+    await page.goto(address("/console/queries"));
+    const queries = (await readPdf(await page.pdf({ format: "A4" }))).text.replaceAll("|", "").normalize("NFKC");
+    for (const expected of ["密", "查詢紀錄", "列印:chen.auditor", "1 / 1"]) expect(queries).toContain(expected);
+    await page.goto(address("/console/people"));
+    const people = (await readPdf(await page.pdf({ format: "A4" }))).text.replaceAll("|", "").normalize("NFKC");
+    expect(people).toContain("人員");
+    expect(people).not.toContain("密");
   });
 
   test("§3(2) §3(5) setting an account up and logging in", async () => {

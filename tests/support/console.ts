@@ -14,6 +14,7 @@ import { type ConsoleParts, createConsoleContext } from "../../src/console/conte
 import type { DatasetClient } from "../../src/dataset-import-client.ts";
 import type { RaiseFinding } from "../../src/finding-client.ts";
 import type { IntegrationClient } from "../../src/integration-client.ts";
+import type { SeeWorker } from "../../src/process-health.ts";
 import type { RetentionClient } from "../../src/retention-client.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -36,6 +37,7 @@ interface Options {
   readonly integrations?: IntegrationClient;
   readonly logKeys?: LogKeys;
   readonly keepAlerts?: KeepAlerts;
+  readonly seeWorker?: SeeWorker;
   readonly datasets?: DatasetClient;
   readonly raiseFinding?: RaiseFinding;
   readonly retention?: RetentionClient;
@@ -50,6 +52,7 @@ export async function startTestConsole({
   integrations,
   logKeys,
   keepAlerts,
+  seeWorker,
   datasets,
   raiseFinding,
   retention,
@@ -75,6 +78,7 @@ export async function startTestConsole({
     logKeys: logKeys ?? openKeyStore(keysDirectory),
     // Pages that decide nothing need no Temporal; one that does without it fails, as it should.
     integrations: integrations ?? ({} as IntegrationClient),
+    seeWorker: seeWorker ?? (() => Promise.reject(new Error("no Temporal"))),
     keepAlerts: keepAlerts ?? (() => Promise.reject(new Error("no Temporal"))),
     datasets: datasets ?? ({} as DatasetClient),
     raiseFinding: raiseFinding ?? (() => Promise.reject(new Error("no Temporal"))),

@@ -2,6 +2,7 @@ import { alertsOf } from "../../src/abnormal-use-client.ts";
 import { createDatasetClient } from "../../src/dataset-import-client.ts";
 import { findingsOf } from "../../src/finding-client.ts";
 import { createIntegrationClient } from "../../src/integration-client.ts";
+import { workerOf } from "../../src/process-health.ts";
 import { startTestConsole, type TestConsole } from "./console.ts";
 import { createLogPlatform, type LogPlatform } from "./log-platform.ts";
 import { PEOPLE } from "./people.ts";
@@ -44,6 +45,7 @@ export async function openLogHouse(): Promise<LogHouse> {
     raiseFinding: findingsOf(platform.client, platform.context.config.taskQueue),
     retention: platform.retention,
     datasets: createDatasetClient(platform.client, platform.context.config.taskQueue),
+    seeWorker: workerOf(platform.client, platform.context.config.taskQueue),
     keepAlerts: alertsOf(platform.client, platform.context.config.taskQueue),
   });
   return {

@@ -3,7 +3,7 @@ import { type FormCircumstances, type FormField, formFaults, type TypedApplicati
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import { type ApplicantCase, applicantOf, type DraftKind, saveDraft, versionOf } from "../application-draft.ts";
 import { amendingKind, FORM_PATH, prepared, refusalOf, typedFirst, whole } from "../application-task.ts";
-import { type ApplyRoutes, applyMessage, CASE_PATH, caseToken, LETTER_PATH, leaveForm, privateLink } from "../apply-routes.ts";
+import { type ApplyRoutes, CASE_PATH, caseToken, LETTER_PATH, leaveForm, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Fault, faultSummary } from "../fields.ts";
 import { type Html, NOTHING, page } from "../layout.ts";
@@ -11,6 +11,7 @@ import type { ConsoleRequest, Visit } from "../visit.ts";
 import { applicationFields, applyFault, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
 import { inForceSection, showStatus } from "./apply-status.ts";
 import { seenField, seenIn } from "./integration-typed.ts";
+import { messagePage } from "./message.ts";
 
 const KINDS = Object.keys(FORM_PATH) as DraftKind[];
 
@@ -33,7 +34,7 @@ export function applyFormPages(routes: ApplyRoutes, context: ConsoleContext): vo
       if (kind !== "new" && seenIn(form) !== version)
         return showForm(c, visit, context, opened, { kind, typed }, recordFault(visit.text, changedSince()));
       const saved = await saveDraft(context, opened, { kind, version, typed });
-      if (saved === undefined) return applyMessage(c, visit, 413, visit.text.apply.message.tooLong);
+      if (saved === undefined) return messagePage(c, visit, 413, visit.text.apply.message.tooLong);
       if (form.one("do") !== "next") return c.redirect(`${FORM_PATH[kind]}?saved`, 303);
       const shown = formShown(visit, context, saved);
       return shown === undefined ? c.redirect(LETTER_PATH, 303) : showForm(c, visit, context, saved, saved.drafted, shown);

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { beginDraft, openCase } from "../application-draft.ts";
 import { addressOf, createDraftLimit } from "../apply-limit.ts";
-import { applyMessage, CASE_PATH, createApplyRoutes } from "../apply-routes.ts";
+import { CASE_PATH, createApplyRoutes } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { APPLICATION_COOKIE, forgetToken, readToken, writeToken } from "../cookies.ts";
 import { formToken, NOTHING, page } from "../layout.ts";
@@ -10,6 +10,7 @@ import type { ConsoleRequest, Visit } from "../visit.ts";
 import { applyFormPages } from "./apply-form.ts";
 import { applyLetterPages } from "./apply-letter.ts";
 import { applyStatusPages } from "./apply-status.ts";
+import { messagePage } from "./message.ts";
 
 /** 申請介接服務: for agencies, without accounts. A private link leads back to each application, and to nothing else. */
 export function applyPages(routes: ConsoleRoutes, context: ConsoleContext): void {
@@ -37,9 +38,9 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
 
   routes.post("/apply/begin", "apply", async (c, visit) => {
     const { message } = visit.text.apply;
-    if (!(await withinLimit(addressOf(context, c)))) return applyMessage(c, visit, 429, message.busy);
+    if (!(await withinLimit(addressOf(context, c)))) return messagePage(c, visit, 429, message.busy);
     const token = await beginDraft(context);
-    if (token === undefined) return applyMessage(c, visit, 503, message.full);
+    if (token === undefined) return messagePage(c, visit, 503, message.full);
     writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
     return c.redirect(CASE_PATH, 303);
   });
@@ -51,7 +52,7 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
     async (c, visit) => {
       const token = c.req.param("token") ?? "";
       const here = { ...visit, here: "/apply" };
-      if ((await openCase(context, token)) === undefined) return applyMessage(c, here, 404, visit.text.apply.message.noCase);
+      if ((await openCase(context, token)) === undefined) return messagePage(c, here, 404, visit.text.apply.message.noCase);
       const before = readToken(c, consoleOrigin, APPLICATION_COOKIE);
       // Somebody who was sent a link shall not go on in another application than they think.
       if (before !== undefined && before !== token && (await openCase(context, before)) !== undefined) return askToSwap(c, here, token);
@@ -63,7 +64,7 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
 
   routes.post("/apply/open", "apply", async (c, visit, form) => {
     const token = form.one("token");
-    if ((await openCase(context, token)) === undefined) return applyMessage(c, visit, 404, visit.text.apply.message.noCase);
+    if ((await openCase(context, token)) === undefined) return messagePage(c, visit, 404, visit.text.apply.message.noCase);
     writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
     return c.redirect(CASE_PATH, 303);
   });

@@ -30,5 +30,5 @@ export function secretPage(
     visit.today,
   )}</dd></dl>
 <p><a class="ds-button" href="${casePath(integrationNumber)}">${text.decision.toRecord}</a></p></div>`;
-  return page(c, visit, { title: text.decision.secretTitle, body });
+  return page(c, visit, { confidential: true, title: text.decision.secretTitle, body });
 }

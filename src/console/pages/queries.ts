@@ -103,7 +103,7 @@ async function show(
 ${faultSummary(visit.text, fault)}
 ${searchForm(visit, search, fault)}
 ${found === undefined ? NOTHING : results(visit, search, found)}`;
-  return page(c, visit, { title: queries.title, body, status: fault === undefined ? 200 : 422 });
+  return page(c, visit, { confidential: true, title: queries.title, body, status: fault === undefined ? 200 : 422 });
 }
 
 function searchForm(visit: Visit, search: Search, fault: Fault | undefined): Html {

@@ -117,5 +117,5 @@ ${faultSummary(visit.text, fault)}<p>${intro}</p>
 <form method="post" action="${path}" class="stack">${formToken(visit)}${fields}
 ${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: reason, long: true, fault })}
 <div class="buttons"><button class="ds-button" name="format" value="pdf">${queries.pdf}</button><button class="ds-button" data-variant="secondary" name="format" value="csv">${queries.csv}</button><a class="ds-link" href="/console/queries">${queries.back}</a></div></form></div>`;
-  return page(c, visit, { title, body, status: fault === undefined ? 200 : 422 });
+  return page(c, visit, { confidential: true, title, body, status: fault === undefined ? 200 : 422 });
 }

@@ -43,7 +43,7 @@ ${faultSummary(visit.text, fault)}<p class="ds-alert" data-color="warning">${que
 <form method="post" action="${c.req.path}" class="stack">${formToken(visit)}
 ${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: reason, long: true, fault })}
 <div class="buttons"><button class="ds-button">${queries.openSubmit}</button><a class="ds-link" href="/console/queries">${queries.back}</a></div></form></div>`;
-  return page(c, visit, { title: queries.openTitle, body, status: fault === undefined ? 200 : 422 });
+  return page(c, visit, { confidential: true, title: queries.openTitle, body, status: fault === undefined ? 200 : 422 });
 }
 
 function show(c: ConsoleRequest, visit: Visit, listed: ListedEntry): Response | Promise<Response> {
@@ -55,7 +55,7 @@ function show(c: ConsoleRequest, visit: Visit, listed: ListedEntry): Response | 
 <p class="lead">${queries.shownOnce}</p>
 ${said}
 <p><a class="ds-link" href="/console/queries">${queries.back}</a></p>`;
-  return page(c, visit, { title: queries.entryTitle, body });
+  return page(c, visit, { confidential: true, title: queries.entryTitle, body });
 }
 
 function faulty({ text }: Visit, fault: keyof Visit["text"]["queries"]["fault"]): Html {

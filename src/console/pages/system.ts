@@ -1,8 +1,6 @@
 import { html } from "hono/html";
 import { listAlerts } from "../../../db/queries/abnormal-use.ts";
 import {
-  type DatabaseSize,
-  findDatabaseSize,
   findMonthCheckpoint,
   getLogState,
   listOpenDisagreements,
@@ -18,19 +16,21 @@ import type { Visit } from "../visit.ts";
 import { checkpointWords, facts } from "../words.ts";
 import { listSilentWitnesses } from "./home-log.ts";
 import { listKeptMonths, RETENTION_PATH } from "./retention.ts";
+import { healthSection } from "./system-health.ts";
+import { usageSection } from "./usage-chart.ts";
 
-/** 系統: whether the query log is whole, how far it is signed and cosigned, room for it, and what was unusual. */
-export function systemPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {
+/** 系統: what runs, how much is asked, whether the query log is whole, how far it is signed and cosigned, and what was unusual. */
+export function systemPage(routes: ConsoleRoutes, context: ConsoleContext): void {
+  const { db } = context;
   routes.get("/console/system", "seeSystem", async (c, visit) => {
     const { text, now } = visit;
     const { system } = text;
     const month = monthOfEntry(now);
-    const [state, lastMonth, disagreements, silent, size] = await Promise.all([
+    const [state, lastMonth, disagreements, silent] = await Promise.all([
       getLogState(db),
       findMonthCheckpoint(db, startOfMonth(month)),
       listOpenDisagreements(db),
       listSilentWitnesses(db, now),
-      findDatabaseSize(db),
     ]);
     const { entries, latest, cosigned } = state;
     const pending = entries - (latest?.treeSize ?? 0);
@@ -38,6 +38,8 @@ export function systemPage(routes: ConsoleRoutes, { db }: ConsoleContext): void 
     const signed = (at: SignedCheckpoint, more: Html = NOTHING) =>
       html`${clock(text, at.at)}${more}<br><code class="long">${checkpointWords(at)}</code>`;
     const body = html`<h1 class="ds-heading" data-size="md">${system.title}</h1>
+${await healthSection(visit, context)}
+${await usageSection(visit, context)}
 <section><h2 class="ds-heading" data-size="xs">${system.log}</h2>${health(visit, disagreements)}${silence(visit, silent)}
 ${facts([
   [system.entries, system.count(entries)],
@@ -46,9 +48,9 @@ ${facts([
   ...cosigned.map((witness) => [system.cosigned(witness.witnessName), signed(witness)] as const),
   [system.lastMonth(text.monthName(before)), lastMonth === undefined ? system.noCheckpoint : signed(lastMonth)],
 ])}${visit.may("seeOpenings") ? html`<p><a class="ds-link" href="/console/system/openings">${text.openings.title}</a></p>` : NOTHING}</section>
-<section><h2 class="ds-heading" data-size="xs">${system.database}</h2>${room(visit, size)}</section>
 ${visit.may("seeRetention") ? await months(visit, db) : NOTHING}
-${visit.may("seeAlerts") ? await alerts(visit, db) : NOTHING}`;
+${visit.may("seeAlerts") ? await alerts(visit, db) : NOTHING}
+<section><h2 class="ds-heading" data-size="xs">${text.policy.title}</h2><p><a class="ds-link" href="/console/system/settings">${text.policy.look}</a></p></section>`;
     return page(c, visit, { title: system.title, body });
   });
 }
@@ -68,17 +70,6 @@ function silence({ text }: Visit, silent: readonly WitnessHeard[]): Html {
   return html`<div class="ds-alert" data-color="danger" role="alert"><h3 class="ds-heading" data-size="2xs">${system.silent}</h3><ul>${silent.map(
     ({ witnessName, heardAt }) => html`<li><code>${witnessName}</code>　${system.silentSince}${clock(text, heardAt)}</li>`,
   )}</ul><p>${system.silentNext}</p></div>`;
-}
-
-function room({ text }: Visit, size: DatabaseSize | undefined): Html {
-  const { system } = text;
-  if (size === undefined) return html`<p class="empty">${system.notMeasured}</p>`;
-  const { bytes, earlierBytes, days, measuredOn } = size;
-  const megabytes = (amount: number) => Math.ceil(Math.max(0, amount) / 1_000_000).toLocaleString("en");
-  return facts([
-    [system.databaseSize, `${system.megabytes(megabytes(bytes))}　${text.day(measuredOn)}`],
-    [system.databaseGrowth, days === 0 ? system.noGrowth : system.growth(megabytes(bytes - earlierBytes), days)],
-  ]);
 }
 
 async function months({ text, now }: Visit, db: ConsoleContext["db"]): Promise<Html> {

@@ -1,3 +1,4 @@
+import { enPolicy } from "./en-policy.ts";
 import type { zhHantDesk } from "./zh-Hant-desk.ts";
 
 /** What the lists and the list of what is to do say, in English. */
@@ -70,5 +71,28 @@ export const enDesk: typeof zhHantDesk = {
     of: "Integration",
     since: "Whitelisted",
     lastUsed: "Last used",
+  },
+  policy: enPolicy,
+  health: {
+    title: "What runs",
+    api: "Verification API",
+    worker: "Worker",
+    temporal: "Temporal",
+    database: "Database",
+    disk: "Disk",
+    runs: "Runs",
+    away: "Does not answer",
+    unknown: "Not known",
+    seen: (when) => `last seen ${when}`,
+    diskFree: (megabytes, percent) => `${megabytes} MB free, ${percent} %`,
+    diskUnseen: "The database's disk is not on the worker's machine, so it can't be seen.",
+  },
+  chart: {
+    title: "Subjects asked about, day by day, the last 30 days",
+    most: (subjects, day) => `${subjects} at most, on ${day}; weekends are lighter`,
+    none: "Nothing was asked.",
+    table: "As a table",
+    day: "Day",
+    subjects: "Subjects",
   },
 };

@@ -122,6 +122,14 @@ export const en: Text = {
       body: "Try again shortly. If you sent a decision, look at the case first: it may be on record already.",
     },
     busy: { title: "Too many attempts", body: "Try again in five minutes." },
+    tooLarge: {
+      title: "That is too much for one form",
+      body: "It is larger than a form may be, and nothing has changed. Send less text, or a smaller file.",
+    },
+    code: (status, time) => `Code ${status}, ${time}`,
+    whose: (duties) => `This is done by: ${duties}.`,
+    next: "What you can do",
+    again: "Try again",
     back: "To do",
     toLogIn: "Log in",
   },
@@ -466,7 +474,6 @@ export const en: Text = {
     silentNext: "Ask that office to bring its witness back. The alarm ends by itself when it cosigns; queries are answered all the same.",
     disagreementNext:
       "Leave the database as it is, restore and delete nothing, and tell the Ethics Office. This alarm ends by itself when the log is signed again.",
-    database: "Room for the database",
     databaseSize: "Size",
     databaseGrowth: "Growth",
     megabytes: (amount) => `${amount} MB`,

@@ -1,3 +1,5 @@
+import { zhHantPolicy } from "./zh-Hant-policy.ts";
+
 /** What the lists and the list of what is to do say, in traditional Chinese. */
 export const zhHantDesk = {
   home: {
@@ -62,5 +64,28 @@ export const zhHantDesk = {
     of: "介接編號",
     since: "列入",
     lastUsed: "最近使用",
+  },
+  policy: zhHantPolicy,
+  health: {
+    title: "運作情形",
+    api: "查驗服務",
+    worker: "背景作業",
+    temporal: "流程服務",
+    database: "資料庫",
+    disk: "磁碟",
+    runs: "運作中",
+    away: "沒有回應",
+    unknown: "無法得知",
+    seen: (when: string) => `最近 ${when}`,
+    diskFree: (megabytes: string, percent: number) => `可用 ${megabytes} MB，占 ${percent} %`,
+    diskUnseen: "資料庫的磁碟不在背景作業的主機上，無法得知。",
+  },
+  chart: {
+    title: "最近 30 天每日查詢人次",
+    most: (subjects: string, day: string) => `最多 ${subjects} 人次，${day}；週末為淺色`,
+    none: "這段期間沒有查詢。",
+    table: "以表格看",
+    day: "日期",
+    subjects: "查詢人次",
   },
 };
