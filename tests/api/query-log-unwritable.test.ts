@@ -47,14 +47,17 @@ describe("§4(2)5 a log that can't be written", () => {
         execFileSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`], { uid, gid });
       }
     };
-    await limitTo(String(limit));
     const { subject: _, ...rest } = question({});
     const batch = {
       ...rest,
       subjects: Array.from({ length: 1000 }, (_, place) => ({ nationalId: madeUpId(5000 + place), name: "李小華" })),
     };
-    const answers = [];
-    for (let round = 0; round < 3; round += 1) answers.push(await ask(api.url, batch, { token, path: "/v1/verifications/batch" }));
+    const answers: Awaited<ReturnType<typeof ask>>[] = [];
+    // The API may have given up an idle connection meanwhile, and opens one that has no limit yet.
+    for (let round = 0; round < 3 || (round < 20 && answers.every(({ status }) => status === 200)); round += 1) {
+      await limitTo(String(limit));
+      answers.push(await ask(api.url, batch, { token, path: "/v1/verifications/batch" }));
+    }
     await limitTo("unlimited");
     const refused = answers.filter(({ status }) => status === 503);
     expect(refused.length).toBeGreaterThan(0);

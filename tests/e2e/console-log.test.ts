@@ -24,7 +24,7 @@ describe("the query log in a real browser, without JavaScript", () => {
   test("§4(2)2 an auditor searches by person, sees masked entries, and opens one with a reason", async () => {
     auditor = await visitors.open();
     await visitors.setUp(auditor, "chen.auditor", "auditor");
-    await auditor.getByRole("link", { name: "查詢紀錄" }).click();
+    await auditor.getByRole("navigation").getByRole("link", { name: "查詢紀錄" }).click();
     await visitors.lookAt(auditor, "queries");
     await auditor.getByLabel("身分證統一編號").fill(PEOPLE.plain.nationalId);
     await auditor.getByRole("button", { name: "查詢", exact: true }).click();

@@ -31,6 +31,10 @@ beforeAll(async () => {
     expect((await ask(api.url, { subjects, ...rest }, { token, path: "/v1/verifications/batch" })).status).toBe(200);
   }
   await publishCheckpoint(pool);
+  await pool.query(`
+    insert into account (account) values ('lin.manager');
+    insert into appointment (account, duty, valid_from, appointed_by, appointed_at, reason)
+      values ('lin.manager', 'manager', now() - interval '1 day', 'chief', now(), '府函')`);
 });
 afterAll(async () => {
   await api.close();
