@@ -127,8 +127,7 @@ async function answering(address: string, ended: () => boolean): Promise<void> {
   throw new Error("The Temporal dev server did not start: another program may hold its state file, or the disk may be full.");
 }
 
-/** One that runs on a busy machine takes seconds to answer. */
-const REACH_LIMIT = "15s";
+const REACH_LIMIT = "5s";
 /** gRPC's status of what is not there. */
 const NOT_FOUND = 5;
 

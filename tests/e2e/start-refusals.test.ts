@@ -146,10 +146,9 @@ describe("npm start says in one sentence what to do when", () => {
 
   test("no Temporal answers, or it lacks the namespace", async () => {
     makeKeys();
-    const [silent, lacking] = await Promise.all([
-      refusal({ TEMPORAL_ADDRESS: "127.0.0.1:9" }),
-      refusal({ DATA_DIR: join(directory, "other"), KEYS_DIR: join(directory, "keys"), TEMPORAL_NAMESPACE: "nowhere" }),
-    ]);
+    // One after the other: each waits until nothing names the folder any more.
+    const silent = await refusal({ TEMPORAL_ADDRESS: "127.0.0.1:9" });
+    const lacking = await refusal({ TEMPORAL_NAMESPACE: "nowhere" });
     expect(silent).toMatch(/^No Temporal answers at 127\.0\.0\.1:9: start it, or set TEMPORAL_ADDRESS .*$/);
     expect(lacking).toMatch(/^Temporal at \S+ has no namespace nowhere: create it there, or set TEMPORAL_NAMESPACE .*$/);
   });
