@@ -31,7 +31,7 @@ test("§4(1)3 the command says when the worker looks into another inbox, and goe
 
 test("§3(10) the command takes no ID number and no blank for the account", async () => {
   const run = (account: string) => runImportCommand(["file.pgp", "--as", account], platform.context.config, (use) => use(platform.client));
-  await expect(run("A123456789")).rejects.toMatchObject({ code: "national-id-in-text" });
+  await expect(run("A123456789")).rejects.toMatchObject({ code: "account-malformed" });
   await expect(run(" ")).rejects.toThrow("say who imports it");
 });
 
