@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { readApplications } from "../../../db/queries/integration-record.ts";
 import { lastDayOf } from "../../domain/due.ts";
-import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
+import { canFollow, type Integration } from "../../domain/integration.ts";
 import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { applicantsTimeline } from "../../domain/integration-applicant.ts";
 import { applicationDocument } from "../../domain/integration-document.ts";
@@ -16,9 +16,9 @@ import { downloadWritten } from "../download.ts";
 import { type Fault, faultSummary, field, textFaults } from "../fields.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { checkNames, facts, roleName, stateTag } from "../words.ts";
+import { checkNames, roleName, stateTag } from "../words.ts";
 import { applyFault } from "./application-fields.ts";
-import { requestedFacts } from "./integration-sections.ts";
+import { amendmentSection } from "./integration-sections.ts";
 import { seenField, seenIn } from "./integration-typed.ts";
 
 type Shown = Fault & { readonly status: 422 | 503; readonly typed: string };
@@ -76,7 +76,7 @@ export function showStatus(
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
 <p class="lead">${apply.next[state]}</p>
 ${lapse === undefined ? NOTHING : html`<p><strong>${apply.correctUntil(text.dayAhead(lastDayOf(lapse), visit.today))}</strong></p>`}
-${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}${askedSection(visit, integration)}
+${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}${amendmentSection(visit, integration)}
 <div class="buttons">${canFollow(integration, "resubmit") ? html`<a class="ds-button" href="${FORM_PATH.correction}">${apply.toCorrect}</a>` : NOTHING}${amendableKinds(
     integration,
   ).map(
@@ -86,18 +86,6 @@ ${faultSummary(text, fault)}${reasonTold(visit, integration, stage)}${askedSecti
 ${inForceSection(visit, integration)}${timeline(visit, integration)}${privateLink(c, visit, context, opened)}
 ${canFollow(integration, "withdraw") ? withdrawForm(visit, opened, integration, fault) : NOTHING}${leaveForm(visit)}`;
   return page(c, visit, { title: apply.statusTitle, body, status: fault?.status ?? 200 });
-}
-
-/** What would change what is in force, beside it. */
-function askedSection(visit: Visit, integration: Integration): Html {
-  const { amendment } = integration;
-  if (amendment === undefined || !hasRights(integration)) return NOTHING;
-  const { text } = visit;
-  const { kind, applicationNumber } = amendment.application;
-  return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.amendment(text.kind[kind], applicationNumber)} ${stateTag(
-    text,
-    amendment.stage,
-  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requestedFacts(visit, amendment.application, integration))}</section>`;
 }
 
 /** Why it was sent back or refused: what the agency looks for first. */
