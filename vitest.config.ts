@@ -10,6 +10,7 @@ export default defineConfig({
     // Limits for what hangs, not for what is slow: on a busy machine a command takes seconds to start.
     testTimeout: 90_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
     env: { TZ: "UTC" },
   },
 });

@@ -93,13 +93,17 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
   const { integrationNumber } = current;
   let renewed = false;
   let lastTurn: Promise<unknown> = Promise.resolve();
+  let stepsUnderWay = 0;
 
   /**
    * One step at a time, however long the database is away: its rule is asked again when its turn comes, since the steps before it may
    * have changed what it allows. What could not be put on record has not happened, and does not stand in the way of the next.
    */
   function inTurn<T>(take: () => Promise<T>): Promise<T> {
-    const turn = lastTurn.then(take);
+    stepsUnderWay += 1;
+    const turn = lastTurn.then(take).finally(() => {
+      stepsUnderWay -= 1;
+    });
     lastTurn = turn.catch(() => undefined);
     return turn;
   }
@@ -133,7 +137,12 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
           renewed ||= name === "provision" && next.application.kind === "renewal";
           return next;
         }),
-      { validator: (request) => void underRules(() => attempt(request)) },
+      {
+        // While a step is under way the records may be ahead of what stands here: then only the turn itself can tell.
+        validator: (request) => {
+          if (stepsUnderWay === 0) underRules(() => attempt(request));
+        },
+      },
     );
   }
 

@@ -21,7 +21,7 @@ test("§4(1)3 the command says when the worker looks into another inbox, and goe
   writeFileSync(file, platform.seal(householdFile(madeUpRows(20, 1))));
   const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
   const ended = runImportCommand([file, "--as", "wu.officer"], elsewhere, (use) => use(platform.client));
-  await vi.waitFor(() => expect(log).toHaveBeenCalledWith(expect.stringContaining("INBOX_DIR is another folder")), { timeout: 15_000 });
+  await vi.waitFor(() => expect(log).toHaveBeenCalledWith(expect.stringContaining("INBOX_DIR is another folder")), { timeout: 30_000 });
   const id = /^Import ([0-9a-f-]+):/.exec(log.mock.calls[0]?.[0])?.[1] as string;
   mkdirSync(config.inboxDirectory, { recursive: true });
   renameSync(inboxFolder(elsewhere, id), inboxFolder(config, id));

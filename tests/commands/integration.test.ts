@@ -164,7 +164,7 @@ describe("bin/integration", () => {
     const pending = integration(["provision", "115-3", ...AS_OFFICER]);
     worker = await startWorker();
     expect((await pending).lines.at(-1)).toMatch(/115-3 .* is provisioned/);
-    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
+    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1)).toContain("is active");
   });
 
   test("§5(5) §5(6) suspends with Temporal out of reach, and brings back after improvement", { timeout: STORY }, async () => {
@@ -172,7 +172,7 @@ describe("bin/integration", () => {
     const stopped = await integration(["stop", "115-3", ...AS_OFFICER], down);
     expect(stopped).toMatchObject({ exitCode: 0, lines: [expect.stringContaining("is suspended")] });
     expect((await integration(["stop", "115-3", ...AS_OFFICER], down)).error).toContain("step-out-of-order");
-    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 10_000 }).toContain("is suspended");
+    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1)).toContain("is suspended");
     const AS_APPLICANT = ["--as", "tax.clerk", "--role", "applicant", "--reason", "申請恢復"];
     expect((await integration(["renew", "115-3", "--application", "115-4", ...AS_APPLICANT])).error).toContain("reapplication-required");
     expect((await integration(["reapply", "115-3", ...AS_APPLICANT])).error).toContain("--application NUMBER");
@@ -182,7 +182,7 @@ describe("bin/integration", () => {
     await integration(["approve", "115-3", ...AS_MANAGER]);
     const provisioned = await integration(["provision", "115-3", ...AS_OFFICER]);
     expect(provisioned.lines.join()).not.toContain("vp_");
-    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1), { timeout: 5000 }).toContain("is active");
+    await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1)).toContain("is active");
   });
 
   test("§3(3) has no process begun again by reconcile where all run", async () => {

@@ -87,7 +87,7 @@ describe("bin/query-log", () => {
     const before = (await platform.openings()).length;
     const child = start(["search", "--operator", "mass-1", "--limit", "1000", "--json", ...readBy("auditor")]);
     // Nobody reads what it prints, so it waits in the middle of printing.
-    await expect.poll(async () => (await platform.openings()).length, { timeout: 20_000 }).toBe(before + 1);
+    await expect.poll(async () => (await platform.openings()).length).toBe(before + 1);
     child.kill("SIGKILL");
     const printed = (await text(child.stdout)).split("\n").slice(0, -1);
     const ids = (await platform.openings()).at(-1)?.entry_ids ?? [];

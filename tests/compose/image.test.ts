@@ -90,10 +90,10 @@ async function importPeople(): Promise<MadeUpPerson> {
     await unit.deliver(file, issued.printed, path);
     giveToServices(path);
     renameSync(path, join(deliveries, "drop/household.csv.pgp"));
-    await expect.poll(() => readdirSync(join(deliveries, "drop")), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => readdirSync(join(deliveries, "drop"))).toEqual([]);
     // The original is gone, and with it the key.
     const left = () => [...readdirSync(join(deliveries, "inbox")), ...readdirSync(join(secrets, "keys/openpgp/deliveries"))];
-    await expect.poll(left, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(left).toEqual([]);
   } finally {
     unit.close();
   }
@@ -138,8 +138,8 @@ describe("the image, its services each by its own command and environment", () =
     const api = services.start("api");
     const worker = services.start("worker");
     try {
-      await expect.poll(() => services.health("api"), { timeout: 40_000, interval: 500 }).toBe(0);
-      await expect.poll(() => services.health("worker"), { timeout: 40_000, interval: 1000 }).toBe(0);
+      await expect.poll(() => services.health("api"), { interval: 500 }).toBe(0);
+      await expect.poll(() => services.health("worker"), { interval: 1000 }).toBe(0);
       const step = (...args: string[]) => services.run("worker", ["node", "bin/integration.ts", ...args, "--reason", "函文", "--json"]);
       const number = newTaskQueue();
       await appoint("hung.case", "caseOfficer");
@@ -178,13 +178,13 @@ describe("the image, its services each by its own command and environment", () =
           },
         );
       // Nothing has been imported; that it says so, and logs it, shows all the way through.
-      await expect.poll(async () => (await from(ASKER)).body.code, { timeout: 5000 }).toBe("data-not-available");
+      await expect.poll(async () => (await from(ASKER)).body.code).toBe("data-not-available");
       expect((await from(ASKER)).body.entryId).toMatch(/^[0-9a-f-]{36}$/);
       expect((await from("168.95.1.2")).body.code).toBe("address-not-allowed");
       const resident = await importPeople();
       const about = question({ nationalId: resident.nationalId, name: resident.name }, { checks: ["resident"] });
       const verify = () => ask(`http://127.0.0.1:${apiPort}`, about, { token, headers: { "x-forwarded-for": ASKER } });
-      await expect.poll(async () => (await verify()).body.answers, { timeout: 20_000, interval: 500 }).toEqual({ resident: true });
+      await expect.poll(async () => (await verify()).body.answers, { interval: 500 }).toEqual({ resident: true });
     } finally {
       const codes = [await api.stop(), await worker.stop()];
       expect(codes, `${api.output().slice(-500)}\n${worker.output().slice(-500)}`).toEqual([0, 0]);
@@ -196,7 +196,7 @@ describe("the image, its services each by its own command and environment", () =
   test("§3(1) §3(2) console: healthy, lets nobody in before an appointment, and after one to the set-up", async () => {
     const served = services.start("console");
     try {
-      await expect.poll(() => services.health("console"), { timeout: 20_000, interval: 500 }).toBe(0);
+      await expect.poll(() => services.health("console"), { interval: 500 }).toBe(0);
       const page = await fetch(`http://127.0.0.1:${consolePort}/console`);
       expect([page.status, page.url]).toEqual([200, `http://127.0.0.1:${consolePort}/console/log-in`]);
       const output = await appoint("chen.auditor", "auditor");

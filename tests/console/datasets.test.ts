@@ -137,7 +137,7 @@ describe("a rejected file", () => {
     await wu.get(importPage(first));
     expect((await decide(wu, first, { choice: "retry", reason: "已洽該單位" })).location).toBe(importPage(first));
     await expect
-      .poll(async () => plain((await wu.get(importPage(first))).text), { timeout: 15_000 })
+      .poll(async () => plain((await wu.get(importPage(first))).text))
       .toMatch(/待決定 .*too-many-bad-rows .*決定重試 .*wu\.officer .*已洽該單位 .*已收檔 .*待決定 .*too-many-bad-rows/);
     expect(await steps()).toEqual([{ actor: "wu.officer", choice: "retry" }]);
   });
@@ -147,7 +147,7 @@ describe("a rejected file", () => {
     const both = await Promise.all([1, 2].map((place) => decide(wu, first, { choice: "destroy", reason: `該單位重新交付 ${place}` })));
     expect(both.map(({ status }) => status).sort()).toEqual([303, 422]);
     expect(both.find(({ status }) => status === 422)?.text).toContain("您這次的決定沒有生效");
-    await expect.poll(async () => (await wu.get(importPage(first))).text, { timeout: 15_000 }).toContain("已退件，原檔已銷毀");
+    await expect.poll(async () => (await wu.get(importPage(first))).text).toContain("已退件，原檔已銷毀");
     const { text } = await tu.get(importPage(first));
     expect(plain(text)).toMatch(/決定銷毀 .*wu\.officer .*已退件/);
     expect(await steps()).toHaveLength(2);

@@ -153,12 +153,12 @@ describe("an integration in use", () => {
     expect(rows).toEqual(["application-incomplete", "done", "step-out-of-order"].map((outcome) => ({ account: "kao.manager", outcome })));
 
     const catchUp = startCatchUp(platform.context, platform.client);
-    await expect.poll(async () => (await platform.integrations.show(number)).state, { timeout: 5000 }).toBe("suspended");
+    await expect.poll(async () => (await platform.integrations.show(number)).state).toBe("suspended");
     await catchUp.stop();
     expect((await wu.get(path(number, "/resume"))).status).toBe(403);
     expect((await lin.get(path(number))).text).toContain(path(number, "/resume"));
     expect((await send(lin, number, "/resume", {})).status).toBe(303);
-    await expect.poll(() => stateOf(number), { timeout: 5000 }).toBe("active");
+    await expect.poll(() => stateOf(number)).toBe("active");
   });
 
   test("§5(6) what a corrective action suspended isn't resumed, only applied for again", async () => {
@@ -167,7 +167,7 @@ describe("an integration in use", () => {
     const page = (await lin.get(path(number))).text;
     expect([page.includes("須由機關改善後重新申請"), page.includes(path(number, "/resume"))]).toEqual([true, false]);
     const catchUp = startCatchUp(platform.context, platform.client);
-    await expect.poll(async () => (await platform.integrations.show(number)).suspendedFor, { timeout: 5000 }).toBe("correctiveAction");
+    await expect.poll(async () => (await platform.integrations.show(number)).suspendedFor).toBe("correctiveAction");
     await catchUp.stop();
     const refused = await send(lin, number, "/resume", {});
     expect([refused.status, refused.text.includes("須由機關改善後重新申請")]).toEqual([422, true]);

@@ -97,7 +97,7 @@ describe("the half-yearly review of addresses", () => {
   test("§3(8) its record can be printed before and after its end, on the trail", async () => {
     await wu.get(one("115-0001", SHARED));
     await wu.post(one("115-0001", SHARED), { choice: "remove", reason: "改用新線路" });
-    await expect.poll(async () => (await lin.get(list())).text, { timeout: 10_000 }).toContain("已結束");
+    await expect.poll(async () => (await lin.get(list())).text).toContain("已結束");
     expect((await lin.get(list())).text).toContain("清查白名單 IP 3 個，發現 3 個，都已處理");
     expect((await lin.get("/console/addresses")).text).toContain(`href="${list()}"`);
     const response = await fetch(`${console_.url}${list()}/report.pdf`, {

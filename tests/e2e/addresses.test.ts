@@ -35,7 +35,7 @@ describe("addresses in a real browser, without JavaScript", () => {
       await officer.getByRole("button", { name: "保留" }).click();
       await officer.getByText(reason).waitFor();
     }
-    await expect.poll(async () => (await officer.reload()) && officer.locator("h1").textContent(), { timeout: 10_000 }).toContain("已結束");
+    await expect.poll(async () => (await officer.reload()) && officer.locator("h1").textContent()).toContain("已結束");
     await visitors.lookAt(officer, "inventory-closed");
     await officer.getByRole("link", { name: "白名單", exact: true }).first().click();
     await visitors.lookAt(officer, "inventories");

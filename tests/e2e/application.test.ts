@@ -161,7 +161,7 @@ describe("an agency's story in a real browser, without JavaScript", () => {
       for (; !decided; await setTimeout(20)) answers.push(await query());
     })();
     await decide("配賦");
-    await expect.poll(async () => (await house.platform.integrations.show(number)).amendment, { timeout: 5000 }).toBeUndefined();
+    await expect.poll(async () => (await house.platform.integrations.show(number)).amendment).toBeUndefined();
     await api.settle();
     decided = true;
     await asking;
@@ -177,7 +177,7 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     await officer.getByRole("button", { name: "確定暫停" }).click();
     await api.settle();
     expect(await query()).not.toBe(true);
-    await expect.poll(async () => (await house.platform.integrations.show(number)).state, { timeout: 5000 }).toBe("suspended");
+    await expect.poll(async () => (await house.platform.integrations.show(number)).state).toBe("suspended");
   }, 60_000);
 
   test("§5(6) improved and applied for again from the link, it gets answers again with the same credential", async () => {

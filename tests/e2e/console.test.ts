@@ -140,7 +140,7 @@ describe("the console in a real browser, without JavaScript", () => {
     await officer.getByLabel("理由").fill("疑似異常查詢");
     await officer.getByRole("button", { name: "確定暫停" }).click();
     await officer.locator("h1").getByText("暫停").waitFor();
-    await expect.poll(async () => (await platform.integrations.show(NUMBER)).state, { timeout: 5000 }).toBe("suspended");
+    await expect.poll(async () => (await platform.integrations.show(NUMBER)).state).toBe("suspended");
     await openCase(manager);
     await visitors.lookAt(manager, "integration-suspended");
     await manager.getByRole("link", { name: "恢復…" }).click();
@@ -151,7 +151,7 @@ describe("the console in a real browser, without JavaScript", () => {
       await manager.reload();
       return manager.locator("h1").textContent();
     };
-    await expect.poll(heading, { timeout: 10_000 }).toContain("使用中");
+    await expect.poll(heading).toContain("使用中");
   }, 60_000);
 
   test("§5(5) revoking says what will happen, and asks why", async () => {

@@ -38,13 +38,10 @@ describe("datasets in a real browser, without JavaScript", () => {
     await officer.getByLabel("理由").fill("該單位將更正後重新交付");
     await officer.getByRole("button", { name: "銷毀" }).click();
     await expect
-      .poll(
-        async () => {
-          await officer.reload();
-          return officer.locator("main").textContent();
-        },
-        { timeout: 15_000 },
-      )
+      .poll(async () => {
+        await officer.reload();
+        return officer.locator("main").textContent();
+      })
       .toContain("已退件，原檔已銷毀");
   }, 180_000);
 
@@ -85,9 +82,9 @@ describe("datasets in a real browser, without JavaScript", () => {
     await auditor.goto(address(`/imports/${importId}`));
     await auditor.getByText("已讀取 1,200 筆").waitFor();
     await stage("loading", 3400);
-    await auditor.getByText("已讀取 3,400 筆").waitFor({ timeout: 10_000 });
+    await auditor.getByText("已讀取 3,400 筆").waitFor();
     await stage("imported", 20);
-    await auditor.getByText("已匯入 20 筆，原檔已銷毀").waitFor({ timeout: 10_000 });
+    await auditor.getByText("已匯入 20 筆，原檔已銷毀").waitFor();
     await visitors.lookAt(auditor, "import-imported");
   }, 180_000);
 

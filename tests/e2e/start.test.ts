@@ -124,7 +124,7 @@ describe("npm start", () => {
   test("§4(1)3 kill -9 in the middle of an import leaves nothing running", async () => {
     const people = peopleFile({ dataset: "household", count: 200_000, seed: 1, asOf, encoding: "utf-8", header: "zh", manifest: "line" });
     await supplier.deliver(people, readFileSync(join(directory, "delivery.asc"), "utf8"), join(dataDirectory, "drop", "household.csv.pgp"));
-    await expect.poll(() => processesNaming(dataDirectory).some((line) => line.includes("load-process")), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => processesNaming(dataDirectory).some((line) => line.includes("load-process"))).toBe(true);
     platform.signal("SIGKILL");
     expect((await platform.exited).signal).toBe("SIGKILL");
   }, 30_000);
@@ -134,7 +134,7 @@ describe("npm start", () => {
     await integration("provision", "wu.officer", "dedicated-officer");
     const day = Date.parse(`${asOf}T00:00:00+08:00`) / 1000;
     const metrics = async () => (await fetch(`${url}/metrics`)).text();
-    await expect.poll(metrics, { timeout: 30_000 }).toContain(`dataset_as_of_timestamp_seconds{dataset="household"} ${day}\n`);
+    await expect.poll(metrics).toContain(`dataset_as_of_timestamp_seconds{dataset="household"} ${day}\n`);
     platform.signal("SIGINT");
     expect(await platform.exited).toEqual({ code: 0, signal: null });
     await gone();

@@ -24,7 +24,7 @@ async function proposed(month: string) {
     taskQueue,
     args: [month],
   });
-  await expect.poll(async () => (await platform.retention.show(month)).timeline.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(async () => (await platform.retention.show(month)).timeline.length).toBe(1);
   return handle;
 }
 
@@ -48,7 +48,7 @@ test("a month that is held after an approval that found an edited entry", async 
   await platform.api.owner.pool.query("update query_log set entry = entry || '\\x20' where to_char(asked_at, 'YYYY-MM') = '2020-11'");
   const handle = await proposed("2020-11");
   await platform.retention.approve("2020-11", say(MANAGER));
-  await expect.poll(async () => (await platform.retention.show("2020-11")).timeline.at(-1)?.step, { timeout: 10_000 }).toBe("stop");
+  await expect.poll(async () => (await platform.retention.show("2020-11")).timeline.at(-1)?.step).toBe("stop");
   await platform.retention.hold("2020-11", held());
   await keep(handle.workflowId, "retention-held.json");
 });

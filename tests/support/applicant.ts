@@ -79,7 +79,7 @@ export async function activateApplication(
   await platform.integrations.check(applicant.number, say(CASE_OFFICER));
   await platform.integrations.approve(applicant.number, say(MANAGER));
   await platform.integrations.provision(applicant.number, { ...say(OFFICER), credential: fresh() });
-  await expect.poll(async () => (await platform.onRecord(applicant.number)).state, { timeout: 5000 }).toBe("active");
+  await expect.poll(async () => (await platform.onRecord(applicant.number)).state).toBe("active");
   return applicant;
 }
 

@@ -136,7 +136,7 @@ async function endMonths({ platform }: LogHouse): Promise<void> {
   );
   for (const month of ["2019-10", "2019-11"]) await platform.retention.propose(month, say(OFFICER, "已屆保存年限"));
   await platform.retention.approve("2019-10", say(MANAGER, "已屆保存年限"));
-  await vi.waitFor(async () => expect(await platform.entriesOf("2019-10")).toBe(0), { timeout: 20_000 });
+  await vi.waitFor(async () => expect(await platform.entriesOf("2019-10")).toBe(0), { timeout: 30_000 });
 }
 
 /** An integration at every point before its rights, by its state; and two in use that share an address. */

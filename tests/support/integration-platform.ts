@@ -69,7 +69,7 @@ export async function createIntegrationPlatform(given?: TestPlatform): Promise<I
   async function activated(): Promise<string> {
     const number = await approved();
     await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
-    await expect.poll(async () => (await onRecord(number)).state, { timeout: 5000 }).toBe("active");
+    await expect.poll(async () => (await onRecord(number)).state).toBe("active");
     return number;
   }
 

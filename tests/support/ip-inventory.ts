@@ -18,7 +18,7 @@ export async function putIntoUse(platform: IntegrationPlatform, number: string, 
   await integrations.check(number, say(CASE_OFFICER));
   await integrations.approve(number, { ...say(MANAGER), sharedAddresses: addresses });
   await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
-  await vi.waitFor(async () => expect((await platform.onRecord(number)).state).toBe("active"), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await platform.onRecord(number)).state).toBe("active"), { timeout: 30_000 });
 }
 
 /** Begins today's review as its schedule does, with every address on the whitelist for years. */
@@ -28,6 +28,6 @@ export async function beginReview(platform: IntegrationPlatform): Promise<string
   await owner.close();
   const { taskQueue } = platform.context.config;
   await platform.client.workflow.start(ipInventory, { workflowId: `ip-inventory-${taskQueue}`, taskQueue });
-  await vi.waitFor(async () => expect(await listInventories(platform.context.db)).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await listInventories(platform.context.db)).toHaveLength(1), { timeout: 30_000 });
   return today;
 }

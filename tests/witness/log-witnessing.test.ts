@@ -30,8 +30,6 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const PATIENCE = { timeout: 10_000 };
-
 const sizeOnRecord = async (of: WitnessedPlatform) =>
   Number((await of.rows("select tree_size from log_cosignature"))[0]?.["tree_size"] ?? 0);
 const disagreements = (of: WitnessedPlatform) =>
@@ -42,7 +40,7 @@ describe("the platform's log before its witness", () => {
     platform.witness(witness);
     for (const more of [0, 1, 700]) {
       await platform.publish(log.grow(more));
-      await expect.poll(() => sizeOnRecord(platform), PATIENCE).toBe(log.tiles.size);
+      await expect.poll(() => sizeOnRecord(platform)).toBe(log.tiles.size);
     }
     const [row] = await platform.rows("select origin, witness_name, signed_note from log_cosignature");
     expect(row).toMatchObject({ origin: ORIGIN, witness_name: "ethics.example/w1" });
@@ -57,14 +55,14 @@ describe("the platform's log before its witness", () => {
   test("§4(1)5 goes on while its witness is down, and is cosigned when that is back", async () => {
     platform.witness(witness);
     await platform.publish(log);
-    await expect.poll(() => sizeOnRecord(platform), PATIENCE).toBe(300);
+    await expect.poll(() => sizeOnRecord(platform)).toBe(300);
     await process.kill();
     await platform.publish(log.grow(100));
-    await expect.poll(() => platform.codes, PATIENCE).toContain("warn witness-unreachable");
+    await expect.poll(() => platform.codes).toContain("warn witness-unreachable");
     await platform.publish(log.grow(100));
     expect(await sizeOnRecord(platform)).toBe(300);
     process = await startWitness(directory, process.port);
-    await expect.poll(() => sizeOnRecord(platform), PATIENCE).toBe(500);
+    await expect.poll(() => sizeOnRecord(platform)).toBe(500);
     expect(await disagreements(platform)).toEqual([]);
   });
 
@@ -76,13 +74,13 @@ describe("the platform's log before its witness", () => {
     await process.kill();
     await platform.missSince("7 hours");
     platform.witness(witness);
-    await expect.poll(notices, PATIENCE).toEqual([{ ...silent, settled: false }]);
+    await expect.poll(notices).toEqual([{ ...silent, settled: false }]);
     process = await startWitness(directory, process.port);
-    await expect.poll(notices, PATIENCE).toEqual([{ ...silent, settled: true }]);
+    await expect.poll(notices).toEqual([{ ...silent, settled: true }]);
     await process.kill();
     await platform.publish(log.grow(1));
     await platform.missSince("8 hours");
-    await expect.poll(notices, PATIENCE).toMatchObject([{ settled: false }, { settled: true }]);
+    await expect.poll(notices).toMatchObject([{ settled: false }, { settled: true }]);
     await platform.expect();
     expect(await notices()).toMatchObject([{ settled: true }, { settled: true }]);
     process = await startWitness(directory, process.port);
@@ -92,7 +90,7 @@ describe("the platform's log before its witness", () => {
     await process.post(await log.request(0, 120));
     await platform.publish(log);
     platform.witness(witness);
-    await expect.poll(() => sizeOnRecord(platform), PATIENCE).toBe(300);
+    await expect.poll(() => sizeOnRecord(platform)).toBe(300);
     expect(platform.codes).toEqual([]);
   });
 
@@ -105,7 +103,7 @@ describe("the platform's log before its witness", () => {
     await restored.rows(`insert into log_cosignature values ('${ORIGIN}', 'ethics.example/w1', 250, '-', now())`);
     restored.witness(witness);
     const disagrees = () => restored.codes.filter((code) => code === "error log-disagrees-with-witness").length;
-    await expect.poll(disagrees, PATIENCE).toBeGreaterThan(2);
+    await expect.poll(disagrees).toBeGreaterThan(2);
     expect(await disagreements(restored)).toEqual([
       { witness_name: "ethics.example/w1", signed_note: await old.checkpoint(), witness_size: "300" },
     ]);
@@ -113,13 +111,13 @@ describe("the platform's log before its witness", () => {
     // It grows beyond what the witness has seen, with other entries.
     await restored.publish(old.grow(100, "other"));
     const before = disagrees();
-    await expect.poll(disagrees, PATIENCE).toBeGreaterThan(before);
+    await expect.poll(disagrees).toBeGreaterThan(before);
     expect(await sizeOnRecord(restored)).toBe(250);
     await restored.close();
     // The true log is still welcome.
     await platform.publish(log.grow(1));
     platform.witness(witness);
-    await expect.poll(() => sizeOnRecord(platform), PATIENCE).toBe(301);
+    await expect.poll(() => sizeOnRecord(platform)).toBe(301);
   });
 
   test("§4(1)5 is found out when it forks, and again after it was set right", async () => {
@@ -127,12 +125,12 @@ describe("the platform's log before its witness", () => {
     await process.post(await log.request(0, 300));
     await fork.publish(new SignedLog(log.signer).grow(299).grow(101, "forged"));
     fork.witness(witness);
-    await expect.poll(() => fork.codes, PATIENCE).toContain("error log-disagrees-with-witness");
+    await expect.poll(() => fork.codes).toContain("error log-disagrees-with-witness");
     expect(await disagreements(fork)).toEqual([expect.objectContaining({ witness_size: null })]);
     expect(await sizeOnRecord(fork)).toBe(0);
     // Set right: the witness has cosigned again since. The next fork is another one.
     await fork.rows(`insert into log_cosignature values ('${ORIGIN}', 'ethics.example/w1', 0, '-', now())`);
-    await expect.poll(() => disagreements(fork), PATIENCE).toHaveLength(2);
+    await expect.poll(() => disagreements(fork)).toHaveLength(2);
     await fork.close();
   });
 
@@ -140,15 +138,15 @@ describe("the platform's log before its witness", () => {
     const second = { ...witness, key: { ...witness.key, name: "other.example/w2" }, url: "http://127.0.0.1:9" };
     platform.witness(second, witness);
     await platform.publish(log);
-    await expect.poll(() => sizeOnRecord(platform), PATIENCE).toBe(300);
-    await expect.poll(() => platform.codes, PATIENCE).toContain("warn witness-unreachable");
+    await expect.poll(() => sizeOnRecord(platform)).toBe(300);
+    await expect.poll(() => platform.codes).toContain("warn witness-unreachable");
   });
 
   test("§4(1)5 is not cosigned by a witness that doesn't know it", async () => {
     await runWitness(directory, "remove-key", log.verifierKey);
     platform.witness(witness);
     await platform.publish(log);
-    await expect.poll(() => platform.codes, PATIENCE).toContain("warn witness-refuses");
+    await expect.poll(() => platform.codes).toContain("warn witness-refuses");
     expect(await disagreements(platform)).toEqual([]);
   });
 });

@@ -13,7 +13,6 @@ import { createTestDatabase } from "../support/database.ts";
 import { SignedLog } from "../support/signed-log.ts";
 import { createWitnessedPlatform, type WitnessedPlatform } from "../support/witnessed-platform.ts";
 
-const PATIENCE = { timeout: 10_000 };
 const ORIGIN = "log.example/queries";
 const { privateKey } = generateKeyPairSync("ed25519");
 /** Each test has a liar of its own. */
@@ -70,10 +69,10 @@ describe("a witness that answers wrongly", () => {
   test.each(Object.entries(LIES))("§4(1)5 has nothing put on record: %s", async (_, [code, lie]) => {
     answer = lie;
     const witnessing = witnessHere();
-    await expect.poll(() => platform.codes, PATIENCE).toContain(`warn ${code}`);
+    await expect.poll(() => platform.codes).toContain(`warn ${code}`);
     expect(await onRecord()).toEqual([]);
     answer = (text, __, response) => response.end(line(text));
-    await expect.poll(onRecord, PATIENCE).toEqual([{ tree_size: "10" }]);
+    await expect.poll(onRecord).toEqual([{ tree_size: "10" }]);
     await witnessing.stop();
   });
 

@@ -102,7 +102,7 @@ describe("a delivery key", () => {
   test("§4(4) that nobody used dies when its time has passed, and no earlier", async () => {
     const [soon, later] = [await issue({ days: 1 }), await issue({ days: 3 })];
     const watcher = await startDropFolderWatcher({ ...platform.context, now: () => new Date(Date.now() + 2 * DAY) }, platform.client);
-    await expect.poll(async () => (await listed(soon.fingerprint))?.destroyedAt, { timeout: 10_000 }).not.toBeNull();
+    await expect.poll(async () => (await listed(soon.fingerprint))?.destroyedAt).not.toBeNull();
     await watcher.stop();
     expect(privateHalves()).not.toContain(`${soon.fingerprint}.asc`);
     expect(privateHalves()).toContain(`${later.fingerprint}.asc`);

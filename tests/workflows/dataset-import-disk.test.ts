@@ -56,12 +56,12 @@ async function onDisk(needles: readonly Buffer[]): Promise<string[]> {
 }
 
 describe("the plaintext of a delivery", () => {
-  test("§4(1)3 is on no disk while it is read, nor afterwards: only keyed hashes are", { timeout: 60_000 }, async () => {
+  test("§4(1)3 is on no disk while it is read, nor afterwards: only keyed hashes are", async () => {
     const rows = people(7001);
     const held = await holdStatement(owner, "dataset_import", "update", "new.stage = 'loaded'");
     const plaintext = householdFile(rows, { encoding: "big5" });
     const handle = await platform.deliver(platform.seal(plaintext));
-    await expect.poll(held.isWaiting, { timeout: 20_000 }).toBe(true);
+    await expect.poll(held.isWaiting).toBe(true);
     // Every row has been decrypted, hashed and copied, and the process that did it still lives.
     const loading = Number(
       processesNaming(platform.context.config.dataDirectory)
@@ -82,7 +82,7 @@ describe("the plaintext of a delivery", () => {
     expect((await onDisk([hash])).some((path) => path.startsWith(postgresFolder))).toBe(true);
   });
 
-  test("§4(1)3 is on no disk after a rejection and the officer's decision", { timeout: 60_000 }, async () => {
+  test("§4(1)3 is on no disk after a rejection and the officer's decision", async () => {
     const rows = people(7002).map((row, index) => (index % 100 === 0 ? { ...row, birthDate: "1140229" } : row));
     const handle = await platform.deliver(platform.seal(householdFile(rows)));
     expect(await platform.untilQuarantined(handle)).toMatchObject({ rejection: { code: "too-many-bad-rows" } });
@@ -121,7 +121,7 @@ describe("a dump of the database", () => {
 });
 
 describe("what would be on disk", () => {
-  test("is found by these tests wherever it lies", { timeout: 60_000 }, async () => {
+  test("is found by these tests wherever it lies", async () => {
     const secrets = secretsOf(people(7001));
     const leak = join(tmpdir(), `leak-${UNIQUE}`);
     appendFileSync(leak, `\0${UNIQUE}\0`);

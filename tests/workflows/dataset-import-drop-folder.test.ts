@@ -26,7 +26,7 @@ async function importsOf(fileName: string): Promise<string[]> {
 }
 
 describe("the drop folder", () => {
-  test("§4(1)1 leaves a file alone that is still being written, and takes it when it is whole", { timeout: 60_000 }, async () => {
+  test("§4(1)1 leaves a file alone that is still being written, and takes it when it is whole", async () => {
     const file = platform.seal(householdFile(madeUpRows(200, 9001)));
     const path = drop("household-slow.pgp");
     let longestPause = Number.POSITIVE_INFINITY;
@@ -43,7 +43,7 @@ describe("the drop folder", () => {
       }
     }
     expect(await importsOf("household-slow.pgp")).toEqual([]);
-    await expect.poll(() => importsOf("household-slow.pgp"), { timeout: 20_000 }).toEqual(["imported"]);
+    await expect.poll(() => importsOf("household-slow.pgp")).toEqual(["imported"]);
     expect(existsSync(path)).toBe(false);
   });
 
@@ -53,14 +53,14 @@ describe("the drop folder", () => {
     writeFileSync(drop("household.csv"), "not encrypted\n");
     writeFileSync(drop("household-empty.pgp"), "");
     writeFileSync(drop("household-after.pgp"), platform.seal(householdFile(madeUpRows(20, 9003))));
-    await expect.poll(() => importsOf("household-after.pgp"), { timeout: 20_000 }).toEqual(["imported"]);
+    await expect.poll(() => importsOf("household-after.pgp")).toEqual(["imported"]);
     expect(readdirSync(drop(".")).sort()).toEqual([".household-hidden.pgp", "household-empty.pgp", "household.csv"]);
     // Signed before what has been imported meanwhile, so it is refused; that it is taken at all is the point.
     renameSync(drop(".household-hidden.pgp"), drop("household-renamed.pgp"));
-    await expect.poll(() => importsOf("household-renamed.pgp"), { timeout: 20_000 }).toEqual(["quarantined"]);
+    await expect.poll(() => importsOf("household-renamed.pgp")).toEqual(["quarantined"]);
   });
 
-  test("§4(1)3 gives each file to one of two watchers: none is imported twice, and none is lost", { timeout: 60_000 }, async () => {
+  test("§4(1)3 gives each file to one of two watchers: none is imported twice, and none is lost", async () => {
     const names = Array.from({ length: 6 }, (_, index) => `household-both-${index}.pgp`);
     for (const [index, name] of names.entries()) {
       const file = platform.gnupg.run(householdFile(madeUpRows(5, 9100 + index)), "-r", "standing delivery key", "-e");
@@ -69,9 +69,7 @@ describe("the drop folder", () => {
     for (const name of names) renameSync(drop(`.${name}`), drop(name));
     // Nobody signed them, so that each ends where it can be counted.
     await expect
-      .poll(async () => (await Promise.all(names.map(importsOf))).flat().filter((stage) => stage === "quarantined").length, {
-        timeout: 40_000,
-      })
+      .poll(async () => (await Promise.all(names.map(importsOf))).flat().filter((stage) => stage === "quarantined").length)
       .toBe(names.length);
     for (const name of names) expect(await importsOf(name), name).toEqual(["quarantined"]);
     expect(readdirSync(platform.context.config.inboxDirectory)).toEqual([]);

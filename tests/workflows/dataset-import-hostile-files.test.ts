@@ -46,7 +46,7 @@ describe("a file that takes all memory", () => {
   });
 });
 
-test("§4(1)1 a file whose loading is killed again and again is unreadable, and waits for the officer", { timeout: 60_000 }, async () => {
+test("§4(1)1 a file whose loading is killed again and again is unreadable, and waits for the officer", async () => {
   const handle = await platform.deliver(platform.seal(householdFile(madeUpRows(20_000, 3))));
   const killed = new Set<string>();
   const killing = setInterval(() => {

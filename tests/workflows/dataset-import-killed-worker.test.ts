@@ -116,7 +116,7 @@ function expectNothingLeft(importId: string): void {
 
 describe("a worker killed with -9", () => {
   const steps = Object.keys(STEPS).filter((step) => step !== "while a rejected file is put into quarantine") as Step[];
-  test.each(steps)("§4(1)3 %s leaves, after a restart, the same end", { timeout: 60_000 }, async (step) => {
+  test.each(steps)("§4(1)3 %s leaves, after a restart, the same end", async (step) => {
     const rows = madeUpRows(50, 1 + steps.indexOf(step));
     const release = await holdAt(step);
     const handle = await deliver(rows);
@@ -128,7 +128,7 @@ describe("a worker killed with -9", () => {
     await expectEnd(handle.importId, 50);
   });
 
-  test("§4(1)3 in the middle of the COPY leaves nothing of it, and after a restart the same end", { timeout: 60_000 }, async () => {
+  test("§4(1)3 in the middle of the COPY leaves nothing of it, and after a restart the same end", async () => {
     const before = await platform.rowsOf(1);
     const release = await holdAt("after decrypting");
     const handle = await deliver(madeUpRows(100_000, 30));
@@ -143,7 +143,7 @@ describe("a worker killed with -9", () => {
     await expectEnd(handle.importId, 100_000);
   });
 
-  test("§4(4) while it puts a rejected file into quarantine leaves the file there, and then destroyed", { timeout: 60_000 }, async () => {
+  test("§4(4) while it puts a rejected file into quarantine leaves the file there, and then destroyed", async () => {
     const current = await platform.rowsOf(1);
     const release = await holdAt("while a rejected file is put into quarantine");
     const handle = await deliver(madeUpRows(50, 40), { claimedRows: 51 });

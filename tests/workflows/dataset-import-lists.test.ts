@@ -69,7 +69,7 @@ describe("a list dataset", () => {
     const handle = await platform.deliver(file, { name: "disability.pgp" });
     expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 4, badRows: 0 });
     for (const id of CERTIFICATES) expect(await platform.knows(id, 3)).toBe(true);
-    await expect.poll(() => answers(0), { timeout: 5000 }).toEqual({ elderlyLivingAlone: true, disability: true });
+    await expect.poll(() => answers(0)).toEqual({ elderlyLivingAlone: true, disability: true });
     expect(await answers(6)).toEqual({ elderlyLivingAlone: false, disability: true });
     for (const [place, alone] of [true, true, true, true, false, false, false].entries())
       expect((await answers(place)).elderlyLivingAlone, `person ${place}`).toBe(alone);
@@ -94,6 +94,6 @@ describe("a list dataset", () => {
     expect(await handle.result()).toMatchObject({ imported: true, rowsRead: 3, badRows: 2 });
     expect(await platform.rowsOf(3)).toBe(1);
     // The new list took the old one's place.
-    await expect.poll(async () => (await answers(6)).disability, { timeout: 5000 }).toBe(false);
+    await expect.poll(async () => (await answers(6)).disability).toBe(false);
   });
 });

@@ -63,7 +63,7 @@ describe("quarantine", () => {
     const { handle, waitsUntil, folder } = await quarantined();
     await skip(6 * DAY);
     await decide(platform.client, handle.importId, { choice: "retry", actor: "wu.officer", reason: "已洽該單位" });
-    await expect.poll(async () => (await handle.query(importProgress)).waitsUntil, { timeout: 10_000 }).toBe(waitsUntil);
+    await expect.poll(async () => (await handle.query(importProgress)).waitsUntil).toBe(waitsUntil);
     expect(existsSync(folder)).toBe(true);
     await skip(DAY + 10 * MINUTE);
     await handle.result();

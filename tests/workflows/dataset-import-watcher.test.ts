@@ -26,7 +26,7 @@ async function watching(check: () => Promise<void> | void): Promise<void> {
   const context = { ...platform.context, config: { ...platform.context.config, dropDirectory } };
   const watcher = await startDropFolderWatcher(context, platform.client);
   try {
-    await vi.waitFor(check, { timeout: 20_000, interval: 100 });
+    await vi.waitFor(check, { timeout: 30_000, interval: 100 });
   } finally {
     await watcher.stop();
   }

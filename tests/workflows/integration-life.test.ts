@@ -65,7 +65,7 @@ async function asked(number: string): Promise<void> {
 const noteUse = () => createActivities(platform.context).noteAddressUsage();
 
 async function expectState(number: string, state: string): Promise<void> {
-  await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state, { timeout: 5000 }).toBe(state);
+  await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state).toBe(state);
 }
 
 async function announced(number: string, kind: string): Promise<string[]> {
@@ -89,7 +89,7 @@ describe("an integration over the years", () => {
       });
       await decide(number);
       await integrations.provision(number, say(OFFICER));
-      await expect.poll(async () => (await handle.describe()).runId, { timeout: 5000 }).not.toSatisfy((run: string) => runs.has(run));
+      await expect.poll(async () => (await handle.describe()).runId).not.toSatisfy((run: string) => runs.has(run));
       runs.add((await handle.describe()).runId);
       await expectState(number, "active");
     }
@@ -147,7 +147,7 @@ describe("an integration that nobody uses", () => {
     expect(await announced(unused, "integration-idle")).toEqual([]);
     await asked(used);
     await pass(2);
-    await expect.poll(() => announced(unused, "integration-idle"), { timeout: 5000 }).toEqual(["applicant", "dedicatedOfficer"]);
+    await expect.poll(() => announced(unused, "integration-idle")).toEqual(["applicant", "dedicatedOfficer"]);
     expect(await announced(used, "integration-idle")).toEqual([]);
     await pass(28);
     await expectState(unused, "active");
@@ -165,7 +165,7 @@ describe("an integration that nobody uses", () => {
   test("§4(1)2 and asks again after the warning is warned no more: the days count anew", async () => {
     const number = await opened(700);
     await pass(181);
-    await expect.poll(() => announced(number, "integration-idle"), { timeout: 5000 }).toHaveLength(2);
+    await expect.poll(() => announced(number, "integration-idle")).toHaveLength(2);
     await pass(10);
     await noteUse();
     expect(await announced(number, "integration-idle")).toHaveLength(2);
@@ -175,7 +175,7 @@ describe("an integration that nobody uses", () => {
     await pass(175);
     await expectState(number, "active");
     await pass(8);
-    await expect.poll(() => announced(number, "integration-idle"), { timeout: 5000 }).toEqual(["applicant", "dedicatedOfficer"]);
+    await expect.poll(() => announced(number, "integration-idle")).toEqual(["applicant", "dedicatedOfficer"]);
     await pass(31);
     await expectState(number, "suspended");
     const { timeline } = await integrations.show(number);

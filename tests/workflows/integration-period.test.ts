@@ -57,7 +57,7 @@ async function sleepUntil(moment: number): Promise<void> {
 }
 
 async function expectState(number: string, state: string): Promise<void> {
-  await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state, { timeout: 5000 }).toBe(state);
+  await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state).toBe(state);
 }
 
 describe("the approved period", () => {
@@ -126,7 +126,7 @@ describe("an application that was sent back and never comes again", () => {
     expect(await due(lapse + DAY)).toEqual(["application-lapsed"]);
     expect(await platform.client.workflow.getHandle(integrationWorkflowId(fresher)).result()).toBe("lapsed");
     await expect(integrations.resubmit(fresher, say(APPLICANT))).rejects.toMatchObject({ code: "application-lapsed" });
-    await expect.poll(async () => (await integrations.show(holder)).amendment, { timeout: 5000 }).toBeUndefined();
+    await expect.poll(async () => (await integrations.show(holder)).amendment).toBeUndefined();
     expect(await integrations.show(holder)).toMatchObject({ state: "active", approval: { checks: ["resident", "indigenous"] } });
     await integrations.revoke(holder, say(OFFICER));
   });

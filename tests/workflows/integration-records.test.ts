@@ -129,7 +129,7 @@ describe("a revoked credential", () => {
     const number = await platform.approved();
     const [token, first] = [createSecret(), randomUUID()];
     await platform.integrations.provision(number, { ...say(OFFICER), credential: { credentialId: first, secretHash: hashSecret(token) } });
-    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 15_000 }).toBe("active");
+    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
     const api = openDatabase(platform.database.apiUrl, { max: 1 });
     const until = Date.now() + 9 * 86_400_000;
     const next = { freshId: randomUUID(), freshHash: hashSecret(createSecret()), validUntil: until, presentValidUntil: until };

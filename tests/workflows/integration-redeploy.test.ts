@@ -61,9 +61,7 @@ describe("an integration whose workflow is changed under way", () => {
     // Who asks now waits, and gives up when it takes too long: then they ask again.
     const suspend = () => platform.integrations.suspend(old, say(MANAGER)).catch(() => undefined);
     const asked = suspend();
-    await expect
-      .poll(async () => (await eventsOf(old)).some(({ workflowTaskFailedEventAttributes: failed }) => failed != null), { timeout: 30_000 })
-      .toBe(true);
+    await expect.poll(async () => (await eventsOf(old)).some(({ workflowTaskFailedEventAttributes: failed }) => failed != null)).toBe(true);
     expect(await platform.onRecord(old)).toMatchObject({ state: "active" });
     await careless.stop();
 
@@ -73,9 +71,9 @@ describe("an integration whose workflow is changed under way", () => {
       if ((await platform.onRecord(old)).state !== "suspended") await suspend();
       return (await platform.onRecord(old)).state;
     };
-    await expect.poll(stateAfterAsking, { timeout: 30_000 }).toBe("suspended");
+    await expect.poll(stateAfterAsking).toBe("suspended");
     await platform.integrations.resume(old, say(MANAGER));
-    await expect.poll(async () => (await platform.onRecord(old)).state, { timeout: 10_000 }).toBe("active");
+    await expect.poll(async () => (await platform.onRecord(old)).state).toBe("active");
     expect(await patchesOf(old)).toBe(0);
 
     const fresh = await platform.activated();

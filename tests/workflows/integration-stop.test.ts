@@ -43,7 +43,7 @@ describe("an emergency stop", () => {
     worker = await platform.startWorker();
     expect((await platform.integrations.show(number)).state).toBe("active");
     const catchUp = startCatchUp(platform.context, platform.client);
-    await expect.poll(async () => (await platform.integrations.show(number)).state, { timeout: 5000 }).toBe("suspended");
+    await expect.poll(async () => (await platform.integrations.show(number)).state).toBe("suspended");
     await catchUp.stop();
     expect((await platform.integrations.show(number)).timeline.at(-1)).toMatchObject({ step: "suspend", account: OFFICER.account });
     expect((await platform.context.pool.query("select from unseen_step")).rowCount).toBe(0);
@@ -87,7 +87,7 @@ describe("a leaked credential", () => {
     const number = await platform.approved();
     const credential = fresh(secret);
     await platform.integrations.provision(number, { ...say(OFFICER), credential });
-    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
+    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
     const api = openDatabase(platform.database.apiUrl, { max: 1 });
     const made = {
       presentId: credential.credentialId,
@@ -118,7 +118,7 @@ describe("a leaked credential", () => {
       worker = await platform.startWorker();
     }
     const catchUp = startCatchUp(platform.context, platform.client);
-    await expect.poll(async () => (await platform.integrations.show(number)).credentials, { timeout: 5000 }).toEqual([]);
+    await expect.poll(async () => (await platform.integrations.show(number)).credentials).toEqual([]);
     await catchUp.stop();
     expect((await platform.integrations.show(number)).timeline.slice(-2)).toMatchObject([
       { step: "revokeCredential", account: MANAGER.account, reason: "金鑰外洩" },
@@ -132,7 +132,7 @@ describe("a credential that a system changed by itself", () => {
     const number = await platform.approved();
     const secret = createSecret();
     await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh(secret) });
-    await expect.poll(async () => (await platform.onRecord(number)).state, { timeout: 5000 }).toBe("active");
+    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
     const { credentials: before } = await platform.integrations.show(number);
     const { pool, close } = openDatabase(platform.database.apiUrl, { max: 1 });
     const rotation = { presentId: before[0]?.credentialId ?? "", freshId: randomUUID(), freshHash: hashSecret(createSecret()) };
@@ -141,7 +141,7 @@ describe("a credential that a system changed by itself", () => {
     await close();
     const catchUp = startCatchUp(platform.context, platform.client);
     const known = async () => (await platform.integrations.show(number)).credentials.map(({ credentialId }) => credentialId);
-    await expect.poll(known, { timeout: 5000 }).toEqual([rotation.presentId, rotation.freshId]);
+    await expect.poll(known).toEqual([rotation.presentId, rotation.freshId]);
     await catchUp.stop();
     expect(await codeOf(platform.integrations.addCredential(number, { ...say(OFFICER), credential: fresh() }))).toBe(
       "too-many-credentials",

@@ -45,7 +45,7 @@ describe("the schedule of the reviews", () => {
     expect(await command("list")).toBe("No review yet.");
     const handle = platform.client.schedule.getHandle(await schedule());
     await handle.trigger();
-    await expect.poll(async () => (await listInventories(platform.context.db)).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await listInventories(platform.context.db)).length).toBe(1);
     const shown = await command("show");
     expect(shown).toContain(`${kept}  ${await addressOf(kept)}  expired  last used never  waits`);
     expect(shown.split("\n").at(-1)).toMatch(new RegExp(`^Review ${today}: 2 addresses, use since .*, open until `));
@@ -57,7 +57,7 @@ describe("the schedule of the reviews", () => {
     await expect(command("keep", await addressOf(kept), "--integration", kept, "--as", OFFICER.account)).rejects.toThrow("3(3)");
     expect(await command("keep", await addressOf(kept), "--integration", kept, ...as)).toContain("is kept");
     expect(await command("remove", await addressOf(removed), "--integration", removed, ...as)).toContain("is removed");
-    await expect.poll(() => command("show", today), { timeout: 5000 }).toContain("closed ");
+    await expect.poll(() => command("show", today)).toContain("closed ");
     const left = async (number: string) => (await readIntegration(platform.context.db, number))?.approval?.addresses.length;
     expect([await left(kept), await left(removed)]).toEqual([1, 0]);
     const { findings } = JSON.parse(await command("show", "--json"));

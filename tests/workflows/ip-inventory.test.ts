@@ -69,7 +69,7 @@ async function nextReview() {
   await environment.sleep(startOfDay(day) + 2 * 3_600_000 - now);
   const workflowId = `ip-inventory-${day}`;
   const handle = await platform.client.workflow.start(ipInventory, { workflowId, taskQueue: platform.context.config.taskQueue });
-  await expect.poll(async () => (await listInventories(platform.context.db))[0]?.inventoryNumber, { timeout: 5000 }).toBe(day);
+  await expect.poll(async () => (await listInventories(platform.context.db))[0]?.inventoryNumber).toBe(day);
   const decide = (integrationNumber: string, address: string, choice: "keep" | "remove", by = OFFICER) =>
     decideFoundAddress(platform.client, workflowId, { ...say(by, "機房備援線路"), integrationNumber, address, choice });
   const found = async () =>

@@ -179,7 +179,7 @@ describe("the worker", () => {
       workflowId: `mail-${randomUUID()}`,
       taskQueue: platform.context.config.taskQueue,
     });
-    await expect.poll(() => server.mails.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => server.mails.length).toBe(1);
     await first.kill();
     const second = await startWorkerProcess(platform, settings());
     await run;

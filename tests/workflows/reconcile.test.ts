@@ -29,7 +29,7 @@ afterAll(async () => {
 async function forget(workflowId: string): Promise<void> {
   await platform.client.workflowService.deleteWorkflowExecution({ namespace: "default", workflowExecution: { workflowId } });
   const known = () => platform.client.workflow.getHandle(workflowId).describe();
-  await expect.poll(() => known().catch(() => "unknown"), { timeout: 10_000 }).toBe("unknown");
+  await expect.poll(() => known().catch(() => "unknown")).toBe("unknown");
 }
 
 const run = () => reconcile(platform.context.db, platform.client, platform.context.config);
@@ -95,7 +95,7 @@ describe("after the loss of Temporal's store", () => {
     await expect(keep(kept)).rejects.toMatchObject({ code: "address-not-found" });
     const waiting = (await listFindings(db, today)).filter(({ outcome }) => outcome === null);
     for (const { integrationNumber } of waiting) await keep(integrationNumber);
-    await expect.poll(async () => (await listInventories(db))[0]?.closedAt, { timeout: 5000 }).not.toBeNull();
+    await expect.poll(async () => (await listInventories(db))[0]?.closedAt).not.toBeNull();
     expect(await run()).toMatchObject({ begun: [] });
   });
 

@@ -35,10 +35,10 @@ afterAll(async () => {
 
 const timelineOf = async (month: string) => (await readDisposal(platform.context.db, month)).timeline.map(({ step }) => step);
 const expectState = (month: string, state: string) =>
-  expect.poll(async () => stateOf(await readDisposal(platform.context.db, month)), { timeout: 30_000 }).toBe(state);
+  expect.poll(async () => stateOf(await readDisposal(platform.context.db, month))).toBe(state);
 const waiting = async () =>
   (await owner.query("select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()")).rows.length;
-const expectWaiting = (count: number) => expect.poll(waiting, { timeout: 20_000 }).toBe(count);
+const expectWaiting = (count: number) => expect.poll(waiting).toBe(count);
 
 /** Kills the worker while so many statements wait, lets them go on, and starts another. @param begin what leads to them */
 async function killWhile(table: string, condition: string, count: number, begin: () => void): Promise<void> {
@@ -63,9 +63,7 @@ async function expectEnd(month: string): Promise<void> {
 }
 
 describe("a worker killed with -9", () => {
-  test("§4(1)5 while a proposal and an approval are put on record leaves, after a restart, each step once", {
-    timeout: 90_000,
-  }, async () => {
+  test("§4(1)5 while a proposal and an approval are put on record leaves, after a restart, each step once", async () => {
     const { propose, approve } = platform.retention;
     await propose(APPROVED, say(OFFICER));
     const steps: Promise<unknown>[] = [];
@@ -78,9 +76,7 @@ describe("a worker killed with -9", () => {
     await Promise.all([expectEnd(PROPOSED), expectEnd(APPROVED)]);
   });
 
-  test("§4(1)5 while the entries go leaves, after a restart, a month that is gone once, with one certificate", {
-    timeout: 90_000,
-  }, async () => {
+  test("§4(1)5 while the entries go leaves, after a restart, a month that is gone once, with one certificate", async () => {
     await platform.retention.propose(GOING, say(OFFICER));
     const approved: Promise<unknown>[] = [];
     await killWhile("log_disposal", "true", 1, () => {

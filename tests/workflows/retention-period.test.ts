@@ -48,7 +48,7 @@ test("§4(1)5 §4(2)5 an entry of today can be proved five years later, when its
 
   await sleepUntil(retentionEnd(month, 5) + 60_000);
   await runUpkeep();
-  await expect.poll(async () => stateOf(await show()), { timeout: 10_000 }).toBe("proposed");
+  await expect.poll(async () => stateOf(await show())).toBe("proposed");
   expect(await codeOf(platform.retention.approve(month, say(OTHER_MANAGER)))).toBe("under-legal-hold");
   await platform.retention.lift(month, { ...held, ...say(MANAGER) });
   await platform.retention.approve(month, say(OTHER_MANAGER));

@@ -15,8 +15,8 @@ const disposeOfMonth = (month: string) =>
   new MockActivityEnvironment().run(createRetentionActivities(platform.context).disposeOfMonth, month);
 // The process hears of it a moment later.
 async function expectState(month: string, state: string): Promise<void> {
-  await expect.poll(() => stateOnRecord(month), { timeout: 10_000 }).toBe(state);
-  await expect.poll(async () => stateOf(await platform.retention.show(month)), { timeout: 10_000 }).toBe(state);
+  await expect.poll(() => stateOnRecord(month)).toBe(state);
+  await expect.poll(async () => stateOf(await platform.retention.show(month))).toBe(state);
 }
 const rows = async (query: string) => (await platform.api.owner.pool.query(query)).rows;
 
@@ -42,7 +42,7 @@ describe("the end of a month of the log", () => {
     await schedule.trigger();
     await expectState("2020-11", "proposed");
     await schedule.trigger();
-    await expect.poll(async () => (await schedule.describe()).info.recentActions.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(async () => (await schedule.describe()).info.recentActions.length).toBe(2);
     await schedule.delete();
     const proposals = await rows(
       "select to_char(month, 'YYYY-MM') as month, count(*)::int as times from log_disposal_step where step = 'propose' group by 1 order by 1",
@@ -129,9 +129,7 @@ describe("the end of a month of the log", () => {
   test("§4(2)5 stops where an entry is not the one in the tree, and nothing is dropped", async () => {
     await platform.api.owner.pool.query("update query_log set entry = entry || '\\x20' where to_char(asked_at, 'YYYY-MM') = '2019-12'");
     await platform.retention.approve("2019-12", say(MANAGER));
-    await expect
-      .poll(async () => (await platform.retention.show("2019-12")).timeline.at(-1)?.reason, { timeout: 10_000 })
-      .toBe("entries-differ");
+    await expect.poll(async () => (await platform.retention.show("2019-12")).timeline.at(-1)?.reason).toBe("entries-differ");
     expect([await stateOnRecord("2019-12"), await platform.entriesOf("2019-12")]).toEqual(["proposed", 1]);
   });
 });
