@@ -5,8 +5,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     globalSetup: "tests/global-setup.ts",
     pool: "forks",
-    // Two cores: more files at once only make each other's deadlines late.
-    maxWorkers: 2,
+    // One more than the cores that CI has: many tests wait, for a killed worker's heartbeat or an idle browser.
+    maxWorkers: 3,
     // Limits for what hangs, not for what is slow: on a busy machine a command takes seconds to start.
     testTimeout: 90_000,
     hookTimeout: 120_000,

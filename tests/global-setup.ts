@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
@@ -6,6 +6,7 @@ import { migrate } from "../db/migrate.ts";
 import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
 import { findOnPath } from "../src/adapters/slow-step.ts";
 import { requireTemporal, startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
+import { bundleWorkflows } from "../src/adapters/temporal-worker.ts";
 import { readEnvironment } from "../src/config.ts";
 import { findTemporalTestServer } from "./support/temporal-test-server.ts";
 
@@ -16,6 +17,8 @@ declare module "vitest" {
     temporalAddress: string;
     /** Program of the time-skipping server, or "cached-download". */
     temporalTestServer: string;
+    /** Path of today's workflows, packed once. */
+    workflowBundle: string;
   }
 }
 
@@ -35,11 +38,14 @@ function requirePrograms(): void {
 export default async function setup({ provide }: { provide: (key: string, value: string) => void }): Promise<() => Promise<void>> {
   requirePrograms();
   const directory = mkdtempSync(join(tmpdir(), "verification-platform-tests-"));
-  const [postgres, temporal, temporalTestServer] = await Promise.all([
+  const [postgres, temporal, temporalTestServer, { code }] = await Promise.all([
     startEmbeddedPostgres(join(directory, "postgres")),
     findTemporal(join(directory, "temporal.db")),
     findTemporalTestServer(console.log),
+    bundleWorkflows(),
   ]);
+  const workflowBundle = join(directory, "workflows.js");
+  writeFileSync(workflowBundle, code);
   const { pool, close } = openDatabase(postgres.url, { max: 1 });
   await pool.query("create database template_platform");
   await close();
@@ -57,6 +63,7 @@ export default async function setup({ provide }: { provide: (key: string, value:
   provide("postgresUrl", postgres.url);
   provide("temporalAddress", temporal.address);
   provide("temporalTestServer", temporalTestServer);
+  provide("workflowBundle", workflowBundle);
   return async () => {
     await Promise.all([postgres.stop(), temporal.stop()]);
     for (const place of [directory, postgres.directory]) rmSync(place, { recursive: true, force: true });

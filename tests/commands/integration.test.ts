@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 async function startWorker(): Promise<ChildProcess> {
   const started = spawn(process.execPath, [join(ROOT, "bin/worker.ts")], {
-    env: { ...environment, DATABASE_URL: database.workerUrl },
+    env: { ...environment, DATABASE_URL: database.workerUrl, WORKFLOW_BUNDLE: inject("workflowBundle") },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise<void>((resolve, reject) => {
@@ -190,7 +190,7 @@ describe("bin/integration", () => {
       process.execPath,
       [join(ROOT, "bin/reconcile.ts"), "--as", "chief.planning", "--reason", "還原備份"],
       {
-        env: { ...environment, DATABASE_URL: database.workerUrl },
+        env: { ...environment, DATABASE_URL: database.workerUrl, WORKFLOW_BUNDLE: inject("workflowBundle") },
       },
     );
     const owner = openDatabase(database.ownerUrl, { max: 1 });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { freePort, removeEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
 import { createSupplier, type Supplier } from "../../src/adapters/openpgp-supplier.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
@@ -23,7 +23,7 @@ beforeAll(async () => {
   chmodSync(directory, 0o711);
   const port = String(await freePort());
   const consolePort = String(await freePort());
-  settings = { DATA_DIR: dataDirectory, PORT: port, CONSOLE_PORT: consolePort };
+  settings = { DATA_DIR: dataDirectory, PORT: port, CONSOLE_PORT: consolePort, WORKFLOW_BUNDLE: inject("workflowBundle") };
   consoleUrl = `http://127.0.0.1:${consolePort}`;
   url = `http://127.0.0.1:${port}`;
   supplier = await createSupplier("civil-affairs (made up) <civil-affairs@example.invalid>");

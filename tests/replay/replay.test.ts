@@ -1,19 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { DeterminismViolationError } from "@temporalio/workflow";
 import { pino } from "pino";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, inject, test } from "vitest";
 import { FAILURE_CONVERTER_PATH } from "../../src/adapters/temporal-client.ts";
-import { bundleWorkflows, installTemporalLogger } from "../../src/adapters/temporal-worker.ts";
+import { installTemporalLogger } from "../../src/adapters/temporal-worker.ts";
 
 const histories = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".json"));
-let workflowBundle: WorkflowBundle;
-beforeAll(async () => {
-  installTemporalLogger(pino({ level: "silent" }));
-  workflowBundle = await bundleWorkflows();
-});
+beforeAll(() => installTemporalLogger(pino({ level: "silent" })));
 
 function read(file: string): string {
   return readFileSync(join(import.meta.dirname, file), "utf8");
@@ -21,7 +17,7 @@ function read(file: string): string {
 
 function replay(history: string): Promise<void> {
   return Worker.runReplayHistory(
-    { workflowBundle, dataConverter: { failureConverterPath: FAILURE_CONVERTER_PATH } },
+    { workflowBundle: { codePath: inject("workflowBundle") }, dataConverter: { failureConverterPath: FAILURE_CONVERTER_PATH } },
     historyFromJSON(JSON.parse(history)),
   );
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { inject } from "vitest";
 import { temporalAddress } from "./temporal.ts";
 import type { TestPlatform } from "./worker.ts";
 
@@ -25,6 +26,7 @@ export async function startWorkerProcess({ context, database }: TestPlatform, en
         TASK_QUEUE: taskQueue,
         DATABASE_URL: database.workerUrl,
         TEMPORAL_ADDRESS: temporalAddress(),
+        WORKFLOW_BUNDLE: inject("workflowBundle"),
       },
       ...environment,
     },

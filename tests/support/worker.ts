@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { NativeConnection, type WorkflowBundle } from "@temporalio/worker";
 import { pino } from "pino";
+import { inject } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { createActivities } from "../../src/activities/index.ts";
 import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createDataConverter } from "../../src/adapters/temporal-client.ts";
-import { bundleWorkflows, createWorker, installTemporalLogger } from "../../src/adapters/temporal-worker.ts";
+import { createWorker, installTemporalLogger } from "../../src/adapters/temporal-worker.ts";
 import { readEnvironment } from "../../src/config.ts";
 import type { WorkerContext } from "../../src/context.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -29,8 +30,6 @@ export interface TestPlatform {
 // Before any connection is made: the SDK takes its logger once.
 installTemporalLogger(pino({ level: "silent" }));
 
-let bundle: Promise<WorkflowBundle> | undefined;
-
 /** Connections to one Temporal server. */
 export interface TemporalConnections {
   readonly connection: Connection;
@@ -43,7 +42,6 @@ export interface TemporalConnections {
  */
 export async function createTestPlatform(temporal?: TemporalConnections, now: () => Date = () => new Date()): Promise<TestPlatform> {
   const { connection, nativeConnection } = temporal ?? (await connectToDevServer());
-  bundle ??= bundleWorkflows();
   const directory = mkdtempSync(join(tmpdir(), "platform-"));
   const database = await createTestDatabase();
   const config = readEnvironment({ DATA_DIR: directory, TASK_QUEUE: newTaskQueue(), ALLOW_PRIVATE_ADDRESSES: "true" });
@@ -58,7 +56,7 @@ export async function createTestPlatform(temporal?: TemporalConnections, now: ()
     const parts = {
       taskQueue: config.taskQueue,
       activities: createActivities(context),
-      workflowBundle: workflows ?? (await (bundle as Promise<WorkflowBundle>)),
+      workflowBundle: workflows ?? inject("workflowBundle"),
       shutdownGraceTime: 2000,
     };
     const worker = await createWorker(nativeConnection, { namespace: "default", keys: keyStore.temporalPayload }, parts);
