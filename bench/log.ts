@@ -5,6 +5,7 @@ import type { Pool } from "pg";
 import { openDatabase } from "../db/client.ts";
 import { appendRequests, type RequestEntries } from "../db/queries/query-log.ts";
 import { findTile } from "../db/queries/query-log-tree.ts";
+import { indexPastLogMonth } from "../db/queries/upkeep.ts";
 import type { Database } from "../db/tables/database.ts";
 import { type LogKeys, openKeyStore } from "../src/adapters/key-store.ts";
 import type { Progress } from "../src/adapters/slow-step.ts";
@@ -185,6 +186,8 @@ async function fill(pool: Pool, database: BenchDatabase, progress: Progress): Pr
   const started = performance.now();
   while ((await growLog(keeping)) === "more");
   const seconds = (performance.now() - started) / 1000;
+  progress("log: indexing the months that are over");
+  while ((await indexPastLogMonth(worker.db)) !== null);
   await worker.close();
   await pool.query("vacuum analyze query_log");
   return ENTRIES / seconds;

@@ -748,6 +748,20 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.ask_office_of_finding()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.holds_office(new.raised_by, new.raised_as, new.raised_at) then
+        raise exception 'only somebody in office raises a finding' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.ask_who_answers()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -921,6 +935,27 @@ AS $function$
       select exists (select from public.appointment a where a.account = person and a.duty = office
         and a.valid_from <= at and (a.valid_until is null or a.valid_until > at))
     $function$
+;
+
+CREATE OR REPLACE FUNCTION public.index_past_log_month()
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
+ SET maintenance_work_mem TO '256MB'
+AS $function$
+    declare
+      this_month date := date_trunc('month', (now() at time zone 'Asia/Taipei') - interval '1 day')::date;
+      month text;
+    begin
+      select c.relname into month from pg_inherits i join pg_class c on c.oid = i.inhrelid
+        where i.inhparent = 'public.query_log'::regclass and to_date(right(c.relname, 7), 'YYYY_MM') < this_month
+          and to_regclass(format('public.%I', c.relname || '_person')) is null
+        order by c.relname limit 1;
+      if month is not null then execute format('create index %I on public.%I (subject_index)', month || '_person', month); end if;
+      return month;
+    end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.is_answered_for(wanted uuid)
@@ -1291,6 +1326,7 @@ AS $function$
       select * into chosen from public.generation where generation_id = wanted for update;
       if chosen.switched_at is not null then return; end if;
       if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', wanted; end if;
+      if not public.is_answered_for(chosen.import_id) then raise exception 'nobody in office answers for generation %', wanted; end if;
       perform 1 from public.dataset where dataset_id = chosen.dataset_id for no key update;
       select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);
@@ -1323,6 +1359,8 @@ CREATE TRIGGER note_first_stage AFTER INSERT ON public.dataset_import FOR EACH R
 CREATE TRIGGER note_stage AFTER UPDATE OF stage ON public.dataset_import FOR EACH ROW WHEN ((new.stage IS DISTINCT FROM old.stage)) EXECUTE FUNCTION note_import_stage();
 
 CREATE TRIGGER ask_office AFTER INSERT ON public.dataset_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_dataset_step();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.finding FOR EACH ROW EXECUTE FUNCTION ask_office_of_finding();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
@@ -1914,6 +1952,8 @@ grant execute on function finish_generation_table(integer) to platform_worker;
 grant execute on function holds_office(text,text,timestamp with time zone) to platform_console;
 
 grant execute on function holds_office(text,text,timestamp with time zone) to platform_worker;
+
+grant execute on function index_past_log_month() to platform_worker;
 
 grant execute on function is_answered_for(uuid) to platform_worker;
 

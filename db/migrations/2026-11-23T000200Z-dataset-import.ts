@@ -162,6 +162,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       select * into chosen from public.generation where generation_id = wanted for update;
       if chosen.switched_at is not null then return; end if;
       if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', wanted; end if;
+      if not public.is_answered_for(chosen.import_id) then raise exception 'nobody in office answers for generation %', wanted; end if;
       perform 1 from public.dataset where dataset_id = chosen.dataset_id for no key update;
       select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);

@@ -3,7 +3,7 @@ import { deleteDraftsBefore } from "../../db/queries/application-draft.ts";
 import { findDataDirectory, measureDatabase } from "../../db/queries/disk-use.ts";
 import { endIdleWarnings } from "../../db/queries/integration-step.ts";
 import { noticeOnce } from "../../db/queries/notice-once.ts";
-import { createQueryLogPartitions, deleteIdempotentRequestsBefore } from "../../db/queries/upkeep.ts";
+import { createQueryLogPartitions, deleteIdempotentRequestsBefore, indexPastLogMonth } from "../../db/queries/upkeep.ts";
 import { diskOf } from "../adapters/disk-space.ts";
 import type { WorkerContext } from "../context.ts";
 import { judgeDiskUse } from "../domain/disk-use.ts";
@@ -27,6 +27,10 @@ export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, 
     async noteAddressUsage(): Promise<void> {
       await noteAddressUsage(db);
       await endIdleWarnings(db);
+    },
+    /** Has a person found at once in months of the log that are over. @clause 4(2)5 */
+    async indexPastMonths(): Promise<void> {
+      while ((await indexPastLogMonth(db)) !== null);
     },
     /** Measures the database, and announces, once a month, that room runs out. */
     async watchDiskUse(): Promise<void> {

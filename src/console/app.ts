@@ -65,6 +65,8 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
   app.use(secureHeaders(headersFor(isTls(consoleOrigin))));
   // A page that another name leads to is somebody else's trick.
   app.use(async (c, next) => (isOurs(c.req.header("host"), consoleOrigin) ? next() : c.text("Unknown host.", 421)));
+  // No name of ours holds a null character, and the database takes none.
+  app.use(async (c, next) => (c.req.path.includes("\0") ? c.notFound() : next()));
   app.route("/", assetRoutes());
   app.use(async (c, next) => {
     c.header("cache-control", "no-store");

@@ -1,19 +1,16 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowIdReusePolicy } from "@temporalio/common";
-import { ParentClosePolicy, proxyActivities, startChild, workflowInfo } from "@temporalio/workflow";
+import { ParentClosePolicy, patched, proxyActivities, startChild, workflowInfo } from "@temporalio/workflow";
 import type { createRetentionActivities } from "../activities/retention.ts";
 import type { createUpkeepActivities } from "../activities/upkeep.ts";
 import { retention, retentionWorkflowId } from "./retention.ts";
 
 type Activities = ReturnType<typeof createUpkeepActivities> & ReturnType<typeof createRetentionActivities>;
-const { prepareQueryLog, forgetOldRequests, destroyOldDrafts, noteAddressUsage, watchDiskUse, listMonthsDue } = proxyActivities<Activities>(
-  {
-    startToCloseTimeout: "30 minutes",
-  },
-);
+const { prepareQueryLog, forgetOldRequests, destroyOldDrafts, noteAddressUsage, indexPastMonths, watchDiskUse, listMonthsDue } =
+  proxyActivities<Activities>({ startToCloseTimeout: "30 minutes" });
 
 /**
- * Once a day: the coming months' log partitions exist, idempotency keys that nobody may use any more are forgotten, drafts that were never submitted are destroyed, when each
- * address was last used is noted, a disk that fills up is announced,
+ * Once a day: the coming months' log partitions exist, idempotency keys that nobody may use any more are forgotten, drafts that were never submitted
+ * are destroyed, when each address was last used is noted, the month of the log that is over is indexed by person, a disk that fills up is announced,
  * and the months of the log whose time has come are proposed for disposal.
  */
 export async function upkeep(): Promise<void> {
@@ -21,6 +18,7 @@ export async function upkeep(): Promise<void> {
   await forgetOldRequests();
   await destroyOldDrafts();
   await noteAddressUsage();
+  if (patched("indexes-past-months")) await indexPastMonths();
   await watchDiskUse();
   for (const month of await listMonthsDue()) await openRetention(month);
 }

@@ -87,7 +87,8 @@ describe("on paper", () => {
   test("§3(3) the case officer puts right and withdraws for an agency that asks on paper", async () => {
     const { number } = await submitted();
     await platform.integrations.sendBack(number, say(CASE_OFFICER, "缺法令條次"));
-    expect((await hung.get(path(number))).text).toContain(path(number, "/correct"));
+    const returned = (await hung.get(path(number))).text;
+    for (const expected of [path(number, "/correct"), "補正期限至", "逾期未再提出，該申請即失效"]) expect(returned).toContain(expected);
     expect((await hung.get(path(number, "/correct"))).text).toContain("低收入戶審查系統");
     expect((await hung.post(path(number, "/correct"), { ...filledForm(), legalBasis: "" })).text).toContain("legalBasis-fault");
     expect((await hung.post(path(number, "/correct"), { ...filledForm(), legalBasis: "社會救助法第5條" })).location).toBe(path(number));

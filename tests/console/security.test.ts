@@ -40,7 +40,8 @@ describe("pages", () => {
       "/console/password",
     ])
       expect((await createVisitor(console_).get(path)).location, path).toBe("/console/log-in");
-    expect((await createVisitor(console_).get("/console/secret")).status).toBe(404);
+    for (const path of ["/console/secret", "/console/integrations/%00", "/apply/open/%00"])
+      expect((await createVisitor(console_).get(path)).status, path).toBe(404);
   });
 
   test("§3(1) a page outside one's duty is refused, and the attempt is on the trail", async () => {

@@ -72,6 +72,14 @@ test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody
     await expect(imported(nobody)).rejects.toThrow("nobody in office answers");
   }
   await imported("drop-folder");
+  const { rows } = await worker.pool.query(
+    `insert into generation (dataset_id, import_id, index_key_id, as_of, created_at)
+      select 1, import_id, '1', current_date, now() from dataset_import where stage = 'loading' returning generation_id`,
+  );
+  const generation = rows[0].generation_id;
+  // As a record that was tampered with would look.
+  await owner.pool.query("update dataset_import set stage = 'received', delivered_by = 'lin.manager' where stage = 'loading'");
+  await expect(worker.pool.query("select switch_generation($1, now())", [generation])).rejects.toThrow("nobody in office answers");
   for (const statement of [
     "update dataset_import set delivered_by = 'drop-folder'",
     "update dataset_import set received_at = now(), file_name = 'x'",

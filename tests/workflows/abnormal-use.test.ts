@@ -137,6 +137,12 @@ test("§3(10) bin/abnormal-use lists alerts, dismisses one with a reason, and ma
     `update abnormal_use_alert set state = 'finding' where alert_id = ${first}`,
   ])
     await expect(platform.context.pool.query(theft), theft).rejects.toThrow(/permission denied|check constraint/);
+  await expect(
+    platform.context.pool.query(
+      `insert into finding select 2, gen_random_uuid(), integration_id, 'minor', 'x', current_date, 'lin.manager', 'auditor', now()
+        from integration limit 1`,
+    ),
+  ).rejects.toThrow("only somebody in office");
 });
 
 test("§5(2) §3(10) one request raises one finding, however often it comes; of two who raise one of the same alert, one does", async () => {

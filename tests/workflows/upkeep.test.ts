@@ -50,6 +50,28 @@ describe("the daily upkeep", () => {
     await owner.close();
   });
 
+  test("§4(2)5 has a person found at once in each month of the log that is over, and in no other yet", async () => {
+    const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
+    await owner.pool.query("select create_query_log_partitions('2026-01-01', 3)");
+    const indexed = async () =>
+      (
+        await owner.pool.query("select indrelid::regclass::text as month from pg_index where indexrelid::regclass::text like '%_person'")
+      ).rows
+        .map(({ month }) => month)
+        .sort();
+    const { indexPastMonths } = createUpkeepActivities(platform.context);
+    await indexPastMonths();
+    const past = await indexed();
+    expect(past).toEqual(expect.arrayContaining(["query_log_2026_01", "query_log_2026_02", "query_log_2026_03"]));
+    const yesterday = taipeiDate(Date.now() - DAY)
+      .slice(0, 7)
+      .replace("-", "_");
+    expect(past.every((month) => month < `query_log_${yesterday}`)).toBe(true);
+    await indexPastMonths();
+    expect(await indexed()).toEqual(past);
+    await owner.close();
+  });
+
   test("§4(1)5 measures the database every day, and announces once a month that its room runs out", async () => {
     const { pool } = platform.context;
     const { watchDiskUse } = createUpkeepActivities(platform.context);

@@ -2,8 +2,10 @@ import { html } from "hono/html";
 import { getIntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { findSharedAddresses } from "../../../db/queries/integration-application.ts";
 import { readApplications } from "../../../db/queries/integration-record.ts";
+import { lastDayOf } from "../../domain/due.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
+import { lapsesAt } from "../../domain/integration-due.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { NOTHING, page } from "../layout.ts";
@@ -42,9 +44,11 @@ export async function showIntegration(
   const checks = visit.may("checkApplication") && canFollow(integration, "check");
   const shared = decides || checks ? await findSharedAddresses(db, integrationNumber, underWay(integration).addresses) : [];
   const { text } = visit;
+  const lapse = lapsesAt(integration);
   const body = html`<p class="quiet">${text.integrations.title}　${integrationNumber}</p>
 <h1 class="ds-heading" data-size="md">${application.systemName} ${stateTag(text, state)}</h1>
 <p class="lead">${nextSentence(visit, integration)}</p>
+${lapse === undefined ? NOTHING : html`<p>${text.integration.correctUntil(text.dayAhead(lastDayOf(lapse), visit.today))}</p>`}
 ${faultSummary(text, fault)}
 ${amendmentSection(visit, integration)}
 ${applicationSection(visit, integration)}

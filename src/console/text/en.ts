@@ -272,6 +272,7 @@ export const en: Text = {
       checked: "Checked; a manager decides next. Until it is provisioned, everything stays as it is.",
       approved: "Approved; the present rights change at the moment in which the dedicated officer provisions.",
     },
+    correctUntil: (day) => `What was sent back is to come again by ${day}; after that it lapses.`,
     kind: "Kind",
     improvement: "What was improved",
     changed: "changed",

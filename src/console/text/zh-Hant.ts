@@ -253,6 +253,7 @@ export const zhHant = {
       checked: "已審查，等權責主管決定；配賦之前，原有權限照舊。",
       approved: "主管已核可；專責人員配賦的同時，原有權限才改變。",
     } satisfies Record<OpenStage, string>,
+    correctUntil: (day: string) => `補正期限至 ${day}；逾期未再提出，該申請即失效。`,
     kind: "申請類別",
     improvement: "改善情形",
     changed: "有變更",
