@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { hashToken } from "../../src/adapters/session-token.ts";
+import { readMachine } from "../../src/config.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const BY = ["--as", "chief.planning", "--reason", "府計字第1130001號"];
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 function appoint(...argv: string[]): Promise<{ exitCode: number; lines: string[]; error: string }> {
   return new Promise((resolve) => {
-    const env = { PATH: process.env["PATH"], DATABASE_URL: database.appointerUrl };
+    const env = { ...readMachine().inherited, DATABASE_URL: database.appointerUrl };
     execFile(process.execPath, [join(import.meta.dirname, "../../bin/appoint.ts"), ...argv], { env }, (error, stdout, stderr) => {
       resolve({ exitCode: typeof error?.code === "number" ? error.code : 0, lines: stdout.trim().split("\n"), error: stderr.trim() });
     });

@@ -3,6 +3,7 @@ import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readMachine } from "../../src/config.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { atTime } from "../support/gnupg.ts";
 import { CIVIL_AFFAIRS, createImportPlatform, type ImportPlatform, STANDING } from "../support/import-platform.ts";
@@ -27,7 +28,7 @@ interface Outcome {
 /** Runs a command of the platform as the officer does. @param input what it reads from standard input */
 async function run(script: string, args: readonly string[], input = ""): Promise<Outcome> {
   const { dataDirectory, taskQueue } = platform.context.config;
-  const env = { PATH: process.env["PATH"], DATA_DIR: dataDirectory, TASK_QUEUE: taskQueue, TEMPORAL_ADDRESS: temporalAddress() };
+  const env = { ...readMachine().inherited, DATA_DIR: dataDirectory, TASK_QUEUE: taskQueue, TEMPORAL_ADDRESS: temporalAddress() };
   const child = execFile(process.execPath, [join(ROOT, script), ...args], { env });
   child.stdin?.end(input);
   const [stdout, stderr] = [text(child.stdout as NodeJS.ReadableStream), text(child.stderr as NodeJS.ReadableStream)];

@@ -9,6 +9,7 @@ import { openDatabase } from "../../db/client.ts";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
 import { createKeys } from "../../src/adapters/key-store.ts";
+import { readMachine } from "../../src/config.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { appointEverybody } from "../support/offices.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
@@ -26,6 +27,7 @@ beforeAll(async () => {
   createKeys(join(directory, "keys"));
   await appointEverybody(database);
   environment = {
+    ...readMachine().inherited,
     DATA_DIR: directory,
     TASK_QUEUE: newTaskQueue(),
     ALLOW_PRIVATE_ADDRESSES: "true",

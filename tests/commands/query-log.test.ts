@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
 import { logIndexOf } from "../../src/adapters/subject-keys.ts";
+import { readMachine } from "../../src/config.ts";
 import { readPdf } from "../support/pdf.ts";
 import { UNKNOWN_ID } from "../support/people.ts";
 import { CROWD, createQueryLogPlatform, MONTH, type QueryLogPlatform, readBy, SECRETS, SUBJECT } from "../support/query-log.ts";
@@ -16,7 +17,7 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   platform = await createQueryLogPlatform();
   const { api, directory } = platform;
-  environment = { DATA_DIR: directory, KEYS_DIR: api.keysDirectory, DATABASE_URL: api.database.logReaderUrl };
+  environment = { ...readMachine().inherited, DATA_DIR: directory, KEYS_DIR: api.keysDirectory, DATABASE_URL: api.database.logReaderUrl };
 });
 afterAll(() => platform.close());
 

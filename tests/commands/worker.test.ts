@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKeys } from "../../src/adapters/key-store.ts";
 import { logVerifierKeys } from "../../src/adapters/log-signing-key.ts";
+import { readMachine } from "../../src/config.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { newTaskQueue, temporalAddress } from "../support/temporal.ts";
 import { runWitness, startWitness } from "../support/witness-process.ts";
@@ -26,7 +27,13 @@ afterAll(async () => {
 
 /** Starts a worker, waits until it says a text, stops it. @returns its exit */
 async function runUntil(said: string, settings: NodeJS.ProcessEnv): Promise<unknown[]> {
-  const env = { DATA_DIR: directory, TASK_QUEUE: newTaskQueue(), DATABASE_URL: database.workerUrl, ...settings };
+  const env = {
+    ...readMachine().inherited,
+    DATA_DIR: directory,
+    TASK_QUEUE: newTaskQueue(),
+    DATABASE_URL: database.workerUrl,
+    ...settings,
+  };
   const worker = spawn(process.execPath, [join(ROOT, "bin/worker.ts")], { env, stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(worker, "exit");
   let output = "";

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { madeUpLog } from "../../bench/made-up-log.ts";
 import { byteaArray, textArray } from "../../db/binary-array.ts";
 import { openDatabase } from "../../db/client.ts";
+import { readMachine } from "../../src/config.ts";
 import { runExportLog } from "../../src/log-export/export-command.ts";
 import { writeExportFile } from "../../src/log-export/export-file.ts";
 import { runVerifyLog } from "../../src/log-verify/verify-command.ts";
@@ -54,7 +55,7 @@ function run(name: string, ...argv: string[]) {
   const tellMemory = "data:text/javascript,process.on('exit',()=>console.error('RSS',process.resourceUsage().maxRSS))";
   const node = [`--max-old-space-size=${SMALL_HEAP_MB}`, "--import", tellMemory, join(ROOT, name), ...argv];
   return new Promise<{ code: number; lines: string[]; error: string; rssMb: number }>((resolve) => {
-    execFile(process.execPath, node, { env: { DATABASE_URL: database.workerUrl } }, (error, stdout, stderr) => {
+    execFile(process.execPath, node, { env: { ...readMachine().inherited, DATABASE_URL: database.workerUrl } }, (error, stdout, stderr) => {
       const code = typeof error?.code === "number" ? error.code : 0;
       resolve({ code, lines: stdout.trim().split("\n"), error: stderr, rssMb: Number(/RSS (\d+)/.exec(stderr)?.[1]) / 1024 });
     });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { freePort } from "../../src/adapters/embedded-postgres.ts";
+import { readMachine } from "../../src/config.ts";
 
 /** `bin/api.ts` as a process of its own, to be killed. */
 export interface ApiProcess {
@@ -14,7 +15,7 @@ export interface ApiProcess {
 export async function startApiProcess(databaseUrl: string, keysDirectory: string, port?: number): Promise<ApiProcess> {
   const chosen = port ?? (await freePort());
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, "../../bin/api.ts")], {
-    env: { PATH: process.env["PATH"], DATABASE_URL: databaseUrl, KEYS_DIR: keysDirectory, PORT: String(chosen), LOG_LEVEL: "warn" },
+    env: { ...readMachine().inherited, DATABASE_URL: databaseUrl, KEYS_DIR: keysDirectory, PORT: String(chosen), LOG_LEVEL: "warn" },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { readMachine } from "../../src/config.ts";
 
 const WITNESS = join(import.meta.dirname, "../../bin/witness.ts");
 
@@ -77,5 +78,5 @@ export async function startWitness(directory: string, port = 0, program = WITNES
 }
 
 function environment(directory: string, port: number): NodeJS.ProcessEnv {
-  return { WITNESS_DIR: directory, PORT: String(port) };
+  return { ...readMachine().inherited, WITNESS_DIR: directory, PORT: String(port) };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { readMachine } from "../../src/config.ts";
 import { temporalAddress } from "./temporal.ts";
 import type { TestPlatform } from "./worker.ts";
 
@@ -21,7 +22,7 @@ export async function startWorkerProcess({ context, database }: TestPlatform, en
   const child = spawn(process.execPath, [WORKER], {
     env: {
       ...{
-        PATH: process.env["PATH"],
+        ...readMachine().inherited,
         DATA_DIR: dataDirectory,
         TASK_QUEUE: taskQueue,
         DATABASE_URL: database.workerUrl,
