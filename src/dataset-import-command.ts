@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Client, ServiceError } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
@@ -101,6 +101,18 @@ async function takeDecision(
 
 /** Shows where an import stands until it has ended or its file waits for a decision. */
 async function follow(client: Client, importId: string, handle: ImportHandle, json: boolean): Promise<string> {
+  const leaving = new AbortController();
+  try {
+    return await showProgress(client, importId, handle, json, leaving.signal);
+  } finally {
+    // Nothing is left waiting that would keep the command.
+    leaving.abort();
+  }
+}
+
+async function showProgress(client: Client, importId: string, handle: ImportHandle, json: boolean, left: AbortSignal): Promise<string> {
+  // Whoever waits hears of the end at once. It is one long question: short ones the server answers at once, and they would be asked without a pause.
+  const ended = client.withAbortSignal(left, () => handle.result()).catch(() => Promise.withResolvers<never>().promise);
   const started = Date.now();
   let shown = "";
   for (;;) {
@@ -112,19 +124,7 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);
     if (progress.stage === "ended") return lastLine(importId, await handle.result(), json);
-    await waitForEnd(client, handle);
-  }
-}
-
-/** Waits until the import has ended, or a little: whoever waits hears of the end at once, and leaves no question open that would keep the command. */
-async function waitForEnd(client: Client, handle: ImportHandle): Promise<void> {
-  const until = Date.now() + LOOK_EVERY;
-  try {
-    await client.withDeadline(until, () => handle.result());
-  } catch (error) {
-    // That the time is over, in one of several codes. A service that is really gone is told of by the next look.
-    if (!(error instanceof ServiceError)) throw error;
-    await setTimeout(Math.max(0, until - Date.now()));
+    await Promise.race([ended, setTimeout(LOOK_EVERY, undefined, { signal: left })]);
   }
 }
 
