@@ -946,11 +946,11 @@ CREATE OR REPLACE FUNCTION public.index_past_log_month()
  SET maintenance_work_mem TO '256MB'
 AS $function$
     declare
-      this_month date := date_trunc('month', (now() at time zone 'Asia/Taipei') - interval '1 day')::date;
+      this_month text := 'query_log_' || to_char((now() at time zone 'Asia/Taipei') - interval '1 day', 'YYYY_MM');
       month text;
     begin
       select c.relname into month from pg_inherits i join pg_class c on c.oid = i.inhrelid
-        where i.inhparent = 'public.query_log'::regclass and to_date(right(c.relname, 7), 'YYYY_MM') < this_month
+        where i.inhparent = 'public.query_log'::regclass and c.relname < this_month
           and to_regclass(format('public.%I', c.relname || '_person')) is null
         order by c.relname limit 1;
       if month is not null then execute format('create index %I on public.%I (subject_index)', month || '_person', month); end if;
