@@ -50,6 +50,8 @@ export interface ImportOnRecord {
   readonly signedAt: Date | null;
   readonly asOf: string | null;
   readonly quarantinedUntil: Date | null;
+  /** How often it was put into quarantine. */
+  readonly rejections: number;
   /** Whether its file waits, and the decision about it is on record already. */
   readonly decided: boolean;
 }
@@ -61,9 +63,10 @@ const IMPORT = sql<ImportOnRecord>`
     i.rows_read::float8 as "rowsRead", i.bad_rows::float8 as "badRows", i.rejection_code as "rejectionCode", i.rejected_lines as "rejectedLines",
     i.recipient_fingerprint as "recipientFingerprint", i.signer_fingerprint as "signerFingerprint", i.signed_at as "signedAt", i.as_of::text as "asOf",
     i.quarantined_until as "quarantinedUntil",
-    i.stage = 'quarantined' and (select count(*) from dataset_step s where s.import_id = i.import_id and s.step = 'quarantine-decided')
-      >= (select count(*) from dataset_import_stage e where e.import_id = i.import_id and e.stage = 'quarantined') as decided
-  from dataset_import i left join dataset d using (dataset_id)`;
+    q.rejections, i.stage = 'quarantined' and q.rejections
+      <= (select count(*) from dataset_step s where s.import_id = i.import_id and s.step = 'quarantine-decided') as decided
+  from dataset_import i left join dataset d using (dataset_id)
+    cross join lateral (select count(*)::integer as rejections from dataset_import_stage e where e.import_id = i.import_id and e.stage = 'quarantined') q`;
 
 /** Which imports: of one dataset, those that wait in quarantine, those that came before another one. */
 export interface ImportFilter {

@@ -139,6 +139,9 @@ describe("a rejected file", () => {
     await expect
       .poll(async () => plain((await wu.get(importPage(first))).text))
       .toMatch(/待決定 .*too-many-bad-rows .*決定重試 .*wu\.officer .*已洽該單位 .*已收檔 .*待決定 .*too-many-bad-rows/);
+    // A page that was opened before this rejection decides nothing about it.
+    const stale = await decide(wu, first, { choice: "destroy", reason: "簽章不明", seen: "1" });
+    expect([stale.status, stale.text.includes("您這次的決定沒有生效")]).toEqual([422, true]);
     expect(await steps()).toEqual([{ actor: "wu.officer", choice: "retry" }]);
   });
 

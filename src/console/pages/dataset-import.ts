@@ -8,6 +8,7 @@ import {
   listImportEvents,
 } from "../../../db/queries/dataset-import-reading.ts";
 import { datasetAge } from "../../domain/dataset-age.ts";
+import { requireDecision } from "../../domain/quarantine.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { assetPath } from "../assets.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -58,7 +59,11 @@ export function datasetImportPage(routes: ConsoleRoutes, context: ConsoleContext
     const { account: actor } = visit.actor("decideQuarantine");
     return takeOnTrail(context, visit, {
       ...{ action: "decideQuarantine", object: `dataset-import/${found.importId}`, fieldOf: FIELD_OF },
-      take: () => context.datasets.decide(found.importId, { choice, actor, reason }),
+      take: async () => {
+        // Since the page was opened it may have been tried again, and rejected for another reason.
+        requireDecision(form.one("seen") === String(found.rejections), { choice, actor, reason });
+        await context.datasets.decide(found.importId, { choice, actor, reason });
+      },
       done: () => c.redirect(importPath(found.importId), 303),
       refused: (fault) => showImport(c, visit, context, fault, reason),
     });
@@ -171,10 +176,10 @@ function rejectionSection({ text }: Visit, { stage, rejectionCode, rejectedLines
   }</section>`;
 }
 
-function decisionForm(visit: Visit, { importId }: ImportOnRecord, fault: Shown | undefined, reason: string): Html {
+function decisionForm(visit: Visit, { importId, rejections }: ImportOnRecord, fault: Shown | undefined, reason: string): Html {
   const { imports } = visit.text.datasets;
   return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${imports.decide}</h2><p>${imports.decideIntro}</p>
-<form method="post" action="${importPath(importId)}" class="stack">${formToken(visit)}${reasonField(visit, fault, { reason })}
+<form method="post" action="${importPath(importId)}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${rejections}">${reasonField(visit, fault, { reason })}
 <div class="buttons"><button class="ds-button" name="choice" value="retry">${imports.retry}</button><button class="ds-button" data-color="danger" name="choice" value="destroy">${
     imports.destroy
   }</button></div></form></section>`;
