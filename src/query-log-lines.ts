@@ -1,3 +1,4 @@
+import { printableText } from "./domain/printable-text.ts";
 import { maskPerson } from "./domain/query-log-reading.ts";
 import { rocMoment } from "./domain/roc-date.ts";
 import { type ListedEntry, whoAsked } from "./reports/listed-entry.ts";
@@ -27,7 +28,7 @@ export async function printEntries(
     if (isFault) shown.faults += 1;
     shown.last = isFault ? listed.entryId : listed.entry.entryId;
     const lines = json ? [JSON.stringify(membersOf(listed, showing))] : linesOf(listed, showing);
-    for (const line of lines) print(printable(line));
+    for (const line of lines) print(printableText(line));
   }
   return shown;
 }
@@ -50,14 +51,4 @@ function linesOf(listed: ListedEntry, showing: Showing): string[] {
   const { entry, subject } = listed;
   const parts = [entry.entryId, rocMoment(Date.parse(entry.askedAt)), whoAsked(listed), entry.operator, entry.operationCode];
   return [[...parts, maskPerson(subject), outcomeWord(entry.outcome)].map((part) => (part ?? "-").replaceAll("\n", " ")).join("  ")];
-}
-
-/** What callers sent must not move a terminal's cursor or turn its lines around. */
-function printable(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
 }

@@ -1,4 +1,5 @@
 import { armor, enums, generateKey, type Key, type PrivateKey, type PublicKey, readKey, readKeys, readPrivateKey } from "openpgp";
+import { printableText } from "../domain/printable-text.ts";
 
 /** What an armored key is. */
 export interface KeyDescription {
@@ -88,7 +89,7 @@ async function describe(key: PublicKey | PrivateKey): Promise<KeyDescription> {
   const expiration = await key.getExpirationTime();
   return {
     fingerprint: key.getFingerprint(),
-    userIds: key.getUserIDs(),
+    userIds: key.getUserIDs().map(printableText),
     version: key.keyPacket.version,
     expiresAt: expiration instanceof Date ? expiration : null,
   };
