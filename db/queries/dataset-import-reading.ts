@@ -50,7 +50,7 @@ export interface ImportOnRecord {
   readonly signedAt: Date | null;
   readonly asOf: string | null;
   readonly quarantinedUntil: Date | null;
-  /** How often it was put into quarantine. */
+  /** How often its file was put into quarantine, while it waits there; else 0. */
   readonly rejections: number;
   /** Whether its file waits, and the decision about it is on record already. */
   readonly decided: boolean;
@@ -66,7 +66,8 @@ const IMPORT = sql<ImportOnRecord>`
     q.rejections, i.stage = 'quarantined' and q.rejections
       <= (select count(*) from dataset_step s where s.import_id = i.import_id and s.step = 'quarantine-decided') as decided
   from dataset_import i left join dataset d using (dataset_id)
-    cross join lateral (select count(*)::integer as rejections from dataset_import_stage e where e.import_id = i.import_id and e.stage = 'quarantined') q`;
+    cross join lateral (select count(*)::integer as rejections from dataset_import_stage e
+      where i.stage = 'quarantined' and e.import_id = i.import_id and e.stage = 'quarantined') q`;
 
 /** Which imports: of one dataset, those that wait in quarantine, those that came before another one. */
 export interface ImportFilter {
