@@ -22,6 +22,7 @@ const PAGES: readonly Line[] = [
   ["/console/integrations/:number", "manager", "疑似境外", { number: "checked" }],
   ["/console/integrations/:number", "dedicatedOfficer", "配賦權限並產生憑證", { number: "approved" }],
   ["/console/integrations/:number/send-back", "caseOfficer", "機關看得到理由", { number: "submitted" }],
+  ["/console/integrations/:number", "manager", "補正期限至", { number: "returned" }],
   ["/console/integrations/:number/correct", "caseOfficer", "代機關補正", { number: "returned" }],
   ["/console/integrations/:number/withdraw", "caseOfficer", "撤回", { number: "submitted" }],
   ["/console/integrations/:number/refuse", "manager", "不會產生任何權限", { number: "checked" }],
