@@ -15,21 +15,20 @@ export interface FoundRecord {
 
 /** What a lookup found. */
 export interface Lookup {
-  /** The current generations that answered: `<dataset id>:<generation id>`, by dataset id, with commas. */
-  readonly generations: string;
+  /** The access register's version (`getAccessVersion`) at the moment that the records are of. */
+  readonly version: string;
   /** The records of each key, in the order of the keys. */
   readonly records: readonly (readonly FoundRecord[])[];
 }
 
-// One statement, so one snapshot: the generations named are those that the records come from.
+// One statement, so one snapshot: whoever knows the register in this version knows the generations that the records come from.
 const LOOKUP = {
   name: "look-up-subjects",
   rowMode: "array" as const,
   // Every column as text, read as it comes: parsing types would cost more than comparing.
   types: { getTypeParser: () => (value: string) => value },
   text: `
-    select 0, string_agg(dataset_id || ':' || current_generation_id, ',' order by dataset_id), null, null, null, null, null, null, null
-    from dataset where current_generation_id is not null
+    select 0, version::text, null, null, null, null, null, null, null from access_version
     union all
     select asked.position, record.dataset_id::text, encode(record.name_key, 'hex'), encode(record.name_variant_key, 'hex'), encode(record.birth_date_key, 'hex'),
       record.unreadable_positions::text, record.indigenous::text, record.valid_from::text, record.valid_until::text
@@ -46,13 +45,13 @@ export async function lookUpSubjects(pool: Pool, subjectKeys: readonly string[])
   const recordsOf = new Map<string, FoundRecord[]>(subjectKeys.map((key) => [key, []]));
   const distinctKeys = [...recordsOf.keys()];
   const { rows } = await pool.query<(string | null)[]>({ ...LOOKUP, values: [hexArray(distinctKeys)] });
-  let generations = "";
+  let version = "";
   for (const row of rows) {
     const position = Number(row[0]);
-    if (position === 0) generations = row[1] ?? "";
+    if (position === 0) version = row[1] ?? "";
     else recordsOf.get(distinctKeys[position - 1] as string)?.push(toRecord(row));
   }
-  return { generations, records: subjectKeys.map((key) => recordsOf.get(key) as FoundRecord[]) };
+  return { version, records: subjectKeys.map((key) => recordsOf.get(key) as FoundRecord[]) };
 }
 
 function toRecord(row: readonly (string | null)[]): FoundRecord {

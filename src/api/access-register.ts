@@ -12,10 +12,8 @@ import { credentialReminderAt } from "../domain/credential.ts";
 import type { ApprovedAccess } from "../domain/verification.ts";
 import { createDatasetRegister, type DatasetRegister } from "./dataset-register.ts";
 
-/** A right may outlive its revocation by no more than this, whatever fails (milliseconds). */
-const MAXIMUM_AGE = 1000;
-/** For this much longer a busy process asks again; after that the database is away, and nobody waits for it. */
-const PATIENCE = 2000;
+/** A database that has confirmed nothing for so long is away, and nobody waits for it (milliseconds). */
+const MAXIMUM_AGE = 3000;
 const CHECK_EVERY = 300;
 /** Leading hexadecimal digits of a secret's hash that find the candidates; the rest is compared in constant time. */
 const BUCKET_DIGITS = 8;
@@ -46,23 +44,23 @@ export interface CredentialAccess {
 
 /** Who may ask, and what can be answered, at one moment. */
 export interface AccessSnapshot {
+  /** Changes with every change of a right or of a current generation. */
+  readonly version: string;
   /** @param tokenHash SHA-256 of the bearer token, hexadecimal */
   findCredential(tokenHash: string): CredentialAccess | undefined;
   readonly datasets: DatasetRegister;
 }
 
-/** The database has not confirmed the register within the last second, so nothing may be answered from it. */
+/** The database has not confirmed the register for three seconds: it is away. */
 export class RegisterStale extends Error {
   override name = "RegisterStale";
 }
 
-/** A small copy of the access register, never older than a second. */
+/** A small copy of the access register, for judging at once. What is answered is judged by the version that the lookup saw (ADR 29). */
 export interface AccessRegister {
   /** @throws RegisterStale */
   current(): AccessSnapshot;
-  /** As `current`, but reads anew first when a burst of requests has kept this process from it. @throws RegisterStale, or what the reading met */
-  confirmed(): AccessSnapshot | Promise<AccessSnapshot>;
-  /** Reads anew, whatever the age: for a lookup that met a newer generation than the copy knows. */
+  /** Reads anew, whatever the age: for a lookup that saw a newer version. */
   refresh(): Promise<AccessSnapshot>;
   close(): Promise<void>;
 }
@@ -111,7 +109,7 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
   }
 
   function current(): AccessSnapshot {
-    if (now() - confirmedAt > MAXIMUM_AGE) throw new RegisterStale("The access register has not been confirmed within the last second.");
+    if (now() - confirmedAt > MAXIMUM_AGE) throw new RegisterStale("The access register has not been confirmed for three seconds.");
     return snapshot;
   }
 
@@ -123,10 +121,6 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
   );
   return {
     current,
-    confirmed() {
-      const age = now() - confirmedAt;
-      return age > MAXIMUM_AGE && age <= MAXIMUM_AGE + PATIENCE ? refresh() : current();
-    },
     refresh,
     async close() {
       closed = true;
@@ -186,6 +180,7 @@ function toSnapshot(rows: AccessRegisterRows): AccessSnapshot {
     buckets.set(row.secretHash.slice(0, BUCKET_DIGITS), bucket);
   }
   return {
+    version: rows.version,
     findCredential(tokenHash) {
       const bucket = buckets.get(tokenHash.slice(0, BUCKET_DIGITS));
       if (bucket === undefined) return undefined;

@@ -9,8 +9,6 @@ export type AsOf = Readonly<Record<string, string>>;
 /** The datasets as one snapshot knows them, with what every question needs of them worked out once. */
 export interface DatasetRegister {
   readonly rows: readonly DatasetRow[];
-  /** The current generations in the form in which a lookup names those that answered it. */
-  readonly generations: string;
   /** Index keys of the current generations, the household register's first; none when that has never been imported. */
   readonly indexKeyIds: readonly string[];
   /**
@@ -24,15 +22,13 @@ export interface DatasetRegister {
 
 export function createDatasetRegister(rows: readonly DatasetRow[]): DatasetRegister {
   const byId = new Map(rows.map((row) => [row.datasetId, row]));
-  const imported = rows.filter((row) => row.generationId !== null).sort((a, b) => a.datasetId - b.datasetId);
   const household = byId.get(HOUSEHOLD_DATASET_ID)?.indexKeyId;
   let judgedOn = "";
   let answers = new Map<string, AsOf>();
 
   return {
     rows,
-    generations: imported.map(({ datasetId, generationId }) => `${datasetId}:${generationId}`).join(),
-    indexKeyIds: household == null ? [] : [...new Set([household, ...imported.map((row) => row.indexKeyId).filter((id) => id !== null)])],
+    indexKeyIds: household == null ? [] : [...new Set([household, ...rows.map((row) => row.indexKeyId).filter((id) => id !== null)])],
     requireAvailable(checks, today) {
       if (today !== judgedOn) {
         judgedOn = today;

@@ -3,6 +3,7 @@ import type { DatasetRow } from "../../db/queries/access-register.ts";
 import type { LogMeasures } from "../../db/queries/query-log-tree.ts";
 import { startOfDay } from "../domain/integration-period.ts";
 import { isWitnessSilent } from "../domain/log-witness.ts";
+import type { SubjectMatch } from "../domain/verification.ts";
 
 /** Counters of the API; labels are codes only, never anything a caller sent. */
 export interface Metrics {
@@ -18,7 +19,7 @@ export interface Metrics {
     now: number,
   ): Promise<string>;
   /** Counts an answered request. @param milliseconds from its first byte to its durable answer */
-  answered(endpoint: string, results: readonly { readonly subject: string }[], milliseconds: number): void;
+  answered(endpoint: "single" | "batch", results: readonly { readonly subject: SubjectMatch }[], milliseconds: number): void;
 }
 
 export function createMetrics(): Metrics {
@@ -37,6 +38,14 @@ export function createMetrics(): Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2],
     registers: [registry],
   });
+  // Found by their labels once: every answer counts.
+  const secondsOf = { single: seconds.labels("single"), batch: seconds.labels("batch") };
+  const subjectsOf = {
+    match: subjects.labels("match"),
+    variant: subjects.labels("variant"),
+    manualReview: subjects.labels("manualReview"),
+    noMatch: subjects.labels("noMatch"),
+  };
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] });
   const notices = gauge("notices_waiting", "Notices that are due and have gone out to nobody.");
   const entries = gauge("query_log_entries", "Entries of the query log.");
@@ -83,8 +92,8 @@ export function createMetrics(): Metrics {
       registers: [registry],
     }),
     answered(endpoint, results, milliseconds) {
-      seconds.labels(endpoint).observe(milliseconds / 1000);
-      for (const { subject } of results) subjects.labels(subject).inc();
+      secondsOf[endpoint].observe(milliseconds / 1000);
+      for (const { subject } of results) subjectsOf[subject].inc();
     },
   };
 }

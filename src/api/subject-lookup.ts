@@ -12,8 +12,7 @@ import {
   type NameComparison,
   type SubjectMatch,
 } from "../domain/verification.ts";
-import type { AccessRegister } from "./access-register.ts";
-import type { DatasetRegister } from "./dataset-register.ts";
+import type { AccessRegister, AccessSnapshot } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
 import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
 
@@ -31,10 +30,10 @@ export interface SubjectFinding {
   readonly facts: KnownFacts | undefined;
 }
 
-/** Findings in the order of the subjects, and the datasets as they were when they answered. */
+/** Findings in the order of the subjects, and the register as it was when they were made. */
 export interface Findings {
   readonly findings: readonly SubjectFinding[];
-  readonly datasets: DatasetRegister;
+  readonly snapshot: AccessSnapshot;
 }
 
 /** The keyed hashes of a subject under one index key, hexadecimal. All are made before the lookup, so that time tells nothing about what it finds. */
@@ -54,7 +53,7 @@ export function createSubjectLookup(
   keyStore: KeyStore,
   register: AccessRegister,
   limits: SharedStatementLimits,
-): (subjects: readonly NormalisedSubject[], known: DatasetRegister, today: string) => Promise<Findings> {
+): (subjects: readonly NormalisedSubject[], known: AccessSnapshot, today: string) => Promise<Findings> {
   const lookUp = shareStatement<readonly string[], Lookup>(
     async (items) => splitLookup(await lookUpSubjects(pool, items.flat()), items),
     (keys) => keys.length,
@@ -63,9 +62,9 @@ export function createSubjectLookup(
 
   return async (asked, known, today) => {
     const { subjects, placeOf } = distinctSubjects(asked);
-    let datasets = known;
+    let snapshot = known;
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const [householdKey, ...otherKeys] = datasets.indexKeyIds.map((id) => keyStore.index.get(id));
+      const [householdKey, ...otherKeys] = snapshot.datasets.indexKeyIds.map((id) => keyStore.index.get(id));
       if (householdKey === undefined) {
         throw new Refusal("data-not-available", "The household register has not been imported yet: ask the platform's officer.", {
           retryAfter: 60,
@@ -78,17 +77,17 @@ export function createSubjectLookup(
           ...otherKeys.map((key) => personKeys(key, nationalId).subjectKey),
         ]),
       );
-      if (found.generations === datasets.generations) {
+      if (found.version === snapshot.version) {
         const keysEach = 1 + otherKeys.length;
         const findings = subjects.map((subject, place) =>
           findSubject(subject, hashes[place] as SubjectHashes, found.records.slice(place * keysEach, (place + 1) * keysEach).flat(), today),
         );
-        return { findings: placeOf?.map((place) => findings[place] as SubjectFinding) ?? findings, datasets };
+        return { findings: placeOf?.map((place) => findings[place] as SubjectFinding) ?? findings, snapshot };
       }
-      // A generation was switched while we asked: its index key may be another.
-      ({ datasets } = await register.refresh());
+      // A generation may have been switched while we asked: its index key may be another.
+      snapshot = await register.refresh();
     }
-    throw new Refusal("overloaded", "The data is being replaced: try again shortly.", { retryAfter: 1 });
+    throw new Refusal("overloaded", "Rights or data are being replaced: try again shortly.", { retryAfter: 1 });
   };
 }
 
@@ -118,11 +117,11 @@ function hashSubject(key: KeyObject, { nationalId, name, birthDate }: Normalised
   };
 }
 
-function splitLookup({ generations, records }: Lookup, items: readonly (readonly string[])[]): Lookup[] {
+function splitLookup({ version, records }: Lookup, items: readonly (readonly string[])[]): Lookup[] {
   let start = 0;
   return items.map((keys) => {
     const end = start + keys.length;
-    const own = { generations, records: records.slice(start, end) };
+    const own = { version, records: records.slice(start, end) };
     start = end;
     return own;
   });

@@ -3,7 +3,7 @@ import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
-import type { CredentialAccess, IntegrationAccess } from "./access-register.ts";
+import type { AccessSnapshot, CredentialAccess, IntegrationAccess } from "./access-register.ts";
 import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { type ProblemCode, Refusal, toRefusal } from "./problem.ts";
@@ -16,7 +16,7 @@ type Environment = { Bindings: HttpBindings };
 
 interface Endpoint<Request> {
   readonly path: string;
-  readonly label: string;
+  readonly label: "single" | "batch";
   readonly request: z.ZodType<Request>;
   readonly toQuestion: (request: Request) => Question;
   readonly toBody: (answered: AnsweredQuestion) => unknown;
@@ -104,23 +104,28 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
       },
     });
   };
+  const judge = (snapshot: AccessSnapshot): CredentialAccess => {
+    const presented = findCredential(snapshot, incoming.headers.authorization);
+    credential = presented;
+    requireValidCaller(presented, sourceAddress, context.now());
+    return presented;
+  };
   try {
     const limit = await limitOf(incoming, async () => {
-      credential = findCredential(await context.register.confirmed(), incoming.headers.authorization);
+      credential = findCredential(context.register.current(), incoming.headers.authorization);
     });
     const bytes = await readBody(incoming, limit);
     // Whether a caller may ask is judged when all has come: that may have taken long.
     body = attempt(() => parseJson(bytes));
-    const snapshot = await context.register.confirmed();
-    credential = findCredential(snapshot, incoming.headers.authorization);
-    requireValidCaller(credential, sourceAddress, context.now());
+    const snapshot = context.register.current();
+    credential = judge(snapshot);
     requireJson(incoming);
     if (body instanceof Refusal) throw body;
     counted = credential.integration;
     await context.limits.countRequest(counted);
     claim = readClaim(incoming.headers, context.logIndexKey, counted.integrationId, endpoint.path, bytes);
     const question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
-    return answer(await answerQuestion(context, question, { credential, datasets: snapshot.datasets, sourceAddress, claim }), credential);
+    return answer(await answerQuestion(context, question, { credential, snapshot, judge, sourceAddress, claim }), credential);
   } catch (error) {
     const refusal = toRefusal(error);
     if (claim !== undefined && credential !== undefined && MAY_HAVE_BEEN_ANSWERED.has(refusal.code)) {

@@ -5,9 +5,9 @@ import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { normaliseName } from "../domain/person-name.ts";
 import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { type Answers, answerChecks, requireCaseAndReason, requireScope, type SubjectMatch } from "../domain/verification.ts";
-import type { CredentialAccess } from "./access-register.ts";
+import type { AccessSnapshot, CredentialAccess } from "./access-register.ts";
 import type { ApiContext } from "./context.ts";
-import type { AsOf, DatasetRegister } from "./dataset-register.ts";
+import type { AsOf } from "./dataset-register.ts";
 import { type FieldProblem, type ProblemCode, Refusal } from "./problem.ts";
 import type { NormalisedSubject } from "./subject-lookup.ts";
 import type { AskedSubject } from "./verification-schema.ts";
@@ -26,8 +26,10 @@ export interface Question {
 
 export interface Caller {
   readonly credential: CredentialAccess;
-  /** As they were when the caller's rights were judged. */
-  readonly datasets: DatasetRegister;
+  /** The register as it was when the caller's rights were judged. */
+  readonly snapshot: AccessSnapshot;
+  /** Judges them by another. @throws Refusal or RuleViolation when they are no longer what they were */
+  readonly judge: (snapshot: AccessSnapshot) => CredentialAccess;
   readonly sourceAddress: string;
   readonly claim: IdempotencyClaim | undefined;
 }
@@ -57,13 +59,17 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
   const subjects = normaliseSubjects(question, today);
-  let asOf = caller.datasets.requireAvailable(question.checks, today);
+  let asOf = caller.snapshot.datasets.requireAvailable(question.checks, today);
 
   const settle = context.limits.reserve(integration, subjects.length, today);
   let subjectsToday: number | undefined;
   try {
-    const { findings, datasets } = await context.lookUp(subjects, caller.datasets, today);
-    if (datasets !== caller.datasets) asOf = datasets.requireAvailable(question.checks, today);
+    const { findings, snapshot } = await context.lookUp(subjects, caller.snapshot, today);
+    if (snapshot !== caller.snapshot) {
+      // What was granted when the question came may have been taken away since: the lookup saw it.
+      requireScope(caller.judge(snapshot).integration, question.checks);
+      asOf = snapshot.datasets.requireAvailable(question.checks, today);
+    }
     const outcomes = findings.map(({ match, facts }) => ({ subject: match, answers: answerChecks(match, facts, question.checks) }));
     const recorded = await context.record({
       ...question,
