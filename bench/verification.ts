@@ -22,7 +22,18 @@ export interface VerificationFigures {
   readonly oneStatementPerSecond: number;
   readonly bareStatementPerSecond: number;
   readonly connections: Readonly<
-    Record<string, { readonly perSecond: number; readonly vsEcho: number; readonly p50Ms: number; readonly p99Ms: number }>
+    Record<
+      string,
+      {
+        readonly perSecond: number;
+        readonly vsEcho: number;
+        readonly p50Ms: number;
+        readonly p99Ms: number;
+        readonly echoP50Ms: number;
+        /** What the bare statement takes at so many connections, on average. */
+        readonly bareStatementMs: number;
+      }
+    >
   >;
 }
 
@@ -56,8 +67,16 @@ export async function benchVerification(database: BenchDatabase, progress: Progr
     }
     for (const count of [1, 16]) {
       const [echo, shared] = [await run("echo", count), await run("shared", count)];
+      const bareStatementMs = (1000 * count) / (await runBareStatement(database, count, SECONDS));
       Object.assign(connections, {
-        [count]: { perSecond: shared.perSecond, vsEcho: shared.perSecond / echo.perSecond, p50Ms: shared.p50, p99Ms: shared.p99 },
+        [count]: {
+          perSecond: shared.perSecond,
+          vsEcho: shared.perSecond / echo.perSecond,
+          p50Ms: shared.p50,
+          p99Ms: shared.p99,
+          echoP50Ms: echo.p50,
+          bareStatementMs,
+        },
       });
     }
   } finally {
