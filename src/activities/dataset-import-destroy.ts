@@ -9,8 +9,8 @@ import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import type { WorkerContext } from "../context.ts";
 import { type DestroyedDelivery, statementOfDestruction } from "../domain/destruction.ts";
 import { aboutImport } from "../domain/quarantine.ts";
-import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 /** Who destroys what nobody decided about by hand. */
 const PLATFORM = "platform";

@@ -5,7 +5,7 @@ import { recordRejection } from "../../db/queries/dataset-import.ts";
 import { readMachine } from "../config.ts";
 import type { WorkerContext } from "../context.ts";
 import type { Rejection } from "../domain/dataset-import.ts";
-import { type Heartbeat, withHeartbeat } from "./dataset-import-heartbeat.ts";
+import { type Heartbeat, withHeartbeat } from "./heartbeat.ts";
 
 /** What the loading process is told; by message, since others may read a process' arguments and environment. */
 export interface LoadOrder {

@@ -6,8 +6,8 @@ import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
 import { aboutImport, type QuarantineDecision, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
-import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 /**
  * Puts a rejected file, still encrypted, where it waits for the officer's decision, and drops what it had loaded.

@@ -4,8 +4,8 @@ import { readNote } from "../adapters/delivery-note.ts";
 import type { WorkerContext } from "../context.ts";
 import type { Rejection } from "../domain/dataset-import.ts";
 import { hideNationalIds } from "../domain/national-id.ts";
-import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { inboxFolder, locateDelivery } from "./dataset-import-place.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 /**
  * Puts a received file on record: name, size, hash, who delivered it. A file that has been imported before is told at once, and so is one that

@@ -15,8 +15,8 @@ import type { Database } from "../../db/tables/database.ts";
 import type { WorkerContext } from "../context.ts";
 import { aboutDataset, datasetNotices } from "../domain/dataset-age.ts";
 import { judgeSuccession, type Rejection } from "../domain/dataset-import.ts";
-import { withHeartbeat } from "./dataset-import-heartbeat.ts";
 import { BAD_ROWS_TOLD } from "./dataset-import-rows.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 /**
  * Builds the index of a loaded generation, which also finds ID numbers that are in it twice.

@@ -6,7 +6,7 @@ import { MailDelayed, type Mailer, openMailer } from "../adapters/mail.ts";
 import type { WorkerContext } from "../context.ts";
 import { addresseesOf, noticeMail, type Office } from "../domain/notice-mail.ts";
 import { POLICY } from "../domain/policy.ts";
-import { withHeartbeat } from "./dataset-import-heartbeat.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 const DAY = 86_400_000;
 

@@ -6,7 +6,7 @@ import { type Disposal, monthsDue, retentionEnd } from "../domain/retention.ts";
 import { type RaiseRequest, type RetentionPeriod, raiseRetention, retentionYears } from "../domain/retention-period.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
-import { withHeartbeat } from "./dataset-import-heartbeat.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 const LOCK_NOT_AVAILABLE = "55P03";
 

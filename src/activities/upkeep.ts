@@ -9,40 +9,45 @@ import type { WorkerContext } from "../context.ts";
 import { judgeDiskUse } from "../domain/disk-use.ts";
 import { POLICY } from "../domain/policy.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const MONTHS_AHEAD = 3;
 /** A retry with the same Idempotency-Key is answered from the record for this long (milliseconds). */
 const IDEMPOTENCY_PERIOD = 48 * 60 * 60 * 1000;
 
+/** What upkeep does to the database. What may take minutes, where there is much to do, shows that it is alive. */
 export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, "db" | "now" | "logger">) {
   return {
-    /** Makes the log's partitions for this month and the next ones, so that no entry is ever without a place. */
+    /** Makes the log's partitions for this month and the next ones, so that no entry is ever without a place. A worker's start calls it too. */
     prepareQueryLog: () => createQueryLogPartitions(db, now(), MONTHS_AHEAD),
     /** Deletes what is only kept to make retries safe. @returns how many */
-    forgetOldRequests: () => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD)),
+    forgetOldRequests: () => withHeartbeat(() => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD))),
     /** Destroys drafts of applications, letters included, that were never submitted and that nobody saves any more. @returns how many @clause 3(10) */
-    destroyOldDrafts: () => deleteDraftsBefore(db, new Date(now().getTime() - POLICY.applicationDraftDays * DAY)),
+    destroyOldDrafts: () => withHeartbeat(() => deleteDraftsBefore(db, new Date(now().getTime() - POLICY.applicationDraftDays * DAY))),
     /** Notes when each address was last answered, and takes back warnings of those that are used again. @clause 4(1)2 */
-    async noteAddressUsage(): Promise<void> {
-      await noteAddressUsage(db);
-      await endIdleWarnings(db);
-    },
+    noteAddressUsage: () =>
+      withHeartbeat(async () => {
+        await noteAddressUsage(db);
+        await endIdleWarnings(db);
+      }),
     /** Has a person found at once in months of the log that are over. @clause 4(2)5 */
-    async indexPastMonths(): Promise<void> {
-      while ((await indexPastLogMonth(db)) !== null);
-    },
+    indexPastMonths: () =>
+      withHeartbeat(async () => {
+        while ((await indexPastLogMonth(db)) !== null);
+      }),
     /** Measures the database, and announces, once a month, that room runs out. */
-    async watchDiskUse(): Promise<void> {
-      const at = now();
-      const today = taipeiDate(at.getTime());
-      const directory = await findDataDirectory(db);
-      const disk = directory === null ? undefined : diskOf(directory);
-      const use = { ...(await measureDatabase(db, today, disk)), disk };
-      const kind = judgeDiskUse(use);
-      if (kind === undefined) return;
-      logger.warn({ kind, databaseBytes: use.databaseBytes, ...disk }, "the database needs more room");
-      await noticeOnce(db, { key: `database/${kind}/${today.slice(0, 7)}`, kind, recipient: "dedicatedOfficer", about: "database", at });
-    },
+    watchDiskUse: () =>
+      withHeartbeat(async () => {
+        const at = now();
+        const today = taipeiDate(at.getTime());
+        const directory = await findDataDirectory(db);
+        const disk = directory === null ? undefined : diskOf(directory);
+        const use = { ...(await measureDatabase(db, today, disk)), disk };
+        const kind = judgeDiskUse(use);
+        if (kind === undefined) return;
+        logger.warn({ kind, databaseBytes: use.databaseBytes, ...disk }, "the database needs more room");
+        await noticeOnce(db, { key: `database/${kind}/${today.slice(0, 7)}`, kind, recipient: "dedicatedOfficer", about: "database", at });
+      }),
   };
 }

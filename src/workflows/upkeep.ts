@@ -5,8 +5,11 @@ import type { createUpkeepActivities } from "../activities/upkeep.ts";
 import { retention, retentionWorkflowId } from "./retention.ts";
 
 type Activities = ReturnType<typeof createUpkeepActivities> & ReturnType<typeof createRetentionActivities>;
-const { prepareQueryLog, forgetOldRequests, destroyOldDrafts, noteAddressUsage, indexPastMonths, watchDiskUse, listMonthsDue } =
-  proxyActivities<Activities>({ startToCloseTimeout: "30 minutes" });
+const { prepareQueryLog, listMonthsDue } = proxyActivities<Activities>({ startToCloseTimeout: "1 minute" });
+const { forgetOldRequests, destroyOldDrafts, noteAddressUsage, indexPastMonths, watchDiskUse } = proxyActivities<Activities>({
+  startToCloseTimeout: "30 minutes",
+  heartbeatTimeout: "10 seconds",
+});
 
 /**
  * Once a day: the coming months' log partitions exist, idempotency keys that nobody may use any more are forgotten, drafts that were never submitted

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { createUpkeepActivities } from "../../src/activities/upkeep.ts";
@@ -22,6 +23,8 @@ async function partitions(): Promise<string[]> {
   );
   return rows.map(({ name }) => name);
 }
+
+const run = (activity: () => Promise<void>) => new MockActivityEnvironment().run(activity);
 
 describe("the daily upkeep", () => {
   test("§4(2)5 has the log's coming months ready, and forgets what only made retries safe", async () => {
@@ -60,14 +63,14 @@ describe("the daily upkeep", () => {
         .map(({ month }) => month)
         .sort();
     const { indexPastMonths } = createUpkeepActivities(platform.context);
-    await indexPastMonths();
+    await run(indexPastMonths);
     const past = await indexed();
     expect(past).toEqual(expect.arrayContaining(["query_log_2026_01", "query_log_2026_02", "query_log_2026_03"]));
     const yesterday = taipeiDate(Date.now() - DAY)
       .slice(0, 7)
       .replace("-", "_");
     expect(past.every((month) => month < `query_log_${yesterday}`)).toBe(true);
-    await indexPastMonths();
+    await run(indexPastMonths);
     expect(await indexed()).toEqual(past);
     await owner.close();
   });
@@ -75,15 +78,15 @@ describe("the daily upkeep", () => {
   test("§4(1)5 measures the database every day, and announces once a month that its room runs out", async () => {
     const { pool } = platform.context;
     const { watchDiskUse } = createUpkeepActivities(platform.context);
-    await watchDiskUse();
+    await run(watchDiskUse);
     const { rows: measured } = await pool.query("select bytes::float8 from database_size where measured_on = $1", [
       taipeiDate(inHundredDays.getTime()),
     ]);
     expect(measured[0].bytes).toBeGreaterThan(1_000_000);
     // So much less, ten days before, that no disk could take the growth.
     await pool.query("insert into database_size values ($1, -1e17)", [taipeiDate(inHundredDays.getTime() - 10 * DAY)]);
-    await watchDiskUse();
-    await watchDiskUse();
+    await run(watchDiskUse);
+    await run(watchDiskUse);
     // The server of this run is on this machine, so its disk can be seen.
     expect((await pool.query("select kind, recipient, about from notice where about = 'database'")).rows).toEqual([
       { kind: "disk-fills-up", recipient: "dedicatedOfficer", about: "database" },
