@@ -6,6 +6,7 @@ import { startOfDay } from "../domain/integration-period.ts";
 import { POLICY } from "../domain/policy.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 const HOUR = 3_600_000;
 /** How long entries of an hour may take to be on record. */
@@ -33,9 +34,10 @@ export function createAbnormalUseActivities({ db, now }: Pick<WorkerContext, "db
 
   return {
     /** Watches every whole hour that nobody has watched. Several at once take turns. */
-    async watchUse(): Promise<void> {
-      while (await watchNextHour());
-    },
+    watchUse: () =>
+      withHeartbeat(async () => {
+        while (await watchNextHour());
+      }),
     listAlerts: (onlyOpen: boolean): Promise<AlertOnRecord[]> => listAlerts(db, { onlyOpen }),
     /** @throws ApplicationFailure `already-decided`, `alert-unknown`, `role-not-allowed` and those of texts */
     async decideAlert(decision: AlertDecision): Promise<void> {

@@ -21,6 +21,7 @@ import {
   inventoryTerm,
 } from "../domain/ip-inventory.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
+import { withHeartbeat } from "./heartbeat.ts";
 
 /** A review that has begun. */
 export interface OpenInventory {
@@ -47,21 +48,22 @@ async function begin(trx: Transaction<Database>, workflowId: string, now: number
 export function createIpInventoryActivities({ db }: Pick<WorkerContext, "db">) {
   return {
     /** Reviews the whitelist and puts what is found on record, once. @throws ApplicationFailure `inventory-exists` */
-    async openInventory(workflowId: string, now: number): Promise<OpenInventory> {
-      await noteAddressUsage(db);
-      try {
-        return await db.transaction().execute(async (trx) => {
-          const { inventoryNumber, deadlineAt } = await begin(trx, workflowId, now);
-          const found = await listFindings(trx, inventoryNumber);
-          const waiting = found
-            .filter(({ outcome }) => outcome === null)
-            .map(({ integrationNumber, address }) => ({ integrationNumber, address }));
-          return { inventoryNumber, deadline: deadlineAt.getTime(), waiting };
-        });
-      } catch (error) {
-        throw asRuleFailure(error);
-      }
-    },
+    openInventory: (workflowId: string, now: number): Promise<OpenInventory> =>
+      withHeartbeat(async () => {
+        await noteAddressUsage(db);
+        try {
+          return await db.transaction().execute(async (trx) => {
+            const { inventoryNumber, deadlineAt } = await begin(trx, workflowId, now);
+            const found = await listFindings(trx, inventoryNumber);
+            const waiting = found
+              .filter(({ outcome }) => outcome === null)
+              .map(({ integrationNumber, address }) => ({ integrationNumber, address }));
+            return { inventoryNumber, deadline: deadlineAt.getTime(), waiting };
+          });
+        } catch (error) {
+          throw asRuleFailure(error);
+        }
+      }),
 
     /** Puts a decision on record and carries it out, once. */
     async decideAddress(inventoryNumber: string, decision: AddressDecision, now: number): Promise<void> {

@@ -6,10 +6,10 @@ import { underRules } from "./rule-failure.ts";
 /** The dedicated officer's word on one found address. */
 export const decideAddressUpdate = defineUpdate<void, [AddressDecision]>("decideAddress");
 
-const activities = proxyActivities<ReturnType<typeof createIpInventoryActivities>>({
-  startToCloseTimeout: "30 minutes",
-  retry: { maximumInterval: "1 minute" },
-});
+type Activities = ReturnType<typeof createIpInventoryActivities>;
+const retry = { maximumInterval: "1 minute" } as const;
+const { decideAddress, closeInventory } = proxyActivities<Activities>({ startToCloseTimeout: "1 minute", retry });
+const { openInventory } = proxyActivities<Activities>({ startToCloseTimeout: "30 minutes", heartbeatTimeout: "10 seconds", retry });
 
 /** How a review ended. */
 export interface InventoryOutcome {
@@ -37,7 +37,7 @@ export async function ipInventory(): Promise<InventoryOutcome> {
       requireOpen(decision);
       decided.push(decision);
       try {
-        await activities.decideAddress(inventoryNumber, decision, Date.now());
+        await decideAddress(inventoryNumber, decision, Date.now());
       } catch (error) {
         // What could not be carried out has not been decided.
         decided.splice(decided.indexOf(decision), 1);
@@ -47,7 +47,7 @@ export async function ipInventory(): Promise<InventoryOutcome> {
     { validator: requireOpen },
   );
 
-  const opened = await activities.openInventory(workflowInfo().workflowId, Date.now());
+  const opened = await openInventory(workflowInfo().workflowId, Date.now());
   inventoryNumber = opened.inventoryNumber;
   const found = opened.waiting;
   waiting = found;
@@ -56,9 +56,9 @@ export async function ipInventory(): Promise<InventoryOutcome> {
   const unanswered = found.filter((address) => !isAmong(decided, address));
   for (const address of unanswered) {
     const request = { by: { account: "platform", role: "platform" }, reason: "not answered by the deadline" } as const;
-    await activities.decideAddress(inventoryNumber, { ...address, ...request, choice: "remove" }, Date.now());
+    await decideAddress(inventoryNumber, { ...address, ...request, choice: "remove" }, Date.now());
   }
   await condition(allHandlersFinished);
-  await activities.closeInventory(inventoryNumber, Date.now());
+  await closeInventory(inventoryNumber, Date.now());
   return { inventoryNumber, decided: decided.length, unanswered: unanswered.length };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { alertsOf } from "../../src/abnormal-use-client.ts";
 import { runAbnormalUseCommand } from "../../src/abnormal-use-command.ts";
@@ -41,7 +42,7 @@ const kinds = async () => (await rows("select kind from abnormal_use_alert order
 async function watchAt(moment: string): Promise<void> {
   platform.clock = Date.parse(moment);
   await platform.api.flush();
-  await createAbnormalUseActivities(platform.context).watchUse();
+  await new MockActivityEnvironment().run(createAbnormalUseActivities(platform.context).watchUse);
 }
 
 describe("the hourly watch", () => {
@@ -57,7 +58,7 @@ describe("the hourly watch", () => {
     const receipts = await platform.askAt(at("10:10:00"), 250);
     platform.clock = Date.parse(at("11:02:00"));
     await platform.api.flush();
-    await Promise.all([1, 2, 3, 4].map(() => createAbnormalUseActivities(platform.context).watchUse()));
+    await Promise.all([1, 2, 3, 4].map(() => new MockActivityEnvironment().run(createAbnormalUseActivities(platform.context).watchUse)));
     expect(await rows("select kind, counts, state from abnormal_use_alert order by kind")).toEqual([
       { kind: "hourly-volume", counts: { subjects: 250, usual: 100 }, state: "open" },
       { kind: "many-no-match", counts: { subjects: 250, noMatch: 250 }, state: "open" },
