@@ -66,9 +66,11 @@ describe("sessions", () => {
   });
 });
 
-describe("a reason that was typed while the session ended", () => {
-  const REASON = "每月查核：第三類申請案，共 12 件，\n逐件核對案號";
+const carried = (text: string) =>
+  Object.fromEntries([...text.matchAll(/name="(kept\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
+const REASON = "每月查核：第三類申請案，共 12 件，\n逐件核對案號";
 
+describe("a reason that was typed while the session ended", () => {
   test("§4(2)4 is shown again after the log-in, on the page that it was typed on; nothing was done, and nothing keeps it meanwhile", async () => {
     const auditor = await visitor().setUp("chen.auditor", await console_.appoint("chen.auditor", "auditor"), PASSWORD);
     later();
@@ -82,8 +84,6 @@ describe("a reason that was typed while the session ended", () => {
       true,
       false,
     ]);
-    const carried = (text: string) =>
-      Object.fromEntries([...text.matchAll(/name="(kept\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
     expect(carried(ended.text)).toEqual({ keptPath: "/console/queries", keptReason: REASON });
     const wrong = await person.post("/console/log-in", { account: "chen.auditor", password: "wrong", ...carried(ended.text) });
     const code = await person.post("/console/log-in", { account: "chen.auditor", password: PASSWORD, ...carried(wrong.text) });
@@ -164,6 +164,23 @@ describe("changing the password", () => {
     expect((await person.post("/console/password", { password, repeated: password })).location).toBe("/console?password-set");
     expect((await person.get("/console")).status).toBe(200);
   });
+});
+
+test("§4(2)4 a reason that was typed is shown again too when the password has run out meanwhile, after a new one has been set", async () => {
+  const auditor = await visitor().setUp("wang.auditor", await console_.appoint("wang.auditor", "auditor"), PASSWORD);
+  later();
+  const person = visitor();
+  await person.logIn("wang.auditor", PASSWORD, auditor);
+  await person.get("/console/queries");
+  later(91 * 24 * 60 * MINUTE);
+  const ended = await person.post("/console/queries", { operator: "tax-042", reason: REASON });
+  const code = await person.post("/console/log-in", { account: "wang.auditor", password: PASSWORD, ...carried(ended.text) });
+  const expired = await person.post("/console/code", { code: totpCode(auditor, now()), ...carried(code.text) });
+  expect([expired.status, expired.text.includes('action="/console/password"')]).toEqual([200, true]);
+  const weak = await person.post("/console/password", { password: "short", repeated: "short", ...carried(expired.text) });
+  const fresh = "Sehr-neu-und-lang-7";
+  const { status, text } = await person.post("/console/password", { password: fresh, repeated: fresh, ...carried(weak.text) });
+  expect([status, text.includes('action="/console/queries"'), text.includes("逐件核對案號")]).toEqual([200, true, true]);
 });
 
 test("§3(1) the console's role in the records may appoint nobody, and take nothing from the trail", async () => {

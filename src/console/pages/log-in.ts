@@ -52,8 +52,7 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
       const { token, stage } = await take();
       writeToken(c, consoleOrigin, token);
       await note("done");
-      if (kept !== undefined && stage === "code") return await routes.goOn(c, PAGE_OF.code, { token, kept });
-      if (kept !== undefined && stage === "full") return await routes.goOn(c, routes.pageAt(kept.path), { token, kept });
+      if (kept !== undefined) return await routes.goOn(c, stage === "full" ? routes.pageAt(kept.path) : PAGE_OF[stage], { token, kept });
       return c.redirect(PAGE_OF[stage], 303);
     } catch (error) {
       if (!(error instanceof RuleViolation)) throw error;

@@ -7,6 +7,7 @@ import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { writeToken } from "../cookies.ts";
 import { type Fault, faultOf, field } from "../fields.ts";
+import { keptFields, keptIn } from "../kept.ts";
 import { type Entrant, enrol, type Progress } from "../log-in.ts";
 import { type NewPassword, setPassword } from "../password-change.ts";
 import { type ConsoleRoutes, PAGE_OF } from "../routes.ts";
@@ -28,21 +29,23 @@ const FIELD_OF = {
 
 /** Password and authenticator: at the first log-in, after a reset, every three months, and whenever one likes. */
 export function setUpPages(routes: ConsoleRoutes, context: ConsoleContext): void {
-  const goOn = (c: ConsoleRequest, { token }: Progress) => writeToken(c, context.settings.consoleOrigin, token);
+  const keepToken = (c: ConsoleRequest, { token }: Progress) => writeToken(c, context.settings.consoleOrigin, token);
 
   routes.get("/console/password", "setPassword", (c, visit) => passwordPage(c, visit));
   routes.post("/console/password", "setPassword", async (c, visit, form) => {
+    const kept = keptIn(form);
     const typed: NewPassword = { current: form.one("current"), password: form.one("password"), repeated: form.one("repeated") };
     try {
       const progress = await visit.onTrail("setPassword", "", () =>
         setPassword(context, entrantOf(visit), visit.stage as SessionStage, typed),
       );
-      goOn(c, progress);
+      keepToken(c, progress);
       if (progress.stage !== "full") return c.redirect(PAGE_OF[progress.stage], 303);
+      if (kept !== undefined) return await routes.goOn(c, routes.pageAt(kept.path), { token: progress.token, kept });
       return c.redirect("/console?password-set", 303);
     } catch (error) {
       if (!(error instanceof RuleViolation)) throw error;
-      return passwordPage(c, visit, faultOf(visit.text, error, FIELD_OF));
+      return passwordPage(c, visit, faultOf(visit.text, error, FIELD_OF), kept);
     }
   });
 
@@ -50,7 +53,7 @@ export function setUpPages(routes: ConsoleRoutes, context: ConsoleContext): void
   routes.post("/console/authenticator", "enrolAuthenticator", async (c, visit, form) => {
     try {
       const take = () => enrol(context, entrantOf(visit), digitsOf(form.one("code")));
-      goOn(c, await visit.onTrail("enrolAuthenticator", "", take));
+      keepToken(c, await visit.onTrail("enrolAuthenticator", "", take));
       return c.redirect("/console", 303);
     } catch (error) {
       if (!(error instanceof RuleViolation)) throw error;
@@ -63,7 +66,7 @@ function entrantOf({ account = "", network, tokenHash }: Visit): Entrant {
   return { account, network, session: tokenHash };
 }
 
-function passwordPage(c: ConsoleRequest, visit: Visit, fault?: Fault): Response | Promise<Response> {
+function passwordPage(c: ConsoleRequest, visit: Visit, fault?: Fault, kept = visit.kept): Response | Promise<Response> {
   const { text, stage } = visit;
   const password = (name: string, label: string, autocomplete: string) => field({ name, label, type: "password", autocomplete, fault });
   const body = html`${stage === "password" ? html`<p class="ds-alert" data-color="warning">${text.password.expired}</p>` : ""}
@@ -71,7 +74,7 @@ function passwordPage(c: ConsoleRequest, visit: Visit, fault?: Fault): Response 
 <input class="ds-sr-only" type="text" name="username" autocomplete="username" value="${visit.account ?? ""}" readonly tabindex="-1" aria-hidden="true">
 ${stage === "full" ? password("current", text.password.current, "current-password") : ""}
 ${password("password", text.password.fresh, "new-password")}
-${password("repeated", text.password.repeated, "new-password")}`;
+${password("repeated", text.password.repeated, "new-password")}${keptFields(kept)}`;
   const title = stage === "full" ? text.password.change : text.password.title;
   return stepPage(c, visit, { title, body, path: "/console/password", submit: text.password.submit, fault });
 }
