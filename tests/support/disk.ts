@@ -9,10 +9,14 @@ const BLOCK_BYTES = 4 << 20;
  * @param since only files written to after this moment
  */
 export function filesHolding(folders: readonly string[], needles: readonly Buffer[], since: Date): string[] {
-  const found = execFileSync("find", [...folders, "-xdev", "-type", "f", "-newermt", since.toISOString(), "-print0"], {
-    stdio: ["ignore", "pipe", "ignore"],
-    maxBuffer: 64 << 20,
-  });
+  const found = execFileSync(
+    "find",
+    [...folders, "-ignore_readdir_race", "-xdev", "-type", "f", "-newermt", since.toISOString(), "-print0"],
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 64 << 20,
+    },
+  );
   const block = Buffer.alloc(BLOCK_BYTES);
   return found
     .toString()

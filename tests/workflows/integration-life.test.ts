@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OpenDatabase, openDatabase } from "../../db/client.ts";
 import { findIntegration } from "../../db/queries/integration.ts";
@@ -62,7 +63,7 @@ async function asked(number: string): Promise<void> {
 }
 
 /** As the nightly upkeep does. */
-const noteUse = () => createActivities(platform.context).noteAddressUsage();
+const noteUse = () => new MockActivityEnvironment().run(createActivities(platform.context).noteAddressUsage);
 
 async function expectState(number: string, state: string): Promise<void> {
   await expect.poll(async () => (await findIntegration(platform.context.db, number))?.state).toBe(state);
