@@ -40,7 +40,14 @@ async function begin(trx: Transaction<Database>, workflowId: string, now: number
   const term = inventoryTerm(now);
   const all = await listWhitelistedAddresses(trx);
   const findings = findFlawedAddresses(all, term.usedSince);
-  await insertInventory(trx, workflowId, term, now, all.length, findings);
+  try {
+    await insertInventory(trx, workflowId, term, now, all.length, findings);
+  } catch (error) {
+    // An earlier try, of a worker that was taken for dead, may have written it while this one waited.
+    const written = await find();
+    if (written === undefined) throw error;
+    return written;
+  }
   if (findings.length > 0) await keepNotices(trx, inventoryAbout(term.inventoryNumber), inventoryNotices(term, now));
   return (await find()) as InventoryOnRecord;
 }

@@ -63,6 +63,8 @@ export function createWorker(
     maxCachedWorkflows: 150,
     // How long a killed worker's workflows wait for it before another takes them.
     stickyQueueScheduleToStartTimeout: 3000,
+    // Else a beat would leave only every eight seconds where ten without one mean death.
+    maxHeartbeatThrottleInterval: 2000,
     shutdownGraceTime: parts.shutdownGraceTime ?? 30_000,
   });
 }

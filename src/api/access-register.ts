@@ -99,7 +99,7 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
     checking = true;
     try {
       const startedAt = now();
-      if ((await getAccessVersion(pool)) === rows.version) confirmedAt = startedAt;
+      if ((await getAccessVersion(pool)) === rows.version) confirmedAt = Math.max(confirmedAt, startedAt);
       else await refresh();
     } catch (error) {
       logger.warn({ code: errorCode(error) }, "the access register can't be read");

@@ -6,6 +6,7 @@ import { rotateCredential } from "../../db/queries/credential.ts";
 import { createSecret, hashSecret, proveSecret } from "../adapters/credential-secret.ts";
 import { rotateCredential as rotationOf } from "../domain/credential.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
+import type { AccessSnapshot } from "./access-register.ts";
 import { findCredential, presentedToken, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal, toRefusal } from "./problem.ts";
@@ -68,11 +69,16 @@ export function credentialRoutes(context: ApiContext): OpenAPIHono<Environment> 
  */
 async function rotate(context: ApiContext, c: Context<Environment>, sourceAddress: string): Promise<Response> {
   const { incoming } = c.env;
-  const credential = findCredential(context.register.current(), incoming.headers.authorization);
-  const { credentialId: presentId, integration } = credential;
   const now = context.now();
-  requireValidCaller(credential, sourceAddress, now);
-  await context.limits.countRequest(integration);
+  const judge = (snapshot: AccessSnapshot) => {
+    const presented = findCredential(snapshot, incoming.headers.authorization);
+    requireValidCaller(presented, sourceAddress, now);
+    return presented;
+  };
+  await context.limits.countRequest(judge(context.register.current()).integration);
+  // A secret is given out by what stands on record now, not by what this process has heard.
+  const credential = judge(await context.register.refresh());
+  const { credentialId: presentId, integration } = credential;
   const secret = createSecret();
   const freshId = randomUUID();
   const rotation = {

@@ -9,6 +9,8 @@ export type AsOf = Readonly<Record<string, string>>;
 /** The datasets as one snapshot knows them, with what every question needs of them worked out once. */
 export interface DatasetRegister {
   readonly rows: readonly DatasetRow[];
+  /** Names the current generations; none of them ever comes back once it has been replaced. */
+  readonly generations: string;
   /** Index keys of the current generations, the household register's first; none when that has never been imported. */
   readonly indexKeyIds: readonly string[];
   /**
@@ -28,6 +30,10 @@ export function createDatasetRegister(rows: readonly DatasetRow[]): DatasetRegis
 
   return {
     rows,
+    generations: rows
+      .map(({ datasetId, generationId }) => `${datasetId}:${generationId}`)
+      .sort()
+      .join(),
     indexKeyIds: household == null ? [] : [...new Set([household, ...rows.map((row) => row.indexKeyId).filter((id) => id !== null)])],
     requireAvailable(checks, today) {
       if (today !== judgedOn) {

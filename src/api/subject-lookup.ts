@@ -53,16 +53,16 @@ export function createSubjectLookup(
   keyStore: KeyStore,
   register: AccessRegister,
   limits: SharedStatementLimits,
-): (subjects: readonly NormalisedSubject[], known: AccessSnapshot, today: string) => Promise<Findings> {
+): (subjects: readonly NormalisedSubject[], judgedBy: AccessSnapshot, today: string) => Promise<Findings> {
   const lookUp = shareStatement<readonly string[], Lookup>(
     async (items) => splitLookup(await lookUpSubjects(pool, items.flat()), items),
     (keys) => keys.length,
     limits,
   );
 
-  return async (asked, known, today) => {
+  return async (asked, judgedBy, today) => {
     const { subjects, placeOf } = distinctSubjects(asked);
-    let snapshot = known;
+    let snapshot = judgedBy;
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const [householdKey, ...otherKeys] = snapshot.datasets.indexKeyIds.map((id) => keyStore.index.get(id));
       if (householdKey === undefined) {
@@ -77,17 +77,22 @@ export function createSubjectLookup(
           ...otherKeys.map((key) => personKeys(key, nationalId).subjectKey),
         ]),
       );
-      if (found.version === snapshot.version) {
+      const known = snapshot;
+      // Rights or data have changed since the question was judged; many questions that wait may see it at once.
+      if (found.version !== known.version) {
+        snapshot = register.current();
+        if (found.version !== snapshot.version) snapshot = await register.refresh();
+      }
+      if (snapshot.datasets.generations === known.datasets.generations) {
         const keysEach = 1 + otherKeys.length;
         const findings = subjects.map((subject, place) =>
           findSubject(subject, hashes[place] as SubjectHashes, found.records.slice(place * keysEach, (place + 1) * keysEach).flat(), today),
         );
         return { findings: placeOf?.map((place) => findings[place] as SubjectFinding) ?? findings, snapshot };
       }
-      // A generation may have been switched while we asked: its index key may be another.
-      snapshot = await register.refresh();
+      // A generation was switched while we asked: its index key may be another.
     }
-    throw new Refusal("overloaded", "Rights or data are being replaced: try again shortly.", { retryAfter: 1 });
+    throw new Refusal("overloaded", "The data is being replaced: try again shortly.", { retryAfter: 1 });
   };
 }
 

@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
+import { requireScope } from "../domain/verification.ts";
 import type { AccessSnapshot, CredentialAccess, IntegrationAccess } from "./access-register.ts";
 import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
@@ -92,6 +93,7 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   let credential: CredentialAccess | undefined;
   let counted: IntegrationAccess | undefined;
   let claim: IdempotencyClaim | undefined;
+  let question: Question | undefined;
   const answer = (answered: AnsweredQuestion, { integration, announcedFrom, announcement }: CredentialAccess): Response => {
     context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
     const now = context.now();
@@ -106,9 +108,21 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   };
   const judge = (snapshot: AccessSnapshot): CredentialAccess => {
     const presented = findCredential(snapshot, incoming.headers.authorization);
+    const told = counted;
     credential = presented;
+    counted = undefined;
     requireValidCaller(presented, sourceAddress, context.now());
+    counted = told && presented.integration;
     return presented;
+  };
+  /** What the same request was answered before, for a caller that may still ask it; undefined when it wasn't. */
+  const answerOfFirstTry = async (): Promise<Response | undefined> => {
+    if (claim === undefined || question === undefined) return undefined;
+    const first = await findAnswerOfFirstTry(context, claim).catch(() => undefined);
+    if (first === undefined) return undefined;
+    const presented = judge(await context.register.refresh());
+    requireScope(presented.integration, question.checks);
+    return answer(first, presented);
   };
   try {
     const limit = await limitOf(incoming, async () => {
@@ -124,15 +138,19 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     counted = credential.integration;
     await context.limits.countRequest(counted);
     claim = readClaim(incoming.headers, context.logIndexKey, counted.integrationId, endpoint.path, bytes);
-    const question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
+    question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
     return answer(await answerQuestion(context, question, { credential, snapshot, judge, sourceAddress, claim }), credential);
-  } catch (error) {
-    const refusal = toRefusal(error);
-    if (claim !== undefined && credential !== undefined && MAY_HAVE_BEEN_ANSWERED.has(refusal.code)) {
-      const first = await findAnswerOfFirstTry(context, claim).catch(() => undefined);
-      if (first !== undefined) return answer(first, credential);
+  } catch (thrown) {
+    let error = thrown;
+    try {
+      if (MAY_HAVE_BEEN_ANSWERED.has(toRefusal(thrown).code)) {
+        const again = await answerOfFirstTry();
+        if (again !== undefined) return again;
+      }
+    } catch (later) {
+      error = later;
     }
-    return refuse(context, refusal, error, { body, credential, counted, sourceAddress });
+    return refuse(context, toRefusal(error), error, { body, credential, counted, sourceAddress });
   }
 }
 

@@ -38,6 +38,9 @@ export const PAGE_OF: Readonly<Record<LoginStage, string>> = {
   full: "/console",
 };
 
+/** No page has a longer path; whoever sends one doesn't have us look for each folder above it. */
+const LONGEST_PATH = 200;
+
 export function createRoutes(context: ConsoleContext): ConsoleRoutes {
   const app = new Hono<{ Bindings: ConsoleBindings }>();
 
@@ -57,6 +60,7 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
 
   function pageAt(path: string): string {
     const [bare = ""] = path.split("?");
+    if (bare.length > LONGEST_PATH) return PAGE_OF.full;
     if (app.router.match("GET", bare)[0].length > 0) return path;
     const above = bare.slice(0, bare.lastIndexOf("/"));
     return above.startsWith(PAGE_OF.full) || above.startsWith("/apply") ? pageAt(above) : PAGE_OF.full;
