@@ -64,6 +64,18 @@ describe("a right that is taken away answers nothing from that moment", () => {
     expect(rows).toEqual([{ outcome: "refused:integration-suspended", integration_id: integrationId }]);
   });
 
+  test("§3(5) an answer is not heard again by a revoked credential, though nobody has told", async () => {
+    const { token, credentialId, integrationId } = await active();
+    const again = () => ask(api.url, asked, { token, headers: { "idempotency-key": "again" } });
+    const first = await again();
+    expect(first.status).toBe(200);
+    await api.owner.pool.query("update integration set subjects_per_day = 1 where integration_id = $1", [integrationId]);
+    await api.settle();
+    expect((await again()).body).toEqual(first.body);
+    await takeUnheard("update credential set revoked_at = now() where credential_id = $1", credentialId);
+    expect((await again()).body.code).toBe("revoked-credential");
+  });
+
   test("§3(5) a revoked credential that the API has been told of", async () => {
     const { token, credentialId } = await active();
     await api.owner.pool.query("update credential set revoked_at = now() where credential_id = $1", [credentialId]);
