@@ -116,7 +116,7 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     return presented;
   };
   /** What the same request was answered before, for a caller that may still ask it; undefined when it wasn't. */
-  const answerOfFirstTry = async (): Promise<Response | undefined> => {
+  const hearAgain = async (): Promise<Response | undefined> => {
     if (claim === undefined || question === undefined) return undefined;
     const first = await findAnswerOfFirstTry(context, claim).catch(() => undefined);
     if (first === undefined) return undefined;
@@ -144,7 +144,7 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     let error = thrown;
     try {
       if (MAY_HAVE_BEEN_ANSWERED.has(toRefusal(thrown).code)) {
-        const again = await answerOfFirstTry();
+        const again = await hearAgain();
         if (again !== undefined) return again;
       }
     } catch (later) {

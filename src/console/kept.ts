@@ -16,7 +16,7 @@ const [PATH, REASON] = ["keptPath", "keptReason"];
 /** What a form of the log-in carries on. */
 export function keptIn(form: { one(name: string): string }): Kept | undefined {
   const [path, reason] = [form.one(PATH), form.one(REASON)];
-  // Browsers and URLs take a backslash for a slash: "/console/x/\\..\\..\\\\elsewhere" would lead out.
+  // Browsers and URLs take a backslash for a slash, so one may lead out of the console.
   return reason === "" || !path.startsWith("/console/") || path.includes("\\") ? undefined : { path, reason };
 }
 
