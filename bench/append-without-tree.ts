@@ -19,5 +19,5 @@ export async function appendWithoutTree(pool: Pool, requests: readonly RequestEn
       on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects`,
     values: [...entryParameters(requests), ...countParameters(requests)],
   });
-  return requests.map(() => ({ firstIndex: 0, subjectsToday: undefined }));
+  return requests.map(() => ({ firstIndex: 0, usage: undefined }));
 }

@@ -1,5 +1,6 @@
 import { Pool } from "pg";
 import { pino } from "pino";
+import { surviveBrokenConnections } from "../db/client.ts";
 import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
@@ -9,7 +10,7 @@ import { readEnvironment } from "../src/config.ts";
 
 const HELP = `Usage: node bin/api.ts
 Serves the verification API until SIGTERM or SIGINT.
-Environment: DATABASE_URL (role platform_api), KEYS_DIR, HOST, PORT, TRUSTED_PROXIES, METRICS_ADDRESSES, LOG_LEVEL.`;
+Environment: DATABASE_URL (role platform_api), KEYS_DIR, HOST, PORT, TRUSTED_PROXIES, METRICS_ADDRESSES, LOG_LEVEL. docs/operations.md tells more.`;
 
 await runCommand(HELP, async () => {
   const config = readEnvironment();
@@ -18,7 +19,8 @@ await runCommand(HELP, async () => {
   const logger = pino({ name: "api", level: config.logLevel });
   const pool = new Pool({ ...API_CONNECTIONS, connectionString: config.databaseUrl });
   const logPool = new Pool({ ...LOG_CONNECTIONS, connectionString: config.databaseUrl });
-  for (const each of [pool, logPool]) each.on("error", (error) => logger.warn({ error: error.name }, "a database connection broke"));
+  for (const each of [pool, logPool])
+    surviveBrokenConnections(each, (error) => logger.warn({ error: error.name }, "a database connection broke"));
   const context = await createApiContext({ pool, logPool }, openKeyStore(config.keysDirectory, KEYS_OF.api), logger, {
     ...config,
     ...SHARED_STATEMENTS,

@@ -9,11 +9,20 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/**
+ * A broken connection fails what it was doing, and is replaced at its next use. Without a listener it would end the process: a pool listens
+ * for those that are idle only, not for those that somebody holds.
+ * @param told hears of each
+ */
+export function surviveBrokenConnections(pool: Pool, told: (error: Error) => void = () => undefined): void {
+  pool.on("error", told);
+  pool.on("connect", (client) => client.on("error", told));
+}
+
 /** Opens a database; connections are made when they are first needed. */
 export function openDatabase(url: string, { max = 8, applicationName = "platform" } = {}): OpenDatabase {
   const pool = new Pool({ connectionString: url, max, application_name: applicationName });
-  // A broken idle connection is replaced at its next use; without a listener it would end the process.
-  pool.on("error", () => undefined);
+  surviveBrokenConnections(pool);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return {
     db,

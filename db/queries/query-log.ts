@@ -34,8 +34,15 @@ export interface RequestEntries {
 export interface Appended {
   /** Place of the first entry in the log, the others after it; undefined when an earlier request holds the same idempotency key and nothing was written. */
   readonly firstIndex: number | undefined;
-  /** Subjects that the integration has asked about today, this request included; undefined when it is not counted. */
-  readonly subjectsToday: number | undefined;
+  /** What the integration has asked on the day, this request included; undefined when it is not counted. */
+  readonly usage: DayUsage | undefined;
+}
+
+/** What an integration has asked on a day. */
+export interface DayUsage {
+  /** The day in Taiwan (ISO 8601) by the database's clock. */
+  readonly day: string;
+  readonly subjects: number;
 }
 
 const COLUMNS = "entry_id, asked_at, integration_id, operator, operation_code, outcome, case_number_index, subject_index, leaf_hash, entry";
@@ -45,7 +52,7 @@ const ENTRIES = "$1::uuid[], $2::int4[], $3::text[], $4::text[], $5::text[], $6:
 const COUNT_TODAY =
   "insert into daily_usage (integration_id, usage_day, subjects) select integration_id, (now() at time zone 'Asia/Taipei')::date, sum(subjects)";
 const ADD_UP = `group by integration_id order by integration_id
-  on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects returning integration_id, subjects`;
+  on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects returning integration_id, subjects, usage_day`;
 
 // The head's row is locked from here to the commit: so places are consecutive, and a statement that fails gives its own back. Everything that
 // comes after asks the head first, so that statements lock in one order and never wait for each other in a circle.
@@ -61,7 +68,8 @@ const APPEND = {
     ), counted as (
       ${COUNT_TODAY} from head, unnest($10::int4[], $11::int4[]) as counted(integration_id, subjects) ${ADD_UP}
     )
-    select integration_id, subjects, null::uuid, null::bigint from counted union all select null, null, null, first from head`,
+    select integration_id, subjects, usage_day::text, null::uuid, null::bigint from counted
+    union all select null, null, null, null, first from head`,
 };
 
 // Claims are made in the order of their keys, so that two API processes never wait for each other in a circle.
@@ -90,9 +98,9 @@ const APPEND_CLAIMED = {
         union all select integration_id, entry_count from claimed
       ) counted ${ADD_UP}
     )
-    select integration_id, subjects, null::uuid, null::bigint from counted
-    union all select null, null, first_entry_id, null from claimed
-    union all select null, null, null, first from head`,
+    select integration_id, subjects, usage_day::text, null::uuid, null::bigint from counted
+    union all select null, null, null, first_entry_id, null from claimed
+    union all select null, null, null, null, first from head`,
 };
 
 /**
@@ -107,19 +115,19 @@ export async function appendRequests(pool: Pool, requests: readonly RequestEntri
       ? { ...APPEND, values: [...parameters, requests.reduce((sum, { entries }) => sum + entries.length, 0)] }
       : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims)] },
   );
-  const today = new Map<number, number>();
+  const usages = new Map<number, DayUsage>();
   const claimed = new Set<string>();
   let next = 0;
-  for (const [integrationId, subjects, firstEntryId, first] of rows) {
+  for (const [integrationId, subjects, day, firstEntryId, first] of rows) {
     if (first != null) next = Number(first);
     else if (firstEntryId != null) claimed.add(String(firstEntryId));
-    else today.set(Number(integrationId), Number(subjects));
+    else usages.set(Number(integrationId), { day: String(day), subjects: Number(subjects) });
   }
   return requests.map((request) => {
     const written = request.claim === undefined || claimed.has(firstEntryId(request));
     const firstIndex = written ? next : undefined;
     if (written) next += request.entries.length;
-    return { firstIndex, subjectsToday: request.countedFor === null ? undefined : today.get(request.countedFor) };
+    return { firstIndex, usage: request.countedFor === null ? undefined : usages.get(request.countedFor) };
   });
 }
 

@@ -52,7 +52,7 @@ export function credentialRoutes(context: ApiContext): OpenAPIHono<Environment> 
     } catch (error) {
       const refusal = toRefusal(error);
       context.metrics.refusals.inc({ code: refusal.code });
-      if (!(await context.limits.tolerateRefusal(null, sourceAddress, 1))) {
+      if (!(await context.limits.tolerateRefusal({ integrationId: null, sourceAddress }, 1))) {
         return problemResponse(new Refusal("too-many-refusals", "You have been refused too often: try again later.", { retryAfter: 60 }));
       }
       context.logger.info({ code: refusal.code, sourceAddress }, "a change of credential was refused");

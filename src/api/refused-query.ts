@@ -13,7 +13,7 @@ const KEPT_CHARACTERS = 200;
 /** How long a caller waits for the log to take a refusal while the platform is in trouble (milliseconds). */
 const TROUBLE_PATIENCE = 1000;
 
-/** The platform's own trouble: nobody's refusals are counted for it. */
+/** The platform's own trouble: whoever meets it is told so to the end, yet even that fills no log without a bound. */
 const OUR_TROUBLE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(["service-unavailable", "overloaded", "internal-error"]);
 
 interface Refused {
@@ -40,18 +40,17 @@ export async function refuse(
   try {
     const caller = { integrationId, credentialId: credential?.credentialId ?? null, sourceAddress, askedAt: context.now() };
     const query = toRefusedQuery(body, refusal.code, caller);
-    if (
-      !OUR_TROUBLE.has(refusal.code) &&
-      !(await context.limits.tolerateRefusal(integrationId, sourceAddress, query?.subjects.length ?? 0))
-    ) {
+    const ours = OUR_TROUBLE.has(refusal.code);
+    const tolerated = await context.limits.tolerateRefusal(caller, query?.subjects.length ?? 0, ours ? "ours" : "theirs");
+    if (!tolerated && !ours) {
       context.metrics.refusals.inc({ code: "too-many-refusals" });
       return problemResponse(
         new Refusal("too-many-refusals", "You have been refused too often: correct the request, then try again.", { retryAfter: 60 }),
       );
     }
-    const recording = query && context.record(query);
+    const recording = tolerated && query !== undefined ? context.record(query) : undefined;
     // What is wrong may be the log itself: then the caller hears so soon, and the entry is written if it still can be.
-    const recorded = OUR_TROUBLE.has(refusal.code) ? await atMost(TROUBLE_PATIENCE, recording) : await recording;
+    const recorded = ours ? await atMost(TROUBLE_PATIENCE, recording) : await recording;
     return problemResponse(
       refusal,
       recorded && firstEntry(recorded),

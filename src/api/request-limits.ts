@@ -1,4 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { DayUsage } from "../../db/queries/query-log.ts";
 import { networkOf } from "../adapters/source-address.ts";
 import type { IntegrationAccess } from "./access-register.ts";
 import { Refusal } from "./problem.ts";
@@ -10,8 +11,8 @@ const ENTRIES_PER_MINUTE_TOGETHER = 6000;
 /** Subjects that one integration may have under way at once, so that it can't keep all others waiting. */
 const MOST_UNDER_WAY = 20_000;
 
-/** Gives back what a request had set aside of its integration's day. @param subjectsToday as the database counts; undefined: nothing was counted */
-export type Settle = (subjectsToday: number | undefined) => void;
+/** Gives back what a request had set aside of its integration's day. @param usage as the database counts; undefined: nothing was counted */
+export type Settle = (usage: DayUsage | undefined) => void;
 
 export interface RequestLimits {
   /** Counts one request of an integration. @throws Refusal `rate-limit-exceeded` */
@@ -26,10 +27,15 @@ export interface RequestLimits {
   headers(integration: IntegrationAccess, today: string): Record<string, string>;
   /**
    * Counts a refusal; false once the caller has used up what is logged for it in a minute.
-   * @param integrationId null: not known
+   * @param caller `integrationId` null: not known
    * @param entries log entries that the refusal would leave
+   * @param whose what the caller did wrong and what is the platform's own trouble are counted apart
    */
-  tolerateRefusal(integrationId: number | null, sourceAddress: string, entries: number): Promise<boolean>;
+  tolerateRefusal(
+    caller: { readonly integrationId: number | null; readonly sourceAddress: string },
+    entries: number,
+    whose?: "theirs" | "ours",
+  ): Promise<boolean>;
 }
 
 /** What one integration has asked on a day: as the database last said, and what is under way in this process. */
@@ -93,7 +99,8 @@ export function createRequestLimits(): RequestLimits {
       usage.underWay += subjects;
       return (counted) => {
         usage.underWay -= subjects;
-        if (counted !== undefined && usage.day === today) usage.counted = Math.max(usage.counted, counted);
+        // Around midnight the database may still count the day before, or this process be in the next one already.
+        if (counted?.day === usage.day) usage.counted = Math.max(usage.counted, counted.subjects);
       };
     },
     headers(integration, today) {
@@ -103,12 +110,12 @@ export function createRequestLimits(): RequestLimits {
         ratelimit: `"rate";r=${Math.max(0, rateOf(integration).remaining)};t=1, "day";r=${left}`,
       };
     },
-    async tolerateRefusal(integrationId, sourceAddress, entries) {
+    async tolerateRefusal({ integrationId, sourceAddress }, entries, whose = "theirs") {
       // One large batch is still logged whole: it uses up its minute.
       const points = Math.min(Math.max(entries, 1), REFUSED_ENTRIES_PER_MINUTE);
       try {
-        await refusals.consume(`${integrationId ?? ""} ${networkOf(sourceAddress)}`, points);
-        await together.consume(String(integrationId), points);
+        await refusals.consume(`${whose} ${integrationId ?? ""} ${networkOf(sourceAddress)}`, points);
+        await together.consume(`${whose} ${integrationId}`, points);
         return true;
       } catch {
         return false;

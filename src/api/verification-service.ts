@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { findClaimedRequest, type IdempotencyClaim, type LoggedQuery } from "../../db/queries/query-log.ts";
+import { type DayUsage, findClaimedRequest, type IdempotencyClaim, type LoggedQuery } from "../../db/queries/query-log.ts";
 import type { CheckCode } from "../domain/checks.ts";
 import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { normaliseName } from "../domain/person-name.ts";
@@ -62,7 +62,7 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   let asOf = caller.snapshot.datasets.requireAvailable(question.checks, today);
 
   const settle = context.limits.reserve(integration, subjects.length, today);
-  let subjectsToday: number | undefined;
+  let usage: DayUsage | undefined;
   try {
     const { findings, snapshot } = await context.lookUp(subjects, caller.snapshot, today);
     if (snapshot !== caller.snapshot) {
@@ -87,7 +87,7 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
       counted: true,
       claim: caller.claim,
     });
-    subjectsToday = recorded.subjectsToday;
+    usage = recorded.usage;
     const { firstIndex } = recorded;
     if (firstIndex === undefined) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
     context.neighbours.note(integration.integrationId, subjects);
@@ -99,7 +99,7 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
       asOf,
     };
   } finally {
-    settle(subjectsToday);
+    settle(usage);
   }
 }
 

@@ -4,8 +4,10 @@ const EARLIEST_YEAR = 1860;
 const LATEST_YEAR = 2200;
 const ISO = /^\d{4}-\d{2}-\d{2}$/;
 const ROC_DIGITS = /^\d{6,7}$/;
-const ROC_WRITTEN = /^(?:民國?)?\s*(前)?\s*(\d{1,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$/;
+const ROC_WRITTEN = /^(?:民國?)?\s*(?:(前)\s*)?(\d{1,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$/;
 const ROC_SEPARATED = /^(?:民國)?\s*(\d{1,3})([/.])(\d{1,2})\2(\d{1,2})$/;
+/** Characters that the longest date has, and room for blanks; longer texts are no dates, and are not searched for one. */
+const LONGEST_DATE = 64;
 /** Full-width digits, full stop and solidus. */
 const FULL_WIDTH = /[\uff0e-\uff19]/g;
 
@@ -16,6 +18,7 @@ const FULL_WIDTH = /[\uff0e-\uff19]/g;
 export function parseDate(raw: string): string | undefined {
   const fixed = parseFixedForm(raw);
   if (fixed !== undefined) return fixed;
+  if (raw.length > LONGEST_DATE) return undefined;
   const text = raw.trim().replace(FULL_WIDTH, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
   const separated = ROC_SEPARATED.exec(text);
   if (separated !== null) return rocToIso(false, Number(separated[1]), Number(separated[3]), Number(separated[4]));

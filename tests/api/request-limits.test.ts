@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { IntegrationAccess } from "../../src/api/access-register.ts";
+import { createRequestLimits } from "../../src/api/request-limits.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { PEOPLE, question } from "../support/people.ts";
 import { seedGenerations, seedIntegration } from "../support/seed.ts";
 
+const POLL = { timeout: 20_000, interval: 50 };
 const PROXY = "127.0.0.9";
 const subject = { nationalId: PEOPLE.plain.nationalId, name: PEOPLE.plain.name };
 let api: TestApi;
@@ -65,6 +68,18 @@ describe("a day's quota", () => {
   });
 });
 
+describe("a day's count", () => {
+  test("§4(1)2 that the database still keeps for the day before is not taken for the new day's", () => {
+    const limits = createRequestLimits();
+    const access = { integrationId: 1, subjectsPerDay: 1000, requestsPerSecond: 1, usageDay: "2026-12-01", subjectsToday: 1000 };
+    const integration = access as unknown as IntegrationAccess;
+    limits.reserve(integration, 1, "2026-12-02")({ day: "2026-12-01", subjects: 1001 });
+    limits.reserve(integration, 999, "2026-12-02")({ day: "2026-12-02", subjects: 999 });
+    limits.reserve(integration, 1, "2026-12-02")({ day: "2026-12-02", subjects: 1000 });
+    expect(() => limits.reserve(integration, 1, "2026-12-02")).toThrow(expect.objectContaining({ code: "daily-quota-exceeded" }));
+  });
+});
+
 describe("limits", () => {
   test("too fast, and too many in a day: each says when to come back", async () => {
     const fast = await seedIntegration(api.owner.pool, { checks: ["resident"], requestsPerSecond: 2 });
@@ -107,6 +122,33 @@ describe("limits", () => {
     // Others are not made to pay for it.
     expect((await ask(api.url, asked(), { token })).status).toBe(200);
   });
+});
+
+test("§4(2)5 the platform's own trouble is told to the end, and fills no log either", async () => {
+  const path = "/v1/verifications/batch";
+  const { subject: _, ...rest } = asked();
+  const batch = { ...rest, subjects: Array.from({ length: 1000 }, () => subject) };
+  const eager = await seedIntegration(api.owner.pool, { checks: ["resident"], addresses: ["127.0.0.7"] });
+  await api.settle();
+  const holder = await api.owner.pool.connect();
+  const refused: (string | undefined)[] = [];
+  try {
+    await holder.query("begin");
+    await holder.query("select size from log_head for update");
+    const answers = Array.from({ length: 25 }, async () => {
+      const { status, body } = await ask(api.url, batch, { token: eager.token, path, from: "127.0.0.7" });
+      if (status !== 200) refused.push(body.code);
+    });
+    // Twenty are as much as one integration may have under way.
+    await expect.poll(() => refused, POLL).toEqual(Array(5).fill("overloaded"));
+    await holder.query("rollback");
+    await Promise.all(answers);
+  } finally {
+    holder.release(true);
+  }
+  expect(refused).toHaveLength(5);
+  // One batch that is refused uses up the minute of what is logged for it.
+  await expect.poll(() => entriesFrom("127.0.0.7"), POLL).toBe(21_000);
 });
 
 test("metrics are for the addresses that may read them, also through our own proxy", async () => {

@@ -63,6 +63,15 @@ describe("a date", () => {
     expect(parseDate(raw)).toBeUndefined();
   });
 
+  test("§2(4) that is far too long to be one is told at once, whatever it is made of", () => {
+    const started = performance.now();
+    for (const blank of [" ", "\u3000", "\n"]) {
+      expect(parseDate(`民${blank.repeat(45_000)}x`)).toBeUndefined();
+      expect(parseDate(`民國${blank.repeat(45_000)}113年10月25日`)).toBeUndefined();
+    }
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+
   test("§2(4) comes back the same from every form", () => {
     fc.assert(
       fc.property(republicanDay, (iso) => {

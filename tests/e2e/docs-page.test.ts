@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApi, type TestApi } from "../support/api.ts";
@@ -38,6 +39,15 @@ describe("the page at /docs, in a real browser", () => {
     expect(requested.length).toBeGreaterThan(3);
     for (const url of requested) expect(url.startsWith("data:") ? api.url : url).toContain(api.url);
     expect(complaints).toEqual([]);
+  });
+
+  test("keeps nothing open for who asks for the heads of its files only", async () => {
+    const open = () => readdirSync("/proc/self/fd").length;
+    const file = `${api.url}/docs/swagger-ui-bundle.js`;
+    await fetch(file, { method: "HEAD" });
+    const before = open();
+    for (let times = 0; times < 50; times += 1) expect((await fetch(file, { method: "HEAD" })).status).toBe(200);
+    expect(open()).toBeLessThan(before + 10);
   });
 
   test("has no way to send a question from it: credentials don't belong into a page", async () => {

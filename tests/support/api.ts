@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "pg";
 import { pino } from "pino";
-import { openDatabase } from "../../db/client.ts";
+import { openDatabase, surviveBrokenConnections } from "../../db/client.ts";
 import { serveHttp } from "../../src/adapters/http-server.ts";
 import { createKeys, type KeyStore, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createApp } from "../../src/api/app.ts";
@@ -86,7 +86,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
   const owner = openDatabase(database.ownerUrl, { max: 4 });
   const pool = new Pool({ ...API_CONNECTIONS, connectionString: database.apiUrl });
   const logPool = new Pool({ ...LOG_CONNECTIONS, connectionString: database.apiUrl });
-  for (const each of [pool, logPool]) each.on("error", () => undefined);
+  for (const each of [pool, logPool]) surviveBrokenConnections(each);
   const logLines: string[] = [];
   const logger = pino({ level: "debug" }, { write: (line: string) => void logLines.push(line) });
   const context = await createApiContext({ pool, logPool }, keyStore, logger, {
