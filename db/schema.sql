@@ -349,6 +349,7 @@ create table generation (
   dataset_id smallint not null,
   import_id uuid not null,
   index_key_id text not null,
+  index_key_check text not null,
   as_of date,
   signed_at timestamp with time zone,
   row_count bigint,
@@ -1712,6 +1713,8 @@ grant select on generation (generation_id) to platform_api;
 grant select on generation (generation_id) to platform_console;
 
 grant select on generation (import_id) to platform_console;
+
+grant select on generation (index_key_check) to platform_api;
 
 grant select on generation (index_key_id) to platform_api;
 

@@ -9,6 +9,7 @@ import { createKeys, openKeyStore } from "./adapters/key-store.ts";
 import { openLogSigners } from "./adapters/log-signing-key.ts";
 import { rolePasswords } from "./adapters/role-password.ts";
 import type { Progress } from "./adapters/slow-step.ts";
+import { openIndexKey } from "./adapters/subject-keys.ts";
 import { type SupervisedProcess, superviseProcess } from "./adapters/supervised-process.ts";
 import { requireTemporal, startEmbeddedTemporal } from "./adapters/temporal-server.ts";
 import { StoppedEarly } from "./command.ts";
@@ -174,9 +175,9 @@ async function requireIndexKeys(ownerUrl: string, keysDirectory: string): Promis
     const current = await db
       .selectFrom("dataset")
       .innerJoin("generation", "generation.generation_id", "dataset.current_generation_id")
-      .select("generation.index_key_id")
+      .select(["generation.index_key_id as id", "generation.index_key_check as check"])
       .execute();
-    for (const { index_key_id } of current) index.get(index_key_id);
+    for (const name of current) openIndexKey(index, name);
   } finally {
     await close();
   }

@@ -54,6 +54,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       dataset_id smallint not null references dataset,
       import_id uuid not null references dataset_import,
       index_key_id text not null,
+      index_key_check text not null,
       as_of date,
       signed_at timestamptz,
       row_count bigint,
@@ -116,7 +117,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       (3, 'disability', '身心障礙', 'social-affairs', 'list', 'utf-8', 10, 120, '2024-10-25', '2034-10-24');
 
     grant select (dataset_id, dataset_code, maximum_age_days, approved_from, approved_until, current_generation_id) on dataset to platform_api;
-    grant select (generation_id, dataset_id, index_key_id, as_of) on generation to platform_api;
+    grant select (generation_id, dataset_id, index_key_id, index_key_check, as_of) on generation to platform_api;
     grant select on subject_record to platform_api;
     -- The table that an import fills. Its check spares the switch a scan; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
     create function create_generation_table(wanted integer) returns void language plpgsql security definer

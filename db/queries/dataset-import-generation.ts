@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ClientBase } from "pg";
 import type { Database } from "../tables/database.ts";
+import type { IndexKeyName } from "./access-register.ts";
 
 /** A loaded generation of a dataset, or its current one; dates are ISO 8601. */
 export interface Generation {
@@ -42,11 +43,11 @@ export async function findCurrentGeneration(db: Kysely<Database>, datasetId: num
  */
 export async function createGeneration(
   client: ClientBase,
-  generation: { datasetId: number; importId: string; indexKeyId: string; createdAt: Date },
+  generation: { datasetId: number; importId: string; indexKey: IndexKeyName; createdAt: Date },
 ): Promise<number> {
   const { rows } = await client.query<{ generation_id: number }>(
-    "insert into generation (dataset_id, import_id, index_key_id, created_at) values ($1, $2, $3, $4) returning generation_id",
-    [generation.datasetId, generation.importId, generation.indexKeyId, generation.createdAt],
+    "insert into generation (dataset_id, import_id, index_key_id, index_key_check, created_at) values ($1, $2, $3, $4, $5) returning generation_id",
+    [generation.datasetId, generation.importId, generation.indexKey.id, generation.indexKey.check, generation.createdAt],
   );
   const { generation_id } = rows[0] as { generation_id: number };
   await client.query("select create_generation_table($1)", [generation_id]);

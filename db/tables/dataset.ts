@@ -42,6 +42,7 @@ export interface DatasetTables {
     dataset_id: number;
     import_id: string;
     index_key_id: string;
+    index_key_check: string;
     as_of: string | null;
     signed_at: Date | null;
     row_count: string | null;

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import type { ClientBase } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { createGeneration, generationTable } from "../../db/queries/dataset-import-generation.ts";
+import { nameCurrentKey } from "../adapters/subject-keys.ts";
 import type { WorkerContext } from "../context.ts";
 import type { DatasetKind } from "../domain/dataset-import-row.ts";
 import { COPY_COLUMNS, COPY_END, COPY_START } from "./dataset-import-copy.ts";
@@ -30,7 +31,8 @@ export async function copyGeneration(
   let committed = false;
   try {
     await client.query("begin");
-    const generationId = await createGeneration(client, { datasetId, importId, indexKeyId: keyStore.index.currentId, createdAt: now() });
+    const indexKey = nameCurrentKey(keyStore.index);
+    const generationId = await createGeneration(client, { datasetId, importId, indexKey, createdAt: now() });
     // The table is as new as the transaction, so its rows can be written frozen and never need to be touched again.
     const copy = client.query(
       copyFrom(`copy ${generationTable(generationId)} (${COPY_COLUMNS[kind]}) from stdin with (format binary, freeze)`),

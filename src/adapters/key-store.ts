@@ -96,7 +96,7 @@ function openRing(directory: string, folder: string): KeyRing {
   const current = currentId === undefined ? undefined : keys.get(currentId);
   if (currentId === undefined || current === undefined) {
     throw new KeyMissing(
-      `No key ${folder}/<number>.key in ${directory}: restore the key folder from its backup, or make keys with bin/keys create.`,
+      `No key ${folder}/<number>.key in ${directory}: restore the key folder from its backup; only a new platform has keys made, with bin/keys create.`,
     );
   }
   return {

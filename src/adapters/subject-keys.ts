@@ -1,5 +1,8 @@
 import { hash, type KeyObject } from "node:crypto";
+import type { IndexKeyName } from "../../db/queries/access-register.ts";
 import { hmacSha256 } from "./hmac-sha256.ts";
+import type { KeyRing } from "./key-store.ts";
+import { KeyMissing } from "./secret-file.ts";
 
 /** Hexadecimal digits of every stored hash: the left 16 bytes of SHA-256. Two of 4.7 million subjects meet with a chance of 2^-83. */
 const DIGITS = 32;
@@ -24,6 +27,28 @@ export interface PersonKeys {
 export function personKeys(indexKey: KeyObject, nationalId: string): PersonKeys {
   const digest = hmacSha256(indexKey, nationalId);
   return { subjectKey: digest.slice(0, DIGITS), secret: digest.slice(DIGITS) };
+}
+
+/** Names the key that new generations are hashed under. */
+export function nameCurrentKey(ring: KeyRing): IndexKeyName {
+  return { id: ring.currentId, check: checkOf(ring.current) };
+}
+
+/**
+ * The key that a generation was hashed under. Under another key of the same number nobody would be found, and nobody would notice.
+ * @throws KeyMissing when the key folder has none of that number, or another
+ */
+export function openIndexKey(ring: KeyRing, { id, check }: IndexKeyName): KeyObject {
+  const key = ring.get(id);
+  if (checkOf(key) === check) return key;
+  throw new KeyMissing(
+    `The key index/${id}.key is not the one that the data were hashed under: restore it from the backup of the key folder.`,
+  );
+}
+
+/** 16 hexadecimal digits that tell keys apart and nothing about them; no ID number has this text. */
+function checkOf(key: KeyObject): string {
+  return hmacSha256(key, "index key check").slice(0, 16);
 }
 
 /** The keyed hash of a name (`exact` or `folded` of `normaliseName`): 32 hexadecimal digits. */

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { appendRequests } from "../../db/queries/query-log.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
+import { openIndexKey } from "../adapters/subject-keys.ts";
 import { type AccessRegister, openAccessRegister } from "./access-register.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createNeighbourWatch, type NeighbourWatch } from "./neighbour-watch.ts";
@@ -66,7 +67,7 @@ export const LOG_CONNECTIONS = { ...API_CONNECTIONS, max: 2, connectionTimeoutMi
 /** Rows that may wait for a statement: about two seconds of work. */
 const MAXIMUM_WAITING_ROWS = 50_000;
 
-/** @throws Error when the database can't be reached */
+/** @throws Error when the database can't be reached; KeyMissing when the data were hashed under a key that is not there */
 export async function createApiContext(
   { pool, logPool }: Pick<ApiContext, "pool" | "logPool">,
   keyStore: KeyStore,
@@ -74,6 +75,7 @@ export async function createApiContext(
   settings: ApiSettings,
 ): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
+  for (const name of register.current().datasets.indexKeys) openIndexKey(keyStore.index, name);
   const neighbours = createNeighbourWatch(pool, logger, settings.now);
   const limits = {
     maximumRows: settings.rowsPerStatement,

@@ -1,4 +1,4 @@
-import type { DatasetRow } from "../../db/queries/access-register.ts";
+import type { DatasetRow, IndexKeyName } from "../../db/queries/access-register.ts";
 import { type CheckCode, datasetOfCheck, HOUSEHOLD_DATASET_ID } from "../domain/checks.ts";
 import { datasetAvailability } from "../domain/dataset-import.ts";
 import { Refusal } from "./problem.ts";
@@ -12,7 +12,7 @@ export interface DatasetRegister {
   /** Names the current generations; none of them ever comes back once it has been replaced. */
   readonly generations: string;
   /** Index keys of the current generations, the household register's first; none when that has never been imported. */
-  readonly indexKeyIds: readonly string[];
+  readonly indexKeys: readonly IndexKeyName[];
   /**
    * The datasets behind the checks must have been imported, be within their approved period and not be older than allowed.
    * @param today ISO 8601
@@ -24,7 +24,7 @@ export interface DatasetRegister {
 
 export function createDatasetRegister(rows: readonly DatasetRow[]): DatasetRegister {
   const byId = new Map(rows.map((row) => [row.datasetId, row]));
-  const household = byId.get(HOUSEHOLD_DATASET_ID)?.indexKeyId;
+  const household = byId.get(HOUSEHOLD_DATASET_ID)?.indexKey;
   let judgedOn = "";
   let answers = new Map<string, AsOf>();
 
@@ -34,7 +34,7 @@ export function createDatasetRegister(rows: readonly DatasetRow[]): DatasetRegis
       .map(({ datasetId, generationId }) => `${datasetId}:${generationId}`)
       .sort()
       .join(),
-    indexKeyIds: household == null ? [] : [...new Set([household, ...rows.map((row) => row.indexKeyId).filter((id) => id !== null)])],
+    indexKeys: household == null ? [] : distinctKeys([household, ...rows.flatMap(({ indexKey }) => indexKey ?? [])]),
     requireAvailable(checks, today) {
       if (today !== judgedOn) {
         judgedOn = today;
@@ -52,6 +52,10 @@ export function createDatasetRegister(rows: readonly DatasetRow[]): DatasetRegis
       return asOf;
     },
   };
+}
+
+function distinctKeys(keys: readonly IndexKeyName[]): IndexKeyName[] {
+  return [...new Map(keys.map((key) => [`${key.id} ${key.check}`, key])).values()];
 }
 
 function requireAvailableDataset(dataset: DatasetRow | undefined, today: string): DatasetRow & { readonly asOf: string } {

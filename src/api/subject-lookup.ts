@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
 import { type FoundRecord, type Lookup, lookUpSubjects } from "../../db/queries/verification.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
-import { birthDateKey, nameKey, type PersonKeys, personKeys } from "../adapters/subject-keys.ts";
+import { birthDateKey, nameKey, openIndexKey, type PersonKeys, personKeys } from "../adapters/subject-keys.ts";
 import { type CheckCode, HOUSEHOLD_DATASET_ID, listCheckOf } from "../domain/checks.ts";
 import { blankPositions, type NormalisedName, readableCharacters } from "../domain/person-name.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type SubjectMatch,
 } from "../domain/verification.ts";
 import type { AccessRegister, AccessSnapshot } from "./access-register.ts";
+import type { DatasetRegister } from "./dataset-register.ts";
 import { Refusal } from "./problem.ts";
 import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
 
@@ -46,7 +47,7 @@ interface SubjectHashes {
 
 /**
  * Looks subjects up in the current generations.
- * @throws Refusal `data-not-available` when the household register has never been imported
+ * @throws Refusal `data-not-available` when the household register has never been imported; KeyMissing when a generation's key is not there
  */
 export function createSubjectLookup(
   pool: Pool,
@@ -60,11 +61,18 @@ export function createSubjectLookup(
     limits,
   );
 
+  const opened = new WeakMap<DatasetRegister, KeyObject[]>();
+  const openKeys = (datasets: DatasetRegister): KeyObject[] => {
+    const known = opened.get(datasets) ?? datasets.indexKeys.map((name) => openIndexKey(keyStore.index, name));
+    opened.set(datasets, known);
+    return known;
+  };
+
   return async (asked, judgedBy, today) => {
     const { subjects, placeOf } = distinctSubjects(asked);
     let snapshot = judgedBy;
     for (let attempt = 0; attempt < 3; attempt += 1) {
-      const [householdKey, ...otherKeys] = snapshot.datasets.indexKeyIds.map((id) => keyStore.index.get(id));
+      const [householdKey, ...otherKeys] = openKeys(snapshot.datasets);
       if (householdKey === undefined) {
         throw new Refusal("data-not-available", "The household register has not been imported yet: ask the platform's officer.", {
           retryAfter: 60,

@@ -3,6 +3,7 @@ import { ask } from "../support/api.ts";
 import { startTestConsole, type Visitor } from "../support/console.ts";
 import { enter } from "../support/console-office.ts";
 import { type LogHouse, openLogHouse } from "../support/log-house.ts";
+import { PEOPLE } from "../support/people.ts";
 
 const ALERTS = "/console/system/alerts";
 const FINDINGS = "/console/findings";
@@ -159,6 +160,10 @@ describe("alerts of abnormal use", () => {
     const due = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
     const fields = { requestId, severity: "minor", reason: "查詢事由過於籠統", due };
     expect((await chen.post(`${FINDINGS}/new`, { ...fields, integration: "999-9999" })).text).toContain('id="integration-fault"');
+    const { nationalId } = PEOPLE.plain;
+    expect((await chen.post(`${FINDINGS}/new`, { ...fields, integration: nationalId })).status).toBe(422);
+    const trail = (await lin.get("/console/trail?action=raiseFinding")).text;
+    expect([trail.includes("integration/"), trail.includes(nationalId)]).toEqual([true, false]);
     const retried = { ...fields, integration: house.integrationNumber };
     const answers = [await chen.post(`${FINDINGS}/new`, retried), await chen.post(`${FINDINGS}/new`, retried)];
     expect(answers.map(({ location }) => location)).toEqual([`${FINDINGS}/2`, `${FINDINGS}/2`]);

@@ -46,7 +46,7 @@ test("§4(1)3 the worker can't have the current generation dropped or overwritte
   const { rows } = await owner.pool.query(`
     with i as (insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at)
       values (gen_random_uuid(), 1, 'seed', sha256('seed'), 0, 'drop-folder', 'imported', now()) returning import_id)
-    insert into generation (dataset_id, import_id, index_key_id, created_at) select 1, import_id, '1', now() from i returning generation_id`);
+    insert into generation (dataset_id, import_id, index_key_id, index_key_check, created_at) select 1, import_id, '1', '', now() from i returning generation_id`);
   const generation = rows[0].generation_id;
   // As a record that was tampered with would look.
   await owner.pool.query("update dataset set current_generation_id = $1 where dataset_id = 1", [generation]);
@@ -73,8 +73,8 @@ test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody
   }
   await imported("drop-folder");
   const { rows } = await worker.pool.query(
-    `insert into generation (dataset_id, import_id, index_key_id, as_of, created_at)
-      select 1, import_id, '1', current_date, now() from dataset_import where stage = 'loading' returning generation_id`,
+    `insert into generation (dataset_id, import_id, index_key_id, index_key_check, as_of, created_at)
+      select 1, import_id, '1', '', current_date, now() from dataset_import where stage = 'loading' returning generation_id`,
   );
   const generation = rows[0].generation_id;
   // As a record that was tampered with would look.

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import type { KeyStore } from "../../src/adapters/key-store.ts";
-import { birthDateKey, nameKey, personKeys } from "../../src/adapters/subject-keys.ts";
+import { birthDateKey, nameCurrentKey, nameKey, personKeys } from "../../src/adapters/subject-keys.ts";
 import { normaliseName, toPositionMask } from "../../src/domain/person-name.ts";
 
 /** A made-up person as a household register would hold it. */
@@ -134,10 +134,11 @@ async function seedGeneration(
     await pool.query(`insert into ${partition} (dataset_id, subject_key, ${columns}) values ${places.join(", ")}`, chunk.flat());
   }
   await pool.query(`analyze ${partition}`);
+  const indexKey = nameCurrentKey(keyStore.index);
   await pool.query(
-    `with g as (insert into generation (dataset_id, import_id, index_key_id, as_of, row_count, created_at, switched_at) values ($1, $2, $3, (now() at time zone 'Asia/Taipei')::date, $4, now(), now()) returning generation_id)
+    `with g as (insert into generation (dataset_id, import_id, index_key_id, index_key_check, as_of, row_count, created_at, switched_at) values ($1, $2, $3, $5, (now() at time zone 'Asia/Taipei')::date, $4, now(), now()) returning generation_id)
      update dataset set current_generation_id = (select generation_id from g) where dataset_id = $1`,
-    [datasetId, importId, keyStore.index.currentId, rows.length],
+    [datasetId, importId, indexKey.id, rows.length, indexKey.check],
   );
 }
 

@@ -1,6 +1,11 @@
+import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { rotateKey } from "../../src/adapters/key-store.ts";
+import { readMachine } from "../../src/config.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { ask } from "../support/api.ts";
 import { type ApiProcess, startApiProcess } from "../support/api-process.ts";
@@ -94,6 +99,18 @@ describe("a new index key", () => {
     rotateKey(platform.context.config.keysDirectory, "index");
     await importHousehold();
     expect(await keysInUse()).toEqual(["3", "2"]);
+    await expectRightAnswers();
+  });
+
+  test("§4(1)4 in the place of the one that the data were hashed under answers nothing, and no API starts with it", async () => {
+    const { keysDirectory } = platform.context.config;
+    const file = join(keysDirectory, "index", "3.key");
+    rmSync(file);
+    expect(rotateKey(keysDirectory, "index")).toBe("3");
+    const environment = { ...readMachine().inherited, DATABASE_URL: platform.database.apiUrl, KEYS_DIR: keysDirectory, PORT: "0" };
+    const started = promisify(execFile)(process.execPath, ["bin/api.ts"], { env: environment, timeout: 20_000 });
+    await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("index/3.key is not the one") });
+    // The process that still holds the right key goes on.
     await expectRightAnswers();
   });
 });
