@@ -91,6 +91,18 @@ export default {
       from: { path: "^src/console/" },
       to: { path: "^(src/[a-z-]+/|db/)", pathNot: "^(src/(console|domain|adapters|reports)/|db/(queries|tables)/)" },
     },
+    {
+      name: "people-know-rules-and-adapters-only",
+      severity: "error",
+      from: { path: "^src/people/" },
+      to: { path: "^(src|db)/", pathNot: "^src/(people|domain|adapters)/" },
+    },
+    {
+      name: "platform-and-demo-know-neither-api-nor-console",
+      severity: "error",
+      from: { path: "^src/(demo/|[^/]+\\.ts$)" },
+      to: { path: "^src/(api|console)/" },
+    },
     { name: "nothing-imports-entry-points", severity: "error", from: { path: "^(src|db)/" }, to: { path: "^(bin|bench|tools|tests)/" } },
     {
       name: "product-needs-no-development-dependency",

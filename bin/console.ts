@@ -18,7 +18,7 @@ import { createRetentionClient } from "../src/retention-client.ts";
 const HELP = `Usage: node bin/console.ts
 Serves the console until SIGTERM or SIGINT.
 Environment: DATABASE_URL (role platform_console), TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TASK_QUEUE, KEYS_DIR, HOST, CONSOLE_PORT, CONSOLE_ORIGIN,
-CONSOLE_IDLE_MINUTES, TRUSTED_PROXIES, LOG_LEVEL.`;
+CONSOLE_IDLE_MINUTES, TRUSTED_PROXIES, LOG_LEVEL. docs/operations.md tells more.`;
 
 await runCommand(HELP, async () => {
   const config = readEnvironment();

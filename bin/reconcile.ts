@@ -7,6 +7,7 @@ import { reconcile } from "../src/reconcile.ts";
 import { connectToPlatform, openRecords } from "../src/running-platform.ts";
 
 const HELP = `Usage: npm run reconcile -- --as ACCOUNT --reason TEXT
+With Compose: docker compose exec -T worker node bin/reconcile.ts --as ACCOUNT --reason TEXT
 Begins every open process again from the records, where none runs, and makes the schedules: after the loss of Temporal's own store. Those are
 integrations, reviews of addresses, and months of the log. It may be run at any time; processes that run are left alone. Imports whose file waits
 begin by themselves when a worker starts. Who had it done, and why, stands on the trail.

@@ -4,6 +4,7 @@ import { startPlatform } from "../src/platform.ts";
 
 const HELP = `Usage: npm start
 Runs the whole platform until Ctrl-C or SIGTERM: Postgres and Temporal of its own in DATA_DIR (./data), or those given.
+Started by root below a folder closed to others, it keeps the database elsewhere, and says where.
 Environment: DATA_DIR, DATABASE_URL (the owner's), TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, KEYS_DIR, DROP_DIR, HOST (127.0.0.1), PORT (8080),
 CONSOLE_PORT (8081), CONSOLE_ORIGIN, CONSOLE_IDLE_MINUTES (15), TRUSTED_PROXIES, METRICS_ADDRESSES, ALLOW_PRIVATE_ADDRESSES, LOG_LEVEL. docs/operations.md tells more.`;
 

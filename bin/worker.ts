@@ -10,7 +10,7 @@ import { runWorker } from "../src/worker.ts";
 const HELP = `Usage: node bin/worker.ts
 Carries out the platform's processes until SIGTERM or SIGINT.
 Environment: DATABASE_URL (role platform_worker), TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, KEYS_DIR, WORKFLOW_BUNDLE, DROP_DIR, SMTP_URL,
-SMTP_PASSWORD_FILE, MAIL_FROM, CONSOLE_ORIGIN, LOG_LEVEL.`;
+SMTP_PASSWORD_FILE, MAIL_FROM, CONSOLE_ORIGIN, LOG_LEVEL. docs/operations.md tells more.`;
 
 await runCommand(HELP, async () => {
   const config = readEnvironment();

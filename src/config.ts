@@ -120,6 +120,7 @@ export function readMachine(environment: NodeJS.ProcessEnv = process.env): Machi
       PATH: environment["PATH"] ?? "",
       HOME: environment["HOME"] ?? homedir(),
       ...(environment["NODE_COMPILE_CACHE"] !== undefined && { NODE_COMPILE_CACHE: environment["NODE_COMPILE_CACHE"] }),
+      ...(environment["NODE_EXTRA_CA_CERTS"] !== undefined && { NODE_EXTRA_CA_CERTS: environment["NODE_EXTRA_CA_CERTS"] }),
     },
   };
 }

@@ -44,13 +44,13 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   "application-returned": {
     subject: "介接服務申請已退回補正",
     sentence: (number, day) => `介接服務 ${number} 的申請已退回補正，請於 ${day} 前再提；逾期即失效。`,
-    applicant: "退回理由請以申請時的私人連結查看；以紙本申請的，請洽專案承辦人員。",
+    applicant: "退回理由請以申請時的專屬連結查看；以紙本申請的，請洽專案承辦人員。",
     office: "請登入主控臺查看。",
   },
   "application-lapses": {
     subject: "介接服務申請即將失效",
     sentence: (number, day) => `介接服務 ${number} 的申請退回後尚未補正，${day} 之後即失效。`,
-    applicant: "請以申請時的私人連結補正後再提；以紙本申請的，請洽專案承辦人員。",
+    applicant: "請以申請時的專屬連結補正後再提；以紙本申請的，請洽專案承辦人員。",
     office: "請登入主控臺查看。",
   },
   "application-lapsed": {
@@ -62,7 +62,7 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   "application-decided": {
     subject: "介接服務申請已有決定",
     sentence: (number) => `介接服務 ${number} 的申請已由權責主管決定。`,
-    applicant: "決定內容請以申請時的私人連結查看；以紙本申請的，請洽專案承辦人員。",
+    applicant: "決定內容請以申請時的專屬連結查看；以紙本申請的，請洽專案承辦人員。",
     office: "請登入主控臺查看。",
   },
   "period-ends": {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readEnvironment } from "../../src/config.ts";
+import { readEnvironment, readMachine } from "../../src/config.ts";
 import { environmentOf } from "../../src/process-environment.ts";
 
 const GIVEN = {
@@ -36,4 +36,9 @@ test("what is set for the platform is set for each of its processes", () => {
     ([name, value]) => JSON.stringify(value) === JSON.stringify(unset[name as keyof typeof unset]),
   );
   expect(same.map(([name]) => name).sort()).toEqual(["databaseUrl", "healthFile", "temporalAddress"]);
+});
+
+test("an office's own certificate authority is known to each process", () => {
+  expect(readMachine({ NODE_EXTRA_CA_CERTS: "/etc/ca.pem", OTHER: "x" }).inherited).toMatchObject({ NODE_EXTRA_CA_CERTS: "/etc/ca.pem" });
+  expect(Object.keys(readMachine({ OTHER: "x" }).inherited)).toEqual(["PATH", "HOME"]);
 });

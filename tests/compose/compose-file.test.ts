@@ -79,6 +79,12 @@ describe("docker-compose.yml", () => {
     expect(others.flatMap(([name]) => mounted(name))).toEqual([]);
   });
 
+  test("lets private addresses be whitelisted only where the machine says so, by form and by process alike", () => {
+    const [worker, form] = ["worker", "console"].map((name) => compose.services[name]?.environment?.["ALLOW_PRIVATE_ADDRESSES"]);
+    expect(worker).toMatch(/^\$\{ALLOW_PRIVATE_ADDRESSES:-false\}$/);
+    expect(form).toBe(worker);
+  });
+
   test("keeps databases and Temporal where nobody else reaches them", () => {
     const published = services.filter(([, { ports }]) => ports !== undefined).map(([name, { ports }]) => [name, ports?.[0]]);
     expect(published).toEqual([

@@ -15,7 +15,7 @@ const UNIT = "civil-affairs@example.invalid";
 function steps(readme: string): string[] {
   const text = readFileSync(join(ROOT, readme), "utf8");
   const steps = text.slice(text.search(/^\*\*1\. /m), text.search(/^## (Read on|延伸閱讀)/m));
-  return [...steps.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = ""]) => block).filter((block) => !block.startsWith("sudo "));
+  return [...steps.matchAll(/^```\n(.*?)^```$/gms)].map(([, block = ""]) => block).filter((block) => !/^(sudo|docker) /.test(block));
 }
 
 const directory = mkdtempSync(join(tmpdir(), "readme-"));
