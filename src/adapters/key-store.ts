@@ -75,17 +75,31 @@ function openPurpose(directory: string, purpose: KeyPurpose): KeyRing | KeyObjec
   return folder === "log-index" ? readKey(keyFile(directory, folder, 1)) : openRing(directory, folder);
 }
 
-/** Makes the keys that are not there yet (folders 0700, files 0600); never touches one that is. Returns the names of the new files. */
+/** What every key folder has had since its first day: where some of these are there and others not, they were lost. */
+const FIRST_FOLDERS = [KEY_FOLDERS.index, KEY_FOLDERS.logEncryption, KEY_FOLDERS.logIndex, KEY_FOLDERS.temporalPayload];
+
+/**
+ * Makes the keys that are not there yet (folders 0700, files 0600); never touches one that is.
+ * @returns the names of the new files
+ * @throws KeyMissing when a key was lost: a new one in its place would find and read nothing, in silence
+ */
 export function createKeys(directory: string): string[] {
   const missing = Object.values(KEY_FOLDERS).filter((folder) => ringIds(directory, folder).length === 0);
+  const lost = FIRST_FOLDERS.filter((folder) => missing.includes(folder));
+  if (lost.length > 0 && lost.length < FIRST_FOLDERS.length) {
+    throw new KeyMissing(`${directory} has lost its keys of ${lost.join(", ")}, while others are there: restore them from the backup.`);
+  }
   for (const folder of missing) writeKey(directory, folder, 1);
   const signingKey = createLogSigningKey(directory);
   return [...missing.map((folder) => join(folder, "1.key")), ...(signingKey === undefined ? [] : [signingKey])];
 }
 
-/** Adds the next key to a ring and returns its id. Running processes pick it up when they start, or when a record names it. */
+/**
+ * Adds the next key to a ring and returns its id. Running processes pick it up when they start, or when a record names it.
+ * @throws KeyMissing when the ring has none
+ */
 export function rotateKey(directory: string, ring: Ring): string {
-  const next = (ringIds(directory, ring).at(-1) ?? 0) + 1;
+  const next = Number(openRing(directory, ring).currentId) + 1;
   writeKey(directory, ring, next);
   return String(next);
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -38,6 +38,20 @@ describe("bin/keys", () => {
       for (const [file, text] of before) expect(after.get(file), file).toBe(text);
       expect(new Set(after.values()).size).toBe(after.size);
       expect(statSync(join(keysDirectory, `${ring}/2.key`)).mode & 0o777).toBe(0o600);
+    },
+  );
+
+  test.each(["index", "log-encryption", "log-index", "temporal-payload"])(
+    "makes no new key in the place of a lost one of %s, which would find and read nothing",
+    async (lost) => {
+      const holed = join(directory, `without-${lost}`);
+      cpSync(keysDirectory, holed, { recursive: true });
+      rmSync(join(holed, lost), { recursive: true });
+      for (const args of [["create"], ...(lost === "log-index" ? [] : [["rotate", lost, ...BY]])]) {
+        const { code, output } = await runProgram("bin/keys.ts", { KEYS_DIR: holed }, args);
+        expect([code, output]).toEqual([1, expect.stringMatching(/restore .* from (its|the) backup/)]);
+      }
+      expect(existsSync(join(holed, lost, "1.key"))).toBe(false);
     },
   );
 
