@@ -126,7 +126,9 @@ describe("npm start says in one sentence what to do when", () => {
   });
 
   test("§4(1)4 the keys of a database that has records are missing, and makes no others", async () => {
-    expect(await refusal({})).toMatch(/^No key index.<number>\.key in .*: restore the key folder from its backup; only a new platform has keys made, .*$/);
+    expect(await refusal({})).toMatch(
+      /^No key index.<number>\.key in .*: restore the key folder from its backup; only a new platform has keys made, .*$/,
+    );
     expect(readdirSync(directory)).not.toContain("keys");
   });
 
