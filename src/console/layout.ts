@@ -56,6 +56,7 @@ ${body}
 ${languageSwitch(visit)}
 <p class="print-only">${text.printed(visit.account ?? text.role.applicant, clock(text, visit.now))}</p>
 </footer>
+${sessionOver(visit)}
 </body>
 </html>`,
     status,
@@ -91,12 +92,26 @@ function menu({ text, may, here }: Visit): Html {
   return html`<nav aria-label="${text.nav.label}"><ul>${places.map(item)}</ul></nav>`;
 }
 
-function sessionLine({ text, endsAt, now }: Visit): Html {
+/** What countdown.js fills and shows; without it the line says the time of the end. */
+function sessionLine({ text, endsAt, holder, now }: Visit): Html {
   if (endsAt === undefined) return NOTHING;
+  const { session } = text;
   return html`<div class="session">
-<p data-session-ends-in="${endsAt - now}" data-left="${text.session.left}">${text.session.endsAt(clock(text, endsAt, true))}</p>
-<p role="status" data-session-soon hidden>${text.session.soon}</p>
+<p data-session-ends-in="${endsAt - now}"${holder === undefined ? NOTHING : html` data-holder="${holder}"`} data-left="${session.left}">${session.endsAt(clock(text, endsAt, true))}</p>
+<div class="session-soon"><p role="status" data-soon="${session.soon}" data-longest="${session.longest}"></p><button class="ds-button" data-variant="secondary" type="button" hidden>${session.stay}</button></div>
 </div>`;
+}
+
+/** What stands in the page's place when the session is over and something was typed there. */
+function sessionOver({ text: { session }, holder }: Visit): Html {
+  if (holder === undefined) return NOTHING;
+  return html`<template data-session-over><main class="narrow session-over" tabindex="-1" aria-labelledby="session-over" aria-describedby="session-over-what">
+<h1 class="ds-heading" data-size="md" id="session-over">${session.over}</h1>
+<p id="session-over-what">${session.overWhat}</p>
+<p class="buttons"><a class="ds-button" href="/console/log-in" target="_blank" rel="noopener">${session.logIn}</a><button
+class="ds-button" data-variant="secondary" type="button">${session.show}</button></p>
+<p role="status" data-not-yet="${session.notYet}"></p>
+</main></template>`;
 }
 
 function languageSwitch(visit: Visit): Html {

@@ -8,6 +8,7 @@ import { networkOf } from "../adapters/source-address.ts";
 import { type Duty, dutiesAt } from "../domain/appointment.ts";
 import { actingDuty, type ConsoleAction, type LoginStage, mayTake } from "../domain/console-action.ts";
 import type { Actor } from "../domain/integration-step.ts";
+import { hideNationalIds } from "../domain/national-id.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { sessionEnd } from "../domain/session.ts";
@@ -30,6 +31,8 @@ export interface Visit {
   /** Undefined while nobody is known. */
   readonly account: string | undefined;
   readonly stage: LoginStage;
+  /** The same in every session of one account, and names nobody; undefined until the log-in is whole. */
+  readonly holder: string | undefined;
   readonly duties: readonly Duty[];
   /** When the session ends unless it is used again, epoch milliseconds. */
   readonly endsAt: number | undefined;
@@ -72,14 +75,16 @@ export async function readVisit(context: ConsoleContext, c: ConsoleRequest, { lo
   const address = context.sourceAddress(c.env.incoming.socket.remoteAddress, c.req.header("x-forwarded-for"));
 
   async function note(action: string, object: string, outcome = "done"): Promise<void> {
-    const entry = { takenAt: context.now(), account: present?.account, duty: duties.join(" ") || undefined, action, object, outcome };
-    await insertTrailEntry(db, { ...entry, address: address === "unknown" ? undefined : address });
+    const entry = { takenAt: context.now(), account: present?.account, duty: duties.join(" ") || undefined, action, outcome };
+    // What an object is called may have been typed, and stands on the trail for good.
+    await insertTrailEntry(db, { ...entry, object: hideNationalIds(object), address: address === "unknown" ? undefined : address });
   }
 
   return {
     text: TEXTS[languageOf(c)],
     account: present?.account,
     ...who,
+    holder: present?.stage === "full" ? hashToken(`holder\n${present.account}`).toString("base64url") : undefined,
     endsAt: present && sessionEnd(present, settings.consoleIdleMinutes),
     tokenHash,
     network: networkOf(address),

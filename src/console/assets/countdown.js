@@ -1,25 +1,100 @@
-// Shows how long the session still lasts. Without this script the page says the time at which it ends.
+// Shows how long the session still lasts, and keeps what was typed when it is over. Without this script the page says the time at which it ends.
 const line = document.querySelector("[data-session-ends-in]");
 if (line !== null) {
-  const soon = document.querySelector("[data-session-soon]");
-  let end = Date.now() + Number(line.dataset.sessionEndsIn);
+  const SOON = 120_000;
+  const begins = Number(line.dataset.sessionEndsIn);
+  // Typing is told once a minute; more often only where sessions end so soon that this would be too late.
+  const PAUSE = Math.min(60_000, begins / 2);
+  const soon = document.querySelector(".session-soon [role=status]");
+  const stay = document.querySelector(".session-soon button");
+  const over = document.querySelector("[data-session-over]")?.content.firstElementChild;
+  // Found now: while the page is covered they stand in no document.
+  const formTokens = document.querySelectorAll("[name=formToken]");
+  let end = Date.now() + begins;
+  let usedAt = Date.now();
+  let longest = false;
+  let typedIn;
+
+  /** What the server says; undefined when it can't be asked, or doesn't know the form's token. */
+  const ask = (init) =>
+    fetch("/console/session", init)
+      .then((answer) => (answer.ok ? answer.json() : undefined))
+      .catch(() => undefined);
+
+  /** A session of somebody else is none to this page. */
+  const take = ({ endsIn, holder, formToken }) => {
+    const ours = holder === line.dataset.holder;
+    end = Date.now() + (ours ? endsIn : 0);
+    if (ours && formToken !== undefined) for (const field of formTokens) field.value = formToken;
+  };
 
   /** Another window may have gone on meanwhile: asks, without being of use to the session. */
-  const askAgain = async () => {
-    const answer = await fetch("/console/session").catch(() => undefined);
-    return answer?.ok ? (await answer.json()).endsIn : 0;
+  const look = async () => {
+    const told = await ask();
+    if (told === undefined) return;
+    take(told);
+    longest = false;
+  };
+
+  const use = async () => {
+    usedAt = Date.now();
+    const told = await ask({ method: "POST", body: new URLSearchParams({ formToken: formTokens[0].value }) });
+    if (told === undefined) return look();
+    take(told);
+    // Less than a page begins with: the hours are full after which every session ends.
+    longest = told.endsIn < begins - 1000;
+  };
+
+  const draw = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    line.textContent = line.dataset.left.replace("{left}", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
+    const isSoon = left * 1000 <= SOON;
+    const sentence = isSoon ? soon.dataset[longest ? "longest" : "soon"] : "";
+    // Said once, not every second.
+    if (soon.textContent !== sentence) soon.textContent = sentence;
+    stay.hidden = !isSoon || longest;
   };
 
   const tick = async () => {
-    if (Date.now() >= end) end = Date.now() + (await askAgain());
-    const left = Math.ceil((end - Date.now()) / 1000);
-    if (left <= 0) {
-      location.assign("/console/log-in?ended");
-      return;
-    }
-    line.textContent = line.dataset.left.replace("{left}", `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`);
-    soon.hidden = left > 120;
+    if (Date.now() >= end) await look();
+    if (Date.now() >= end) return leave();
+    draw();
     setTimeout(tick, 1000);
   };
+
+  /** Now, or before: a form that had faults came back with it. */
+  const wasTyped = () =>
+    typedIn !== undefined ||
+    [...document.querySelectorAll("main form[method=post] :is(textarea, [type=text]:not([readonly]))")].some(({ value }) => value !== "");
+
+  const leave = () => {
+    if (over === undefined || !wasTyped()) return location.assign("/console/log-in?ended");
+    const covered = [...document.body.childNodes];
+    document.body.replaceChildren(over);
+    over.focus();
+    const said = over.querySelector("[role=status]");
+    over.querySelector("button").onclick = async () => {
+      said.textContent = "";
+      await look();
+      if (Date.now() >= end) {
+        said.textContent = said.dataset.notYet;
+        return;
+      }
+      document.body.replaceChildren(...covered);
+      typedIn?.focus();
+      void tick();
+    };
+  };
+
+  document.addEventListener("input", ({ target }) => {
+    if (target.form?.method === "post") typedIn = target;
+    if (Date.now() - usedAt >= PAUSE) void use();
+  });
+  stay.addEventListener("click", async () => {
+    await use();
+    draw();
+    // The button goes, and the focus would with it.
+    (typedIn ?? document.querySelector("main")).focus({ preventScroll: true });
+  });
   void tick();
 }

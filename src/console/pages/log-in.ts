@@ -99,9 +99,18 @@ export function logInPages(routes: ConsoleRoutes, context: ConsoleContext): void
     const back = form.one("back");
     return c.redirect(/^\/(?:console|apply)(?:[/?]|$)/.test(back) ? routes.pageAt(back) : "/console", 303);
   });
-  routes.get("/console/session", "enter", (c, visit) => c.json({ endsIn: Math.max(0, (visit.endsAt ?? visit.now) - visit.now) }), {
-    looksOnly: true,
-  });
+  routes.get("/console/session", "enter", tellSession, { looksOnly: true });
+  // To go on typing, or to say so, is use as every request is.
+  routes.post("/console/session", "enter", tellSession);
+}
+
+/**
+ * What the countdown of a page is told: how long the session lasts unless it is used, and of a whole one whose it is and what its forms bring
+ * back, for a page that outlived the session before. No other site can read it: nothing allows it to, and the cookie doesn't come along.
+ */
+function tellSession(c: ConsoleRequest, { endsAt, now, holder, formToken }: Visit): Answer {
+  const endsIn = Math.max(0, (endsAt ?? now) - now);
+  return c.json(holder === undefined ? { endsIn } : { endsIn, holder, formToken });
 }
 
 type Answer = Response | Promise<Response>;

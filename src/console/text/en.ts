@@ -56,7 +56,15 @@ export const en: Text = {
   session: {
     endsAt: (time) => `If idle, you are logged out at ${time}`,
     left: "If idle, you are logged out in {left}",
-    soon: "You are about to be logged out: save or send what you have.",
+    soon: "You will be logged out within 2 minutes.",
+    longest: `After ${POLICY.sessionHours} hours one has to log in again, so this can't be put off; what you typed stays on this page.`,
+    stay: "Stay logged in",
+    over: "You have been logged out",
+    overWhat:
+      "This page is covered. What you typed is still there, and was not sent: log in with the same account, come back to this tab, and choose “Show this page”.",
+    logIn: "Log in (opens a new tab)",
+    show: "Show this page",
+    notYet: "You are not logged in with the same account yet: finish logging in, then try again.",
   },
   printed: (account, time) => `Printed by ${account}, ${time}`,
   duty: {
@@ -656,6 +664,7 @@ export const en: Text = {
     "address-not-found": "The review found nothing about this address: look at its list.",
     "application-incomplete": "The reason is missing or says nothing: write it.",
     "text-too-long": "At most 1,000 characters.",
+    "name-too-long": "At most 200 characters.",
     "text-not-printable": "The text holds control characters: remove them.",
     "national-id-in-text": "The text seems to hold an ID number: name the case instead.",
     "invalid-national-id": "This is not a valid ID number: type it again. What was typed has not been kept.",

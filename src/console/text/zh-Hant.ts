@@ -49,7 +49,14 @@ export const zhHant = {
   session: {
     endsAt: (time: string) => `閒置逾時將於 ${time} 自動登出`,
     left: "閒置逾時自動登出，還有 {left}",
-    soon: "即將自動登出，請儲存或送出目前內容。",
+    soon: "2 分鐘內將自動登出。",
+    longest: `登入滿 ${POLICY.sessionHours} 小時須重新登入，無法再延長；已輸入的內容會留在這一頁。`,
+    stay: "繼續使用",
+    over: "您已自動登出",
+    overWhat: "這一頁已經遮住。您輸入的內容還在，沒有送出；請登入同一個帳號，再回到這個分頁，按「顯示這一頁」。",
+    logIn: "登入（開新分頁）",
+    show: "顯示這一頁",
+    notYet: "還沒有登入同一個帳號，請完成登入後再按一次。",
   },
   printed: (account: string, time: string) => `列印：${account}　${time}`,
   duty: {
@@ -639,6 +646,7 @@ export const zhHant = {
     "address-not-found": "這次清查沒有列出這個 IP，請看清查結果。",
     "application-incomplete": "理由未填，或看不出意思，請寫明。",
     "text-too-long": "文字太長，最多 1,000 字。",
+    "name-too-long": "名稱太長，最多 200 字。",
     "text-not-printable": "文字含有無法列印的控制字元，請刪除。",
     "national-id-in-text": "文字看來含有身分證統一編號，請改以案號敘述。",
     "account-malformed": "帳號格式不正確。",
