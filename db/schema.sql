@@ -897,6 +897,7 @@ CREATE OR REPLACE FUNCTION public.drop_generation(wanted integer, now_is timesta
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '2s'
 AS $function$
     begin
       if exists (select from public.dataset where current_generation_id = wanted) then raise exception 'generation % is current', wanted; end if;

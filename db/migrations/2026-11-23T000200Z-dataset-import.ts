@@ -173,9 +173,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       update public.dataset set current_generation_id = wanted where dataset_id = chosen.dataset_id;
     end $$;
 
-    -- Drops a generation that is not current: a replaced one, or the table of a rejected import.
+    -- Drops a generation that is not current: a replaced one, or the table of a rejected import. While somebody reads it, such as a backup, it
+    -- gives up after two seconds and is tried again, so that no connection is kept waiting.
     create function drop_generation(wanted integer, now_is timestamptz) returns void language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
+      set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
     begin
       if exists (select from public.dataset where current_generation_id = wanted) then raise exception 'generation % is current', wanted; end if;
       execute format('drop table if exists public.%I', 'subject_generation_' || wanted);

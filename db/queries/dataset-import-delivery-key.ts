@@ -57,6 +57,14 @@ export async function listExpiredDeliveryKeys(db: Kysely<Database>, now: Date): 
   ).rows;
 }
 
+/** How many of these imports have had their file tried with the keys; one that nobody in office answers for was rejected before. */
+export async function countTried(db: Kysely<Database>, importIds: readonly string[]): Promise<number> {
+  const { rows } = await sql`
+    select from dataset_import where import_id = any(${importIds}::uuid[])
+      and (recipient_fingerprint is not null or rejection_code <> 'not-in-office')`.execute(db);
+  return rows.length;
+}
+
 /** Says that the private half is gone. */
 export async function recordDeliveryKeyDestroyed(db: Kysely<Database>, fingerprint: string, destroyedAt: Date): Promise<void> {
   await sql`update delivery_key set destroyed_at = coalesce(destroyed_at, ${destroyedAt}) where fingerprint = ${fingerprint}`.execute(db);

@@ -79,7 +79,8 @@ function runLoadProcess({ config, pool, now }: WorkerContext, importId: string, 
   const stop = () => child.kill("SIGKILL");
   let watch: NodeJS.Timeout | undefined;
   return new Promise<LoadEnd>((resolve, reject) => {
-    child.once("error", reject);
+    // Each of them: a process that could not be started can't be told its order either.
+    child.on("error", reject);
     child.once("exit", (_, signal) => {
       const byItself = signal !== null && !cancelled.aborted;
       reject(byItself ? new LoadingDied(false) : new Error("The loading process ended early."));

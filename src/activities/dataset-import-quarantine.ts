@@ -17,7 +17,7 @@ import { withHeartbeat } from "./heartbeat.ts";
 export function quarantineDelivery(context: WorkerContext, importId: string): Promise<number> {
   return withHeartbeat(async () => {
     const { db, config, now } = context;
-    await dropLoaded(context, importId);
+    await dropLoadedOf(context, importId);
     const { quarantinedUntil } = await getImport(db, importId);
     const until = quarantinedUntil ?? new Date(quarantineEnd(now().getTime()));
     await moveDelivery(inboxFolder(config, importId), quarantineFolder(config, importId));
@@ -30,7 +30,11 @@ export function quarantineDelivery(context: WorkerContext, importId: string): Pr
 }
 
 /** Drops what a rejected file had loaded; nobody has ever been answered from it. */
-export async function dropLoaded({ db, now }: WorkerContext, importId: string): Promise<void> {
+export function dropLoaded(context: WorkerContext, importId: string): Promise<void> {
+  return withHeartbeat(() => dropLoadedOf(context, importId));
+}
+
+async function dropLoadedOf({ db, now }: WorkerContext, importId: string): Promise<void> {
   const loaded = await findGenerationOfImport(db, importId);
   if (loaded !== undefined && loaded.switchedAt === null) await dropGeneration(db, loaded.generationId, now());
 }

@@ -41,12 +41,14 @@ export function indexGeneration({ db }: WorkerContext, importId: string): Promis
  */
 export function switchGeneration({ db, now }: WorkerContext, importId: string): Promise<Rejection | undefined> {
   return withHeartbeat(async () => {
-    const { fileSha256, stage } = await getImport(db, importId);
-    // Done before: a later import may have replaced and dropped the generation since.
-    if (stage === "switched" || stage === "imported") return undefined;
-    const generation = await getGeneration(db, importId);
+    const datasetId = (await getImport(db, importId)).datasetId as number;
     const reason = await db.transaction().execute(async (trx) => {
-      const current = await lockCurrentGeneration(trx, generation.datasetId);
+      const current = await lockCurrentGeneration(trx, datasetId);
+      // Only under the lock: an earlier try that was taken for dead may have switched a moment ago.
+      const { fileSha256, stage } = await getImport(trx, importId);
+      // Done before: a later import may have replaced and dropped the generation since.
+      if (stage === "switched" || stage === "imported") return undefined;
+      const generation = await getGeneration(trx, importId);
       if (await isAlreadyImported(trx, importId, fileSha256)) return "already-imported";
       // Wrapped anew, and perhaps for another dataset; of two at once the second fails on the records' unique index, and is tried again.
       if (await isSignatureImported(trx, importId)) return "signature-not-newer";

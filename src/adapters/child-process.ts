@@ -14,17 +14,26 @@ export function endWithThisProcess(child: ChildProcess, signal: "SIGINT" | "SIGT
   if (pid === undefined) return;
   const end = () => void child.kill(signal);
   process.once("exit", end);
-  const guard = spawn("/bin/sh", ["-c", GUARD, signal.slice("SIG".length), String(pid)], {
-    detached: true,
-    cwd: "/",
-    stdio: ["pipe", "ignore", "ignore"],
-  });
-  // Where there is no shell, only kill -9 leaves something behind.
-  guard.once("error", () => undefined);
-  guard.unref();
-  (guard.stdin as Socket).unref();
+  const guard = startGuard(signal, pid);
   child.once("exit", () => {
     process.off("exit", end);
-    guard.kill("SIGKILL");
+    guard?.kill("SIGKILL");
   });
+}
+
+/** Undefined where there is no shell, or no room for it: then only kill -9 leaves something behind. */
+function startGuard(signal: string, pid: number): ChildProcess | undefined {
+  try {
+    const guard = spawn("/bin/sh", ["-c", GUARD, signal.slice("SIG".length), String(pid)], {
+      detached: true,
+      cwd: "/",
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    guard.on("error", () => undefined);
+    guard.unref();
+    (guard.stdin as Socket | null)?.unref();
+    return guard;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { type DeliveryNote, readNote, writeNote } from "./delivery-note.ts";
 import { destroyFile, flushFolder, requireDestroyable } from "./destroy-file.ts";
 import { errorCode, exists, fileState } from "./file-state.ts";
-import { moveFile } from "./move-file.ts";
+import { DYING, moveFile } from "./move-file.ts";
 
 /** A delivered file in its private folder, which bears the import's id. */
 export interface DeliveredFile {
@@ -55,7 +55,8 @@ export async function completeClaim(folder: string): Promise<void> {
   const delivery = await findDelivery(folder);
   const { from, ...note } = await readNote(folder);
   if (delivery === undefined || from === undefined) return;
-  if (await exists(nameAside(from, folder))) await destroyFile(nameAside(from, folder));
+  const [aside, manifest] = [nameAside(from, folder), join(dirname(from), `${delivery.name}${MANIFEST}`)];
+  for (const left of [aside, `${aside}${DYING}`, `${manifest}${DYING}`]) if (await exists(left)) await destroyFile(left);
   if (delivery.manifestPath === undefined) await takeManifest(folder, delivery.name, dirname(from));
   // From here on a manifest of this name belongs to the next file.
   await writeNote(folder, note);
@@ -93,8 +94,9 @@ export async function findDelivery(folder: string): Promise<DeliveredFile | unde
 export async function moveDelivery(from: string, to: string): Promise<void> {
   if (!(await exists(from))) return;
   await mkdir(to, { recursive: true, mode: 0o700 });
+  // What was dying when an earlier try was killed has its second copy, and is destroyed with the folder.
+  const names = (await readdir(from)).filter((name) => !name.endsWith(DYING));
   // The file last: wherever it lies, its note and its manifest lie there too.
-  const names = await readdir(from);
   for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)])
     await moveFile(join(from, name), join(to, name));
   await destroyDelivery(from);

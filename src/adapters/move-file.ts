@@ -5,8 +5,11 @@ import { pipeline } from "node:stream/promises";
 import { destroyFile, flushFolder } from "./destroy-file.ts";
 import { errorCode } from "./file-state.ts";
 
+/** How the name of a first copy ends while it is overwritten: half of it may be noise, so it must not be taken for the file again. */
+export const DYING = ".dying";
+
 /**
- * Renames; between file systems copies, flushes, and destroys the first copy.
+ * Renames; between file systems copies, flushes, and destroys the first copy. A kill leaves the first copy as it was, or the second one whole.
  * @param aside a name beside `from` that the first copy bears meanwhile: whoever holds it is the one who moves the file
  */
 export async function moveFile(from: string, to: string, aside: string = from): Promise<void> {
@@ -21,7 +24,8 @@ export async function moveFile(from: string, to: string, aside: string = from): 
     await pipeline(source.createReadStream({ highWaterMark: 1024 * 1024 }), createWriteStream(partial, { mode: 0o600, flush: true }));
     await rename(partial, to);
     await flushFolder(dirname(to));
-    await destroyFile(aside);
+    await rename(aside, `${aside}${DYING}`);
+    await destroyFile(`${aside}${DYING}`);
   }
   await flushFolder(dirname(to));
 }

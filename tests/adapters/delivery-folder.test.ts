@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -15,7 +15,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { abandonClaim, claimDelivery, completeClaim, destroyDelivery, findDelivery } from "../../src/adapters/delivery-folder.ts";
+import {
+  abandonClaim,
+  claimDelivery,
+  completeClaim,
+  destroyDelivery,
+  findDelivery,
+  moveDelivery,
+} from "../../src/adapters/delivery-folder.ts";
 
 const ID = "0e1f5a86-6f0c-4b7e-9a57-0c51d0d6a001";
 const NOTE = { deliveredBy: "drop-folder" };
@@ -138,5 +145,59 @@ describe("a claim between file systems that was killed", () => {
     await completeClaim(folder);
     expect(readdirSync(join(root, "drop"))).toEqual([]);
     expect(statSync(join(folder, "household.pgp")).size).toBe(6);
+  });
+});
+
+describe("a process killed while it overwrites a first copy", () => {
+  const MODULE = JSON.stringify(join(import.meta.dirname, "../../src/adapters/delivery-folder.ts"));
+  const SEALED = Buffer.alloc(3_000_000, "sealed");
+  /** On another file system. */
+  let memory: string;
+  beforeEach(() => {
+    memory = mkdtempSync("/dev/shm/delivery-");
+  });
+  afterEach(() => rmSync(memory, { recursive: true }));
+
+  /** Runs a function of the module in a process that kills itself after its first piece of noise in the n-th file. */
+  function killedIn(nth: number, name: string, ...parameters: unknown[]): void {
+    const script = `
+      const { open } = await import("node:fs/promises");
+      const file = await open("/dev/null");
+      const prototype = Object.getPrototypeOf(file);
+      const { write } = prototype;
+      const files = new Set();
+      prototype.write = async function (...piece) {
+        const written = await write.apply(this, piece);
+        if (files.add(this).size === ${nth}) process.kill(process.pid, "SIGKILL");
+        return written;
+      };
+      const delivery = await import(${MODULE});
+      await delivery[${JSON.stringify(name)}](...${JSON.stringify(parameters)});`;
+    const { signal } = spawnSync(process.execPath, ["--no-warnings", "--input-type=module", "--eval", script]);
+    expect(signal).toBe("SIGKILL");
+  }
+
+  test("§4(4) has moved the file whole: another try keeps that copy, and destroys the first one", async () => {
+    const from = join(memory, ID);
+    mkdirSync(from);
+    writeFileSync(join(from, "household.pgp"), SEALED);
+    killedIn(1, "moveDelivery", from, folder);
+    await moveDelivery(from, folder);
+    expect(readFileSync(join(folder, "household.pgp")).equals(SEALED)).toBe(true);
+    expect(readdirSync(memory)).toEqual([]);
+  });
+
+  test.each([
+    ["file", 1],
+    ["manifest", 2],
+  ])("§4(4) has claimed the file: nothing of its %s stays where it came from", async (_, nth) => {
+    const far = join(memory, "household.pgp");
+    writeFileSync(far, "sealed");
+    writeFileSync(`${far}.manifest.json`, "{}");
+    killedIn(nth, "claimDelivery", far, folder, NOTE);
+    await completeClaim(folder);
+    expect(readdirSync(memory)).toEqual([]);
+    expect(readdirSync(folder).sort()).toEqual(["delivery.json", "household.pgp", "household.pgp.manifest.json"]);
+    expect(readFileSync(join(folder, "household.pgp"), "utf8")).toBe("sealed");
   });
 });

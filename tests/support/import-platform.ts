@@ -30,7 +30,7 @@ export interface ImportPlatform extends TestPlatform {
   /** Hands a file over as `bin/import` does. */
   deliver(
     file: Uint8Array,
-    delivery?: { name?: string; datasetCode?: string; manifest?: string },
+    delivery?: { name?: string; datasetCode?: string; manifest?: string; deliveredBy?: string },
   ): Promise<ImportHandle & { readonly importId: string }>;
   record(importId: string): Promise<ImportRecord>;
   certificates(importId: string): Promise<DestructionCertificate[]>;
@@ -88,14 +88,14 @@ export async function createImportPlatform(temporal?: TemporalConnections, now?:
         "--encrypt",
         ...options,
       ),
-    async deliver(file, { name = "household.pgp", datasetCode, manifest } = {}) {
+    async deliver(file, { name = "household.pgp", datasetCode, manifest, deliveredBy = "wu.officer" } = {}) {
       const importId = randomUUID();
       const outside = join(context.config.dataDirectory, "outside", importId);
       mkdirSync(outside, { recursive: true });
       if (manifest !== undefined) writeFileSync(join(outside, `${name}.manifest.json`), manifest);
       writeFileSync(join(outside, name), file);
       await claimDelivery(join(outside, name), inboxFolder(context.config, importId), {
-        deliveredBy: "wu.officer",
+        deliveredBy,
         ...(datasetCode !== undefined && { datasetCode }),
       });
       return Object.assign(await startDatasetImport(client, context.config.taskQueue, importId), { importId });

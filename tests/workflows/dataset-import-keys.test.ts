@@ -1,17 +1,22 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findDeliveryKey } from "../../db/queries/dataset-import-delivery-key.ts";
 import { destroyExpiredDeliveryKeys, destroyStrayKeys } from "../../src/activities/dataset-import-key-upkeep.ts";
 import { createDatasetKeyActivities } from "../../src/activities/dataset-import-keys.ts";
+import { decide } from "../../src/dataset-import-client.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { atTime } from "../support/gnupg.ts";
 import { CIVIL_AFFAIRS, createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
 
 const actor = "wu.officer";
 let platform: ImportPlatform;
+let worker: { stop(): Promise<void> };
 beforeAll(async () => {
   platform = await createImportPlatform();
-  await platform.startWorker();
+  const { dropDirectory, inboxDirectory, quarantineDirectory } = platform.context.config;
+  for (const directory of [dropDirectory, inboxDirectory, quarantineDirectory]) mkdirSync(directory, { recursive: true });
+  worker = await platform.startWorker();
 });
 afterAll(() => platform.remove());
 
@@ -75,4 +80,55 @@ test("§4(4) a key whose time has passed lives as long as its file waits for a d
   await destroyExpiredDeliveryKeys({ ...platform.context, now: () => new Date(Date.now() + 60 * 86_400_000) });
   expect(readdirSync(folder())).toContain(`${fingerprint}.asc`);
   expect(readdirSync(folder())).not.toContain(`${unused}.asc`);
+});
+
+describe("a key whose time has passed while a file waits unopened", () => {
+  const DAY = 86_400_000;
+  let fingerprint: string;
+  let file: Buffer;
+  let seed = 10;
+  beforeEach(async () => {
+    ({ fingerprint } = await platform.issueDeliveryKey());
+    const options = [...atTime(platform.nextTime()), "-u", CIVIL_AFFAIRS, "-r", fingerprint, "-s", "-e"];
+    file = platform.gnupg.run(householdFile(madeUpRows(20, ++seed)), ...options);
+  });
+
+  /** Whether the key is still there after a sweep, so many days after its time. */
+  async function livesAfter(days: number, config = platform.context.config): Promise<boolean> {
+    const { expiresAt } = (await findDeliveryKey(platform.context.db, fingerprint)) ?? {};
+    await destroyExpiredDeliveryKeys({ ...platform.context, config, now: () => new Date(Number(expiresAt) + days * DAY) });
+    return readdirSync(folder()).includes(`${fingerprint}.asc`);
+  }
+
+  test("§4(4) lives while it lies in the drop folder, for two weeks at most", async () => {
+    const dropped = join(platform.context.config.dropDirectory, "household.pgp");
+    writeFileSync(dropped, file);
+    expect(await livesAfter(1)).toBe(true);
+    expect(await livesAfter(15)).toBe(false);
+    rmSync(dropped);
+  });
+
+  test("§4(4) lives while the drop folder can't be read, for two weeks at most", async () => {
+    const broken = { ...platform.context.config, dropDirectory: join(folder(), "gone") };
+    expect(await livesAfter(1, broken)).toBe(true);
+    expect(await livesAfter(15, broken)).toBe(false);
+  });
+
+  test("§4(4) lives while its import has not begun, and dies with the file", async () => {
+    await worker.stop();
+    const handle = await platform.deliver(file);
+    expect(await livesAfter(1)).toBe(true);
+    worker = await platform.startWorker();
+    expect(await handle.result()).toMatchObject({ imported: true, keyDestroyed: true });
+    expect(readdirSync(folder())).not.toContain(`${fingerprint}.asc`);
+  });
+
+  test("§4(4) lives while it waits for somebody in office to answer for it, and dies when nobody opens it", async () => {
+    const handle = await platform.deliver(file, { deliveredBy: "nobody.officer" });
+    expect(await platform.untilQuarantined(handle)).toMatchObject({ rejection: { code: "not-in-office" } });
+    expect(await livesAfter(1)).toBe(true);
+    await decide(platform.client, handle.importId, { choice: "destroy", actor, reason: "無人負責" });
+    await handle.result();
+    expect(await livesAfter(1)).toBe(false);
+  });
 });
