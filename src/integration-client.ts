@@ -8,6 +8,7 @@ import {
 import type { Integration, StepRequest } from "./domain/integration.ts";
 import type { ApplicationDraft } from "./domain/integration-application.ts";
 import { stateAfter } from "./domain/integration-step.ts";
+import { requireCode } from "./domain/integration-text.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import * as workflow from "./workflows/integration.ts";
 import { ruleViolationIn } from "./workflows/rule-failure.ts";
@@ -49,6 +50,8 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
     show: (applicationNumber) => patiently(() => handleOf(applicationNumber).query(workflow.integrationQuery)),
     apply: (draft, request) =>
       patiently(async () => {
+        // Before it is stored anywhere: a workflow's id stands in the clear.
+        requireCode(draft.applicationNumber, "applicationNumber");
         const handle = await client.workflow.start(workflow.integration, {
           workflowId: integrationWorkflowId(draft.applicationNumber),
           // A number whose application never got on record may be used again; one that ever was on record may not.

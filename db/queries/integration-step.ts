@@ -4,6 +4,7 @@ import type { Approval } from "../../src/domain/integration-application.ts";
 import { periodMoments } from "../../src/domain/integration-period.ts";
 import { type RecordedStep, stageAfter } from "../../src/domain/integration-record.ts";
 import { isFinal, STEP_RULES, stateAfter } from "../../src/domain/integration-step.ts";
+import { canonicalAddress } from "../../src/domain/ip-address.ts";
 import { integrationNotices } from "../../src/domain/notice.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
@@ -75,7 +76,7 @@ async function requireFollows(trx: Transaction<Database>, { integration: next, s
 
 function sameApproval(one: Approval | undefined, other: Approval | undefined): boolean {
   const textOf = (approval: Approval | undefined) =>
-    approval && JSON.stringify([approval.checks, approval.addresses, approval.from, approval.until]);
+    approval && JSON.stringify([approval.checks, approval.addresses.map(canonicalAddress), approval.from, approval.until]);
   return textOf(one) === textOf(other);
 }
 

@@ -91,6 +91,7 @@ export function dutiesAt(appointments: readonly Appointment[], account: string, 
   );
 }
 
+/** Whether they share a moment: one that was called off before it began shares none with any. */
 function overlap(one: Appointment, other: Appointment): boolean {
-  return one.from < (other.until ?? Infinity) && other.from < (one.until ?? Infinity);
+  return Math.max(one.from, other.from) < Math.min(one.until ?? Infinity, other.until ?? Infinity);
 }

@@ -1,6 +1,6 @@
 import { type CheckCode, isCheckCode } from "./checks.ts";
 import { type ApprovedPeriod, dayAfter, defaultLastDay, requirePeriod } from "./integration-period.ts";
-import { requireCode, requireText } from "./integration-text.ts";
+import { requireAgencyName, requireCode, requireText } from "./integration-text.ts";
 import { canonicalAddresses } from "./ip-address.ts";
 import { parseDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
@@ -74,7 +74,7 @@ export interface PresentRights {
 /** What an applicant may put right in an application that was sent back. */
 export type Correction = Partial<Omit<ApplicationDraft, "applicationNumber" | "agencyCode" | "agencyName">>;
 
-const TEXTS = ["agencyName", "systemName", "legalBasis", "purpose", "contact"] as const;
+const TEXTS = ["systemName", "legalBasis", "purpose", "contact"] as const;
 const CODES = ["applicationNumber", "agencyCode"] as const;
 
 /**
@@ -159,6 +159,7 @@ export function improvementMissing(): RuleViolation {
 
 function prepare(draft: Omit<Application, "checks"> & { readonly checks: readonly string[] }, today: string): Application {
   for (const field of CODES) requireCode(draft[field], field);
+  requireAgencyName(draft.agencyName);
   for (const field of TEXTS) requireText(draft[field], field);
   if (draft.improvement !== undefined) requireText(draft.improvement, "improvement");
   if (draft.letter !== undefined) requireLetter(draft.letter, today);

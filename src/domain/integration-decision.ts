@@ -17,6 +17,7 @@ import { changedFields } from "./integration-difference.ts";
 import { requireWithin } from "./integration-period.ts";
 import type { Actor, StepName } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
+import { canonicalAddresses } from "./ip-address.ts";
 import { taipeiDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
@@ -109,19 +110,25 @@ export function refuse(integration: Integration, request: StepRequest, now: numb
 
 /**
  * A manager approves, with the scope and period asked for or less.
- * @throws RuleViolation `own-application`, `own-check`, `unknown-check`, `scope-wider-than-requested`, and those of steps and periods
+ * @throws RuleViolation `own-application`, `own-check`, `unknown-check`, `scope-wider-than-requested`, and those of steps, periods and addresses
  * @clause 3(3)
  * @clause 4(1)2
  */
 export function approve(integration: Integration, request: ApprovalRequest, now: number): Integration {
   const { timeline } = takeStep(integration, "approve", request, now);
   requireIndependent(integration, request.by);
+  acknowledgedAddresses(request);
   const approval = approvalOf(underWay(integration), request, now);
   if (integration.amendment === undefined) return { ...commonOf(integration), ...NOTHING, state: "approved", approval, timeline };
   // A change begins when it is provisioned: a later first day would leave a gap.
   const from = integration.amendment.application.from;
   const amendment = { application: integration.amendment.application, stage: "approved", approval: { ...approval, from } } as const;
   return { ...integration, amendment, timeline };
+}
+
+/** The addresses that an approval names as another integration's too, canonical. @throws RuleViolation as `canonicalAddresses` @clause 3(7) */
+export function acknowledgedAddresses({ sharedAddresses = [] }: Pick<ApprovalRequest, "sharedAddresses">): string[] {
+  return sharedAddresses.length === 0 ? [] : canonicalAddresses(sharedAddresses);
 }
 
 function approvalOf(application: Application, request: ApprovalRequest, now: number): Approval {

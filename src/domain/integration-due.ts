@@ -1,10 +1,9 @@
 import { canFollow, hasRights, type Integration, takeStep } from "./integration.ts";
 import { closed } from "./integration-decision.ts";
-import { periodMoments, startOfDay } from "./integration-period.ts";
+import { endOfDays, periodMoments, startOfDay } from "./integration-period.ts";
 import { ended, suspend } from "./integration-rights.ts";
 import type { Actor, StepName } from "./integration-step.ts";
 import { POLICY } from "./policy.ts";
-import { taipeiDate } from "./roc-date.ts";
 
 const DAY = 86_400_000;
 const PLATFORM: Actor = { account: "platform", role: "platform" };
@@ -41,14 +40,13 @@ export function nextDueStep(integration: Integration, lastUsedOn?: string): DueS
 }
 
 /**
- * When an application that was sent back lapses if it does not come again (epoch milliseconds): after its last day. The day on which it was sent
- * back does not count (Civil Code §120).
+ * When an application that was sent back lapses if it does not come again (epoch milliseconds): after its last day.
  * @returns undefined while none is sent back
  * @clause 3(3)
  */
 export function lapsesAt(integration: Integration): number | undefined {
   if (!canFollow(integration, "lapse")) return undefined;
-  return startOfDay(taipeiDate(lastTaken(integration, "sendBack"))) + (POLICY.returnedDays + 1) * DAY;
+  return endOfDays(lastTaken(integration, "sendBack"), POLICY.returnedDays);
 }
 
 /** When a step was last taken (epoch milliseconds); 0: never. */
@@ -61,7 +59,7 @@ function idleStep(integration: Integration, lastUsedOn: string | undefined): Due
   const warnedAt = idleWarning(integration, lastUsedOn);
   return warnedAt === undefined
     ? { at: usedUntil(integration, lastUsedOn) + POLICY.idleDays * DAY, step: "warnIdle" }
-    : { at: warnedAt + POLICY.idleGraceDays * DAY, step: "suspend" };
+    : { at: idleSuspensionAt(warnedAt), step: "suspend" };
 }
 
 function usedUntil(integration: Integration, lastUsedOn: string | undefined): number {
@@ -76,6 +74,11 @@ function usedUntil(integration: Integration, lastUsedOn: string | undefined): nu
 export function idleWarning(integration: Integration, lastUsedOn: string | undefined): number | undefined {
   const warnedAt = lastTaken(integration, "warnIdle");
   return integration.state === "active" && warnedAt >= usedUntil(integration, lastUsedOn) ? warnedAt : undefined;
+}
+
+/** When whoever was warned is suspended if nothing is asked (epoch milliseconds): after its last day. @clause 4(1)2 */
+export function idleSuspensionAt(warnedAt: number): number {
+  return endOfDays(warnedAt, POLICY.idleGraceDays);
 }
 
 const REASONS: Record<DueStepName, string> = {

@@ -11,7 +11,7 @@ import {
 } from "./integration-application.ts";
 import { inForce } from "./integration-difference.ts";
 import { requirePeriod } from "./integration-period.ts";
-import { requireCode, requireText } from "./integration-text.ts";
+import { requireAgencyName, requireCode, requireText } from "./integration-text.ts";
 import { canonicalAddresses, requireFixedAddresses } from "./ip-address.ts";
 import { parseDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
@@ -67,7 +67,7 @@ export function formFaults(
   };
   const say = (name: FormText) => attempt(name, () => requireText(typed[name], name));
   // In the order of the form.
-  say("agencyName");
+  attempt("agencyName", () => requireAgencyName(typed.agencyName));
   attempt("agencyCode", () => (typed.agencyCode === "" ? requireText("", "agencyCode") : requireCode(typed.agencyCode, "agencyCode")));
   for (const name of ["systemName", "contact", "legalBasis", "purpose"] as const) say(name);
   if (typed.improvement.trim() !== "" || kind === "reapplication") say("improvement");

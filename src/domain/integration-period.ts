@@ -18,6 +18,11 @@ export function periodMoments({ from, until }: ApprovedPeriod): { from: number; 
   return { from: startOfDay(from), until: startOfDay(until) + 86_400_000 };
 }
 
+/** When so many days are over (epoch milliseconds): after the last of them. The day of the event itself does not count (Civil Code §120). */
+export function endOfDays(since: number, days: number): number {
+  return startOfDay(taipeiDate(since)) + (days + 1) * 86_400_000;
+}
+
 /** The day after a day. */
 export function dayAfter(date: string): string {
   return new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10);

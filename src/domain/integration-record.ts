@@ -10,7 +10,7 @@ export interface RecordedStep {
   readonly sequence: number;
   /** SHA-256, in hexadecimal, of the token of the credential that the step gives. */
   readonly secretHash?: string;
-  /** Addresses that an approval acknowledges to be another integration's too. */
+  /** Addresses that an approval acknowledges to be another integration's too, canonical. */
   readonly sharedAddresses?: readonly string[];
 }
 

@@ -3,6 +3,7 @@ import { RuleViolation } from "./rule-violation.ts";
 import { hasControlCharacter } from "./verification.ts";
 
 const LONGEST_TEXT = 1000;
+const LONGEST_NAME = 200;
 
 /** Ends of workflow ids, and what people quote on the telephone. */
 export function requireCode(code: string, field: string): void {
@@ -25,4 +26,15 @@ export function requireText(text: string, field: string): void {
   if (hasControlCharacter(text.replaceAll("\n", " ")))
     throw new RuleViolation("3(3)", "text-not-printable", `${field} holds control characters: remove them.`);
   requireNoNationalId(text, field);
+}
+
+/**
+ * What an agency calls itself: the records find it by its code and its name, and an index holds no long ones.
+ * @throws RuleViolation `name-too-long`, and those of texts
+ * @clause 3(3)
+ */
+export function requireAgencyName(name: string): void {
+  if (name.length > LONGEST_NAME)
+    throw new RuleViolation("3(3)", "name-too-long", `agencyName has more than ${LONGEST_NAME} characters: shorten it.`);
+  requireText(name, "agencyName");
 }

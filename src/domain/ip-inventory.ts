@@ -1,5 +1,6 @@
 import { requireAccount } from "./appointment.ts";
 import type { StepRequest } from "./integration.ts";
+import { endOfDays } from "./integration-period.ts";
 import type { IntegrationState } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
 import type { Notice } from "./notice.ts";
@@ -40,7 +41,7 @@ export interface InventoryTerm {
   readonly inventoryNumber: string;
   /** An address that was not used since this day lies idle. */
   readonly usedSince: string;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds: after the last day on which it may be answered. */
   readonly deadline: number;
 }
 
@@ -53,7 +54,7 @@ export function inventoryTerm(now: number): InventoryTerm {
   const inventoryNumber = taipeiDate(now);
   const [year = 0, month = 1, day = 1] = inventoryNumber.split("-").map(Number);
   const usedSince = new Date(Date.UTC(year, month - 7, day)).toISOString().slice(0, 10);
-  return { inventoryNumber, usedSince, deadline: now + POLICY.inventoryDays * DAY };
+  return { inventoryNumber, usedSince, deadline: endOfDays(now, POLICY.inventoryDays) };
 }
 
 /**

@@ -89,6 +89,12 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
     applicant: "原因請洽專責人員；完成改善後得重新申請。",
     office: "請登入主控臺查看原因。",
   },
+  "integration-ended": {
+    subject: "介接服務已終止",
+    sentence: (number) => `介接服務 ${number} 已終止，憑證均已失效。`,
+    applicant: "原因請洽專責人員；如仍有需要，請另提新申請。",
+    office: "請登入主控臺查看由誰終止及其理由。",
+  },
   "inventory-opened": {
     subject: "IP 清查待答覆",
     sentence: (number, day) => `${number} 的半年 IP 清查已開始，請於 ${day} 前答覆；逾期未答覆的 IP 將移除白名單。`,

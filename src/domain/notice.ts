@@ -1,6 +1,6 @@
 import { credentialReminderAt } from "./credential.ts";
 import { hasRights, type Integration, type RightsHolder } from "./integration.ts";
-import { idleWarning, lapsesAt } from "./integration-due.ts";
+import { idleSuspensionAt, idleWarning, lapsesAt } from "./integration-due.ts";
 import { periodMoments } from "./integration-period.ts";
 import { isFinal, type Role, type StepName } from "./integration-step.ts";
 import { POLICY } from "./policy.ts";
@@ -20,6 +20,7 @@ export type NoticeKind =
   | "credential-expires"
   | "integration-idle"
   | "integration-suspended"
+  | "integration-ended"
   | "inventory-opened"
   | "inventory-ends"
   | "disposal-proposed"
@@ -64,7 +65,7 @@ export function integrationNotices(integration: Integration, lastUsedOn?: string
       ...{ kind, recipient, about: integrationNumber, dueAt: new Date(dueAt).toISOString(), announces: new Date(announces).toISOString() },
     }));
   const rights = hasRights(integration) ? rightsNotices(integration, lastUsedOn, notice) : [];
-  return [...applicationNotices(integration, notice), ...rights];
+  return [...applicationNotices(integration, notice), ...endNotices(integration, notice), ...rights];
 }
 
 /** Who acts next, once an application has come to somebody. */
@@ -111,6 +112,13 @@ function applicationNotices(integration: Integration, notice: MakeNotice): Notic
   ];
 }
 
+/** That somebody ended it for good; managers are told as well, since one person can. */
+function endNotices({ timeline }: Integration, notice: MakeNotice): Notice[] {
+  const end = timeline.findLast(({ step }) => step === "revoke");
+  const at = Date.parse(end?.takenAt ?? "");
+  return end === undefined ? [] : notice("integration-ended", ["applicant", "manager"], at, at, at);
+}
+
 /** The end of its period and of its newest credential, that it lies idle, and that it was suspended. */
 function rightsNotices(integration: RightsHolder, lastUsedOn: string | undefined, notice: MakeNotice): Notice[] {
   const { timeline, approval } = integration;
@@ -126,11 +134,17 @@ function rightsNotices(integration: RightsHolder, lastUsedOn: string | undefined
       notice("period-ends", ["applicant", "caseOfficer"], until - days * DAY, until, `${approval.until}/${days}`),
     ),
     ...(newest !== undefined && expiry !== undefined
-      ? notice("credential-expires", ["applicant", "dedicatedOfficer"], credentialReminderAt(expiry), expiry, newest.credentialId)
+      ? notice(
+          "credential-expires",
+          ["applicant", "dedicatedOfficer"],
+          credentialReminderAt(expiry),
+          expiry,
+          `${newest.credentialId}/${expiry}`,
+        )
       : []),
     ...(warnedAt === undefined
       ? []
-      : notice("integration-idle", ["applicant", "dedicatedOfficer"], warnedAt, warnedAt + POLICY.idleGraceDays * DAY, warnedAt)),
+      : notice("integration-idle", ["applicant", "dedicatedOfficer"], warnedAt, idleSuspensionAt(warnedAt), warnedAt)),
     ...(integration.state === "suspended"
       ? notice("integration-suspended", ["applicant"], lastOf("suspend"), lastOf("suspend"), lastOf("suspend"))
       : []),

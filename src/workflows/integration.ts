@@ -14,11 +14,11 @@ import type { createIntegrationActivities } from "../activities/integration.ts";
 import type { Integration, StepRequest } from "../domain/integration.ts";
 import type { ApplicationDraft } from "../domain/integration-application.ts";
 import * as decision from "../domain/integration-decision.ts";
-import { nextDueStep, takeDueStep } from "../domain/integration-due.ts";
+import { type DueStepName, nextDueStep, takeDueStep } from "../domain/integration-due.ts";
 import { lastStep, type RecordedStep } from "../domain/integration-record.ts";
 import * as rights from "../domain/integration-rights.ts";
 import { type IntegrationState, isFinal, requirePerson } from "../domain/integration-step.ts";
-import { underRules } from "./rule-failure.ts";
+import { ruleViolationIn, underRules } from "./rule-failure.ts";
 
 type Given = Pick<RecordedStep, "secretHash" | "sharedAddresses">;
 
@@ -43,7 +43,7 @@ const PERSONS_STEPS = {
   sendBack: personsStep(decision.sendBack),
   resubmit: personsStep(decision.resubmit),
   withdraw: personsStep(decision.withdraw),
-  approve: personsStep(decision.approve, ({ sharedAddresses }) => (sharedAddresses === undefined ? {} : { sharedAddresses })),
+  approve: personsStep(decision.approve, (request) => ({ sharedAddresses: decision.acknowledgedAddresses(request) })),
   refuse: personsStep(decision.refuse),
   amend: personsStep(decision.amend),
   provision: personsStep(rights.provision, secretOf),
@@ -75,6 +75,9 @@ const activities = proxyActivities<ReturnType<typeof createIntegrationActivities
   startToCloseTimeout: "30 seconds",
   retry: { maximumInterval: "30 seconds" },
 });
+
+/** What the records refuse of the platform's own steps is asked again, and stands in the worker's log each time. */
+const REFUSED_AGAIN_AFTER = "1 hour";
 
 /** An application that arrives, or an integration that has been on its way: renewed, or rebuilt from the records. */
 export type Beginning = { readonly draft: ApplicationDraft; readonly submission: StepRequest } | { readonly integration: Integration };
@@ -116,10 +119,23 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
   }
 
   /** Takes a step and records it; where the records have gone on meanwhile, its rule is asked again of what they say. */
-  async function record(take: () => Integration, given?: Given): Promise<Integration> {
+  async function record(take: () => Integration, given?: () => Given | undefined): Promise<Integration> {
     for (;;) {
       const next = underRules(take);
-      if (await put(next, given)) return next;
+      if (await put(next, given?.())) return next;
+    }
+  }
+
+  /** Takes a step of the platform's own; where the records refuse it, what they say holds instead. @returns whether they refused */
+  async function takeDue(seen: Integration, step: DueStepName): Promise<boolean> {
+    if (current !== seen) return false;
+    try {
+      await put(takeDueStep(seen, step, Date.now()));
+      return false;
+    } catch (error) {
+      if (ruleViolationIn(error) === undefined) throw error;
+      current = (await activities.readRecords(integrationNumber)) ?? current;
+      return true;
     }
   }
 
@@ -133,7 +149,10 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
       stepUpdate(name),
       (request) =>
         inTurn(async () => {
-          const next = await record(() => attempt(request), given?.(request));
+          const next = await record(
+            () => attempt(request),
+            () => given?.(request),
+          );
           renewed ||= name === "provision" && next.application.kind === "renewal";
           return next;
         }),
@@ -175,7 +194,9 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
         continue;
       }
     }
-    await inTurn(async () => current === seen && put(takeDueStep(seen, due.step, Date.now())));
+    if (!(await inTurn(() => takeDue(seen, due.step)))) continue;
+    const onRecord = current;
+    if (!isFinal(onRecord.state)) await condition(() => current !== onRecord, REFUSED_AGAIN_AFTER);
   }
   await condition(allHandlersFinished);
   return current.state;

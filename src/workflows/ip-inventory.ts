@@ -27,21 +27,22 @@ export interface InventoryOutcome {
 export async function ipInventory(): Promise<InventoryOutcome> {
   let waiting: readonly AddressKey[] | undefined;
   const decided: AddressKey[] = [];
+  /** Decisions that are on their way to the records, which may refuse them. */
+  const underWay: AddressKey[] = [];
   let inventoryNumber = "";
 
-  const requireOpen = (decision: AddressDecision) => underRules(() => requireAddressDecision(waiting, decided, decision));
+  const requireOpen = (decision: AddressDecision) => underRules(() => requireAddressDecision(waiting, [...decided, ...underWay], decision));
 
   setHandler(
     decideAddressUpdate,
     async (decision) => {
       requireOpen(decision);
-      decided.push(decision);
+      underWay.push(decision);
       try {
         await decideAddress(inventoryNumber, decision, Date.now());
-      } catch (error) {
-        // What could not be carried out has not been decided.
-        decided.splice(decided.indexOf(decision), 1);
-        throw error;
+        decided.push(decision);
+      } finally {
+        underWay.splice(underWay.indexOf(decision), 1);
       }
     },
     { validator: requireOpen },
@@ -53,12 +54,12 @@ export async function ipInventory(): Promise<InventoryOutcome> {
   waiting = found;
   if (found.length > 0) await condition(() => decided.length === found.length, Math.max(1, opened.deadline - Date.now()));
   waiting = undefined;
+  await condition(allHandlersFinished);
   const unanswered = found.filter((address) => !isAmong(decided, address));
   for (const address of unanswered) {
     const request = { by: { account: "platform", role: "platform" }, reason: "not answered by the deadline" } as const;
     await decideAddress(inventoryNumber, { ...address, ...request, choice: "remove" }, Date.now());
   }
-  await condition(allHandlersFinished);
   await closeInventory(inventoryNumber, Date.now());
   return { inventoryNumber, decided: decided.length, unanswered: unanswered.length };
 }

@@ -11,8 +11,8 @@ export function underRules<T>(run: () => T): T {
 }
 
 /**
- * A broken rule as the failure that crosses Temporal, and so what the records' own constraints refuse (SQLSTATE class 23), since asking again
- * would be refused again; any other error as it is.
+ * A broken rule as the failure that crosses Temporal, and so what the records refuse, since asking again would be refused again; any other error
+ * as it is.
  */
 export function asRuleFailure(error: unknown): unknown {
   const broken = isRefusedByRecords(error) ? recordRefused() : error;
@@ -21,8 +21,9 @@ export function asRuleFailure(error: unknown): unknown {
   return ApplicationFailure.create({ message, type: code, nonRetryable: true, details: [clause] });
 }
 
+/** SQLSTATE classes of what no waiting mends: a value that is none (22), a constraint (23), or more than an index or a statement can hold (54). */
 function isRefusedByRecords(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^23[0-9A-Z]{3}$/.test(String(error.code));
+  return error instanceof Error && "code" in error && /^(22|23|54)[0-9A-Z]{3}$/.test(String(error.code));
 }
 
 /** The database's own words may quote a row, so they go no further. */

@@ -46,6 +46,31 @@ describe("appointments", () => {
     expect(ruleBroken(() => endAppointment(held("lin", "manager", 5, 8), 9))).toBe("appointment-over");
   });
 
+  test("§3(1) that was called off before it began stands in nobody's way", () => {
+    const calledOff = endAppointment(held("lo.officer", "caseOfficer", 5), 3);
+    expect(ruleBroken(() => appoint([calledOff], held("wu.officer", "caseOfficer")))).toBeUndefined();
+    expect(ruleBroken(() => appoint([calledOff], held("lo.officer", "caseOfficer", 1)))).toBeUndefined();
+    expect(ruleBroken(() => appoint([calledOff], held("lo.officer", "manager")))).toBeUndefined();
+  });
+
+  test("§3(1) an appointment that was called off changes nothing about who may be appointed", () => {
+    const appointment = fc
+      .record({
+        account: fc.constantFrom("lin", "wu"),
+        duty: fc.constantFrom(...DUTIES),
+        from: fc.nat(9),
+        length: fc.integer({ min: 1, max: 9 }),
+      })
+      .map(({ account, duty, from, length }) => held(account, duty, from, length === 9 ? undefined : from + length));
+    fc.assert(
+      fc.property(fc.array(appointment), appointment, appointment, (existing, planned, fresh) => {
+        const calledOff = endAppointment(planned, Math.max(0, planned.from - 1));
+        if (calledOff.until === calledOff.from)
+          expect(ruleBroken(() => appoint([...existing, calledOff], fresh))).toBe(ruleBroken(() => appoint(existing, fresh)));
+      }),
+    );
+  });
+
   test("§3(1) §3(2) however one appoints and ends, no office is held twice and nobody without appointment has a duty", () => {
     const step = fc.record({
       account: fc.constantFrom("lin", "wu", "lo"),

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { versionShown } from "../../src/domain/integration.ts";
-import { approve, check, refuse, resubmit, sendBack, submit, withdraw } from "../../src/domain/integration-decision.ts";
+import {
+  acknowledgedAddresses,
+  approve,
+  check,
+  refuse,
+  resubmit,
+  sendBack,
+  submit,
+  withdraw,
+} from "../../src/domain/integration-decision.ts";
 import { takeDueStep } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { provision, suspend } from "../../src/domain/integration-rights.ts";
@@ -84,6 +93,14 @@ describe("the decision", () => {
     expect(ruleBroken(() => approve(checked, { ...say(MANAGER), from: "2026-03-09" }, NOW))).toBe("period-wider-than-requested");
     expect(ruleBroken(() => approve(checked, { ...say(MANAGER), until: "nonsense" }, NOW))).toBe("period-malformed");
     expect(ruleBroken(() => approve(checked, say(MANAGER), startOfDay("2027-03-10")))).toBe("period-over");
+  });
+
+  test("§3(7) acknowledges addresses of others in any form, but nothing that is no address", () => {
+    const naming = (...sharedAddresses: string[]) => ruleBroken(() => approve(checked, { ...say(MANAGER), sharedAddresses }, NOW));
+    expect([naming(), naming("10.1.1.7 ", "2001:DB8::7")]).toEqual([undefined, undefined]);
+    expect([naming("10.1.1.0/24"), naming("10.1.1")]).toEqual(["address-not-single", "address-malformed"]);
+    expect(acknowledgedAddresses({ sharedAddresses: [" 10.1.1.7 ", "2001:DB8:0::7", "10.1.1.7"] })).toEqual(["10.1.1.7", "2001:db8::7"]);
+    expect([acknowledgedAddresses({}), acknowledgedAddresses({ sharedAddresses: [] })]).toEqual([[], []]);
   });
 
   test("§3(3) needs a reason", () => {

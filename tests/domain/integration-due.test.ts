@@ -1,10 +1,13 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { lastDayOf } from "../../src/domain/due.ts";
 import type { Integration } from "../../src/domain/integration.ts";
 import { amend, approve, check, refuse, resubmit, sendBack, submit, withdraw } from "../../src/domain/integration-decision.ts";
 import { lapsesAt, nextDueStep, takeDueStep } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import { addCredential, provision, resume, revoke } from "../../src/domain/integration-rights.ts";
 import { integrationNotices } from "../../src/domain/notice.ts";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, ruleBroken, say } from "../support/integration.ts";
 
 const DAY = 86_400_000;
@@ -25,15 +28,28 @@ function days(integration: Integration, kind: string): string[] {
 describe("an integration that is not used", () => {
   const unused = active("2028-02-29");
 
-  test("§4(1)2 is warned after 180 days, and suspended 30 days later", () => {
+  test("§4(1)2 is warned after 180 days, and suspended when 30 more are over", () => {
     expect(nextDueStep(unused)).toEqual({ at: NOW + 180 * DAY, step: "warnIdle" });
     const warned = takeDueStep(unused, "warnIdle", NOW + 180 * DAY);
     expect(warned.state).toBe("active");
-    expect(nextDueStep(warned)).toEqual({ at: NOW + 210 * DAY, step: "suspend" });
-    const suspended = takeDueStep(warned, "suspend", NOW + 210 * DAY);
+    expect(nextDueStep(warned)).toEqual({ at: NOW + 211 * DAY, step: "suspend" });
+    const suspended = takeDueStep(warned, "suspend", NOW + 211 * DAY);
     expect(suspended).toMatchObject({ state: "suspended", suspendedFor: "idle" });
     const again = takeDueStep(resume(suspended, say(MANAGER), NOW + 220 * DAY), "activate", NOW + 220 * DAY);
     expect(nextDueStep(again)).toEqual({ at: NOW + 400 * DAY, step: "warnIdle" });
+  });
+
+  test("§4(1)2 is suspended after the last day that the warning names, whenever in its day it was warned", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: DAY - 1 }), (into) => {
+        const warned = takeDueStep(unused, "warnIdle", NOW + 180 * DAY + into);
+        const at = nextDueStep(warned)?.at ?? 0;
+        expect(at).toBe(NOW + 211 * DAY);
+        for (const { kind, announces } of integrationNotices(warned))
+          if (kind === "integration-idle") expect(Date.parse(announces)).toBe(at);
+        expect(lastDayOf(at)).toBe(taipeiDate(NOW + 210 * DAY));
+      }),
+    );
   });
 
   test("§4(1)2 counts from the day after the last question, also one that came after the warning", () => {
@@ -108,7 +124,7 @@ describe("whose turn it is", () => {
     expect(told(approved)).toEqual(["application-approved dedicatedOfficer", "application-decided applicant"]);
     expect(told(refuse(checked, say(MANAGER), NOW))).toEqual(["application-decided applicant"]);
     expect(told(withdraw(approved, say(APPLICANT), NOW))).toEqual([]);
-    expect(told(revoke(approved, say(MANAGER), NOW))).toEqual([]);
+    expect(told(revoke(approved, say(MANAGER), NOW))).toEqual(["integration-ended applicant", "integration-ended manager"]);
     const given = told(provision(approved, { ...say(OFFICER), credential: credential(1) }, NOW));
     expect(given.filter((notice) => notice.startsWith("application-"))).toEqual(["application-decided applicant"]);
   });
@@ -120,7 +136,7 @@ describe("whose turn it is", () => {
     const [first, second] = [change, again].map((one) => integrationNotices(one).filter(({ kind }) => kind === "application-submitted"));
     expect([first?.length, second?.length]).toEqual([1, 1]);
     expect(first?.[0]?.key).not.toBe(second?.[0]?.key);
-    expect(told(revoke(change, say(MANAGER), NOW))).toEqual([]);
+    expect(told(revoke(change, say(MANAGER), NOW))).toEqual(["integration-ended applicant", "integration-ended manager"]);
   });
 });
 
@@ -141,7 +157,7 @@ describe("what is announced", () => {
     const renewal = amend(active("2027-02-28"), { ...say(APPLICANT), draft: { applicationNumber: "116-1", kind: "renewal" } }, now);
     const renewed = provision(approve(check(renewal, say(CASE_OFFICER), now), say(MANAGER), now), say(OFFICER), now);
     expect(days(renewed, "period-ends")).toEqual(["2028-01-01", "2028-01-31", "2028-02-23"]);
-    expect(integrationNotices(revoke(renewed, say(OFFICER), now))).toEqual([]);
+    expect(days(revoke(renewed, say(OFFICER), now), "period-ends")).toEqual([]);
   });
 
   test("§3(5) the end of the newest credential, 14 days before", () => {
@@ -149,6 +165,10 @@ describe("what is announced", () => {
     expect(days(before, "credential-expires")).toEqual(["2026-05-16"]);
     const changed = addCredential(before, { ...say(OFFICER), credential: credential(2) }, NOW + 60 * DAY);
     expect(days(changed, "credential-expires")).toEqual(["2026-07-15"]);
+    // Shortened, it is another notice, so that neither the old day nor its having been told stays.
+    const shortened = before.credentials.map((held) => ({ ...held, validUntil: new Date(NOW + 20 * DAY).toISOString() }));
+    const keysOf = (one: Integration) => integrationNotices(one).flatMap(({ key, kind }) => (kind === "credential-expires" ? [key] : []));
+    expect(keysOf({ ...before, credentials: shortened } as Integration).some((key) => keysOf(before).includes(key))).toBe(false);
   });
 
   test("§4(1)2 that nothing is asked, until it is used or suspended", () => {

@@ -42,12 +42,17 @@ describe("an application", () => {
         ["", "application-incomplete"],
         [" . ", "application-incomplete"],
         ["a\u0007bc", "text-not-printable"],
-        ["字".repeat(1001), "text-too-long"],
+        ["字".repeat(1001), field === "agencyName" ? "name-too-long" : "text-too-long"],
       ] as const) {
         expect(ruleBroken(() => submit({ ...draft, [field]: text }, say(APPLICANT), NOW))).toBe(code);
       }
     },
   );
+
+  test("§3(3) names an agency in at most 200 characters, since the records find it by its name", () => {
+    const named = (length: number) => ruleBroken(() => submit({ ...draft, agencyName: "字".repeat(length) }, say(APPLICANT), NOW));
+    expect([named(200), named(201)]).toEqual([undefined, "name-too-long"]);
+  });
 
   test("§3(10) holds nobody's ID number, in any width or case", () => {
     for (const text of ["承辦人 A123456789", "承辦人 ａ１２３４５６７８９"]) {

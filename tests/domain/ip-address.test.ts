@@ -47,15 +47,33 @@ describe("addresses of a whitelist", () => {
     },
   );
 
-  test.each(["0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1", "::", "ff02::1", "fe80::1", "169.254.0.1"])(
-    "§3(7) never takes %s",
-    (address) => {
-      expect(ruleBroken(() => requireFixedAddresses([address], true))).toBe("address-not-public");
-    },
-  );
+  test.each([
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "240.0.0.1",
+    "::",
+    "ff02::1",
+    "fe80::1",
+    "169.254.0.1",
+    "::1:2",
+    "::2",
+    "::cb00:7107",
+  ])("§3(7) never takes %s", (address) => {
+    expect(ruleBroken(() => requireFixedAddresses([address], true))).toBe("address-not-public");
+  });
 
   test("§3(7) takes public addresses", () => {
     expect(ruleBroken(() => requireFixedAddresses(["8.8.8.8", "2606:4700::1111"], false))).toBeUndefined();
+  });
+
+  test("§3(7) never takes an IPv6 address that only embeds an IPv4 one, which others write in another form", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 0xffff_ffff }), (ipv4) => {
+        const addresses = canonicalAddresses([`::${(ipv4 >>> 16).toString(16)}:${(ipv4 & 0xffff).toString(16)}`]);
+        expect(ruleBroken(() => requireFixedAddresses(addresses, true))).toBe("address-not-public");
+      }),
+    );
   });
 
   test("§3(7) gives every IPv4 and IPv6 address one canonical form, and canonical forms stay", () => {

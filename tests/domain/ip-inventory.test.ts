@@ -1,13 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { lastDayOf } from "../../src/domain/due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
 import {
   type AddressDecision,
   findFlawedAddresses,
+  inventoryNotices,
   inventoryTerm,
   requireAddressDecision,
   type WhitelistedAddress,
 } from "../../src/domain/ip-inventory.ts";
+import { noticeMail } from "../../src/domain/notice-mail.ts";
+import { daysBetween, taipeiDate } from "../../src/domain/roc-date.ts";
+import { rocDay } from "../../src/domain/roc-day.ts";
 import { MANAGER, OFFICER, ruleBroken, say } from "../support/integration.ts";
 
 const SINCE = "2026-07-01";
@@ -28,7 +33,20 @@ describe("the half-yearly review", () => {
     ["2028-03-15", "2027-09-15"],
   ])("§3(8) of %s looks back to %s, and may be answered for 14 days", (day, usedSince) => {
     const now = startOfDay(day) + 2 * 3_600_000;
-    expect(inventoryTerm(now)).toEqual({ inventoryNumber: day, usedSince, deadline: now + 14 * 86_400_000 });
+    expect(inventoryTerm(now)).toEqual({ inventoryNumber: day, usedSince, deadline: startOfDay(day) + 15 * 86_400_000 });
+  });
+
+  test("§3(8) whenever it begins, may be answered through the last day that its notices name, 14 days later", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: startOfDay("2026-01-01"), max: startOfDay("2030-01-01") }), (now) => {
+        const term = inventoryTerm(now);
+        const lastDay = lastDayOf(term.deadline);
+        expect(daysBetween(taipeiDate(now), lastDay)).toBe(14);
+        expect(term.deadline).toBe(startOfDay(lastDay) + 86_400_000);
+        const text = rocDay(lastDay);
+        for (const notice of inventoryNotices(term, now)) expect(noticeMail(notice, undefined).text).toContain(text);
+      }),
+    );
   });
 
   test("§3(8) finds nothing about an address that one integration has and uses", () => {

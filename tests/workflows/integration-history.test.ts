@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { WorkflowNotFoundError } from "@temporalio/client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createSecret, hashSecret } from "../../src/adapters/credential-secret.ts";
 import { integrationWorkflowId } from "../../src/integration-client.ts";
@@ -29,6 +30,14 @@ describe("what Temporal keeps of an integration", () => {
     expect(opened).toContain("系統停用");
     expect(opened).not.toContain(secret);
     expect(opened).not.toMatch(/(?<![a-z0-9])[a-z][1289a-d]\d{8}(?![a-z0-9])/i);
+  });
+
+  test("§4(1)3 is nothing of an application whose number is somebody's ID number", async () => {
+    const number = "A123456789";
+    expect(await codeOf(platform.integrations.apply(madeUpApplication(number, today, inDays(9)), say(APPLICANT)))).toBe(
+      "national-id-in-text",
+    );
+    await expect(platform.client.workflow.getHandle(integrationWorkflowId(number)).describe()).rejects.toThrow(WorkflowNotFoundError);
   });
 
   test("§4(1)3 is ciphertext where a step failed, too", async () => {

@@ -76,6 +76,38 @@ describe("the approved period", () => {
     await expect(integrations.revoke(number, say(OFFICER))).rejects.toMatchObject({ code: "step-out-of-order" });
   });
 
+  test("§4(1)2 begins by itself though the records, restored from a backup, have forgotten that it was provisioned", async () => {
+    const { number, begins } = await approved({ from: 3, until: 30 });
+    await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await owner.pool.query(`
+      with i as (update integration set state = 'approved' where application_number = '${number}' returning integration_id),
+        a as (update application set stage = 'approved' where application_number = '${number}'),
+        c as (delete from credential using i where credential.integration_id = i.integration_id),
+        s as (delete from integration_scope using i where integration_scope.integration_id = i.integration_id),
+        w as (delete from integration_address using i where integration_address.integration_id = i.integration_id)
+      delete from integration_step using i where integration_step.integration_id = i.integration_id and step = 'provision'`);
+    await sleepUntil(begins + 60_000);
+    await expect.poll(async () => (await integrations.show(number)).state).toBe("approved");
+    await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await expectState(number, "active");
+    await integrations.revoke(number, say(OFFICER));
+  });
+
+  test("§4(1)2 waits while the records refuse its beginning, without asking again and again, and people may go on", async () => {
+    const { number, begins } = await approved({ from: 3, until: 30 });
+    await integrations.provision(number, { ...say(OFFICER), credential: fresh() });
+    await owner.pool.query("alter table integration_step add constraint refuses check (step <> 'activate') not valid");
+    await sleepUntil(begins + 30 * 60_000);
+    const { events } = await platform.client.workflow.getHandle(integrationWorkflowId(number)).fetchHistory();
+    expect(events?.filter((event) => event.activityTaskFailedEventAttributes).length).toBe(1);
+    await integrations.addCredential(number, { ...say(OFFICER), credential: fresh() });
+    await expectState(number, "provisioned");
+    await owner.pool.query("alter table integration_step drop constraint refuses");
+    await environment.sleep(2 * 3_600_000);
+    await expectState(number, "active");
+    await integrations.revoke(number, say(OFFICER));
+  });
+
   test("§4(1)2 ends three years later too", async () => {
     const { number, ends } = await approved({ from: 0, until: 3 * 365 - 1 });
     await integrations.provision(number, { ...say(OFFICER), credential: fresh() });

@@ -6,7 +6,8 @@ import { listSteps } from "../../db/queries/integration.ts";
 import { createSecret, hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
 import type { Integration, StepRequest } from "../../src/domain/integration.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
-import { integration as integrationWorkflow, stepUpdate } from "../../src/workflows/integration.ts";
+import { integrationWorkflowId } from "../../src/integration-client.ts";
+import { integrationQuery, integration as integrationWorkflow, recordsChanged, stepUpdate } from "../../src/workflows/integration.ts";
 import { ruleViolationIn } from "../../src/workflows/rule-failure.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
@@ -84,12 +85,14 @@ describe("the records take a step", () => {
     expect(known.state).toBe("provisioned");
     // It would become active at once, with a check and years that nobody approved.
     const approval = { ...known.approval, checks: [...known.application.checks, "disability"], from: today, until: inDays(300) };
-    const forged = platform.client.workflow.execute(integrationWorkflow, {
+    const forged = await platform.client.workflow.start(integrationWorkflow, {
       workflowId: `forged/${randomUUID()}`,
       taskQueue: platform.context.config.taskQueue,
       args: [{ integration: { ...known, approval } as Integration }],
     });
-    expect(ruleViolationIn(await forged.catch((error: unknown) => error))?.code).toBe("record-disagrees");
+    // It is refused, and what the records say holds from then on.
+    await expect.poll(async () => (await forged.query(integrationQuery)).approval).toEqual(known.approval);
+    await forged.terminate();
     const { integrationId, state } = await platform.onRecord(number);
     expect([state, await platform.count("integration_scope", integrationId, "check_code = 'disability'")]).toEqual(["provisioned", 0]);
   });
@@ -106,6 +109,28 @@ describe("the records take a step", () => {
     await owner.pool.query("alter table integration_step add constraint refuses check (reason <> '不被接受')");
     expect(await codeOf(platform.integrations.check(number, say(CASE_OFFICER, "不被接受")))).toBe("record-refused");
     expect(await codeOf(platform.integrations.check(number, say(CASE_OFFICER)))).toBeUndefined();
+  });
+
+  test("§3(3) not an agency's name that its index can't hold", async () => {
+    const number = randomUUID();
+    const letter = () => String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000));
+    const named = (length: number) => {
+      const agencyName = Array.from({ length }, letter).join("");
+      return codeOf(platform.integrations.apply({ ...madeUpApplication(number, today, inDays(9)), agencyName }, say(APPLICANT)));
+    };
+    expect([await named(1000), await named(200)]).toEqual(["name-too-long", undefined]);
+  });
+
+  test("§3(7) with the addresses of others that a manager acknowledged, however they were typed, and no others", async () => {
+    const number = await platform.checked();
+    const approve = (...sharedAddresses: string[]) => codeOf(platform.integrations.approve(number, { ...say(MANAGER), sharedAddresses }));
+    expect(await approve("10.1.1.0/24")).toBe("address-not-single");
+    expect(await approve("10.1.1.7 ", "2001:DB8:0::7")).toBeUndefined();
+    const { rows } = await platform.context.pool.query(
+      "select array(select host(a) from unnest(shared_addresses) a) as shared from application where application_number = $1",
+      [number],
+    );
+    expect(rows).toEqual([{ shared: ["10.1.1.7", "2001:db8::7"] }]);
   });
 
   test("§5(5) while others write what belongs to the integration", async () => {
@@ -144,6 +169,31 @@ describe("a revoked credential", () => {
     const { integrationId } = await platform.onRecord(number);
     expect(await platform.count("credential", integrationId, "revoked_at is not null")).toBe(2);
     expect(await platform.count("credential", integrationId, `replaces = '${first}'`)).toBe(1);
+  });
+
+  test("§3(5) leaves the one before it, whose end is then announced as it is, and no longer as it was", async () => {
+    const number = await platform.approved();
+    const [token, first, second] = [createSecret(), randomUUID(), randomUUID()];
+    await platform.integrations.provision(number, { ...say(OFFICER), credential: { credentialId: first, secretHash: hashSecret(token) } });
+    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
+    const announced = async () => {
+      const { rows } = await platform.context.pool.query<{ announces: Date }>(
+        "select distinct announces from notice where about = $1 and kind = 'credential-expires' and cancelled_at is null",
+        [number],
+      );
+      return rows.map(({ announces }) => announces.getTime());
+    };
+    expect(await announced()).toHaveLength(1);
+    const [until, shortened] = [9, 4].map((days) => Date.now() + days * 86_400_000) as [number, number];
+    const next = { freshId: second, freshHash: hashSecret(createSecret()), validUntil: until, presentValidUntil: shortened };
+    const api = openDatabase(platform.database.apiUrl, { max: 1 });
+    await rotateCredential(api.pool, { presentId: first, proof: proveSecret(token), ...next });
+    await api.close();
+    // As the catch-up does.
+    await platform.client.workflow.getHandle(integrationWorkflowId(number)).signal(recordsChanged);
+    await expect.poll(async () => (await platform.integrations.show(number)).credentials.length).toBe(2);
+    await platform.integrations.revokeCredential(number, { ...say(OFFICER, "外洩"), credentialId: second });
+    expect(await announced()).toEqual([shortened]);
   });
 });
 

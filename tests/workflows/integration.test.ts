@@ -143,7 +143,8 @@ describe("an integration", () => {
   test("§3(7) is not applied for with an address that can't be whitelisted, and its number stays free", async () => {
     const number = randomUUID();
     const draft = madeUpApplication(number, today, inDays(9));
-    expect(await codeOf(platform.integrations.apply({ ...draft, addresses: ["224.0.0.1"] }, say(APPLICANT)))).toBe("address-not-public");
+    for (const address of ["224.0.0.1", "::1:2"])
+      expect(await codeOf(platform.integrations.apply({ ...draft, addresses: [address] }, say(APPLICANT)))).toBe("address-not-public");
     expect(await codeOf(platform.integrations.apply({ ...draft, addresses: ["10.0.0.0/8"] }, say(APPLICANT)))).toBe("address-not-single");
     expect(await codeOf(platform.integrations.apply(draft, say(APPLICANT)))).toBeUndefined();
   });
