@@ -15,7 +15,8 @@ export interface OpenDatabase {
  * @param told hears of each
  */
 export function surviveBrokenConnections(pool: Pool, told: (error: Error) => void = () => undefined): void {
-  pool.on("error", told);
+  // The pool tells once more of those that are idle.
+  pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", told));
 }
 

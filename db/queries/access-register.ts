@@ -1,4 +1,5 @@
 import type { Pool } from "pg";
+import type { IndexKeyName } from "../../src/domain/dataset-import.ts";
 import type { IntegrationState } from "../../src/domain/integration-step.ts";
 
 /** A credential that may open an integration; times are epoch milliseconds. */
@@ -24,12 +25,6 @@ export interface IntegrationRow {
   readonly subjectsToday: number;
   readonly checks: readonly string[];
   readonly addresses: readonly string[];
-}
-
-/** Which key of the ring a generation was hashed under, and what tells that key from another of the same number. */
-export interface IndexKeyName {
-  readonly id: string;
-  readonly check: string;
 }
 
 /** A dataset and its current generation. Dates are ISO 8601. */

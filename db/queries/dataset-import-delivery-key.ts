@@ -49,19 +49,19 @@ export async function findDeliveryKey(db: Kysely<Database>, fingerprint: string)
   return (await sql<DeliveryKey>`${DELIVERY_KEY} where k.fingerprint = ${fingerprint}`.execute(db)).rows[0];
 }
 
-/** Delivery keys whose time has passed and whose private half still exists; not those of files that wait, which may be tried again. */
-export async function listExpiredDeliveryKeys(db: Kysely<Database>, now: Date): Promise<DeliveryKey[]> {
+/** Delivery keys whose time had passed at a moment and whose private half still exists; not those of files that wait, which may be tried again. */
+export async function listExpiredDeliveryKeys(db: Kysely<Database>, expiredBy: Date): Promise<DeliveryKey[]> {
   return (
-    await sql<DeliveryKey>`${DELIVERY_KEY} where k.destroyed_at is null and k.expires_at <= ${now}
+    await sql<DeliveryKey>`${DELIVERY_KEY} where k.destroyed_at is null and k.expires_at <= ${expiredBy}
     and not exists (select from dataset_import i where i.recipient_fingerprint = k.fingerprint and i.finished_at is null)`.execute(db)
   ).rows;
 }
 
-/** How many of these imports have had their file tried with the keys; one that nobody in office answers for was rejected before. */
+/** How many of these imports have had their file tried with the keys, which comes after what is rejected under three of the codes. */
 export async function countTried(db: Kysely<Database>, importIds: readonly string[]): Promise<number> {
   const { rows } = await sql`
     select from dataset_import where import_id = any(${importIds}::uuid[])
-      and (recipient_fingerprint is not null or rejection_code <> 'not-in-office')`.execute(db);
+      and (recipient_fingerprint is not null or rejection_code not in ('not-in-office', 'manifest-malformed', 'unreadable'))`.execute(db);
   return rows.length;
 }
 

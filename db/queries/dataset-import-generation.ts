@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { ClientBase } from "pg";
+import type { IndexKeyName } from "../../src/domain/dataset-import.ts";
 import type { Database } from "../tables/database.ts";
-import type { IndexKeyName } from "./access-register.ts";
 
 /** A loaded generation of a dataset, or its current one; dates are ISO 8601. */
 export interface Generation {

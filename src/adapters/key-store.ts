@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createLogSigningKey } from "./log-signing-key.ts";
+import { createLogSigningKey, hasLogSigningKey } from "./log-signing-key.ts";
 import { KeyMissing, readSecretFile } from "./secret-file.ts";
 
 /** Keys of one purpose, by generation. The newest (the greatest number) is the one to use; older ones still open what they closed. */
@@ -75,19 +75,15 @@ function openPurpose(directory: string, purpose: KeyPurpose): KeyRing | KeyObjec
   return folder === "log-index" ? readKey(keyFile(directory, folder, 1)) : openRing(directory, folder);
 }
 
-/** What every key folder has had since its first day: where some of these are there and others not, they were lost. */
-const FIRST_FOLDERS = [KEY_FOLDERS.index, KEY_FOLDERS.logEncryption, KEY_FOLDERS.logIndex, KEY_FOLDERS.temporalPayload];
-
 /**
- * Makes the keys that are not there yet (folders 0700, files 0600); never touches one that is.
+ * Makes the keys that are not there yet (folders 0700, files 0600), the one that signs the log last; never touches one that is.
  * @returns the names of the new files
  * @throws KeyMissing when a key was lost: a new one in its place would find and read nothing, in silence
  */
 export function createKeys(directory: string): string[] {
   const missing = Object.values(KEY_FOLDERS).filter((folder) => ringIds(directory, folder).length === 0);
-  const lost = FIRST_FOLDERS.filter((folder) => missing.includes(folder));
-  if (lost.length > 0 && lost.length < FIRST_FOLDERS.length) {
-    throw new KeyMissing(`${directory} has lost its keys of ${lost.join(", ")}, while others are there: restore them from the backup.`);
+  if (missing.length > 0 && hasLogSigningKey(directory)) {
+    throw new KeyMissing(`${directory} has lost its keys of ${missing.join(", ")}, while others are there: restore them from the backup.`);
   }
   for (const folder of missing) writeKey(directory, folder, 1);
   const signingKey = createLogSigningKey(directory);

@@ -17,6 +17,11 @@ export function createLogSigningKey(directory: string): string | undefined {
   return keyFiles(directory).length > 0 ? undefined : writeKey(directory, 1);
 }
 
+/** Whether there is a key that signs: a key folder that has one once had all. */
+export function hasLogSigningKey(directory: string): boolean {
+  return keyFiles(directory).length > 0;
+}
+
 /** Adds the next key; running workers sign with it when they start anew. @returns the name of the new file */
 export function rotateLogSigningKey(directory: string): string {
   mkdirSync(join(directory, FOLDER), { recursive: true, mode: 0o700 });

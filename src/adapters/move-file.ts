@@ -25,6 +25,7 @@ export async function moveFile(from: string, to: string, aside: string = from): 
     await rename(partial, to);
     await flushFolder(dirname(to));
     await rename(aside, `${aside}${DYING}`);
+    await flushFolder(dirname(aside));
     await destroyFile(`${aside}${DYING}`);
   }
   await flushFolder(dirname(to));

@@ -1,5 +1,5 @@
 import { hash, type KeyObject } from "node:crypto";
-import type { IndexKeyName } from "../../db/queries/access-register.ts";
+import type { IndexKeyName } from "../domain/dataset-import.ts";
 import { hmacSha256 } from "./hmac-sha256.ts";
 import type { KeyRing } from "./key-store.ts";
 import { KeyMissing } from "./secret-file.ts";

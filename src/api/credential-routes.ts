@@ -9,7 +9,7 @@ import { taipeiDate } from "../domain/roc-date.ts";
 import type { AccessSnapshot } from "./access-register.ts";
 import { findCredential, presentedToken, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
-import { problemResponse, Refusal, toRefusal } from "./problem.ts";
+import { problemResponse, Refusal, toRefusal, whoseDoing } from "./problem.ts";
 import { problem } from "./verification-schema.ts";
 
 type Environment = { Bindings: HttpBindings };
@@ -52,7 +52,8 @@ export function credentialRoutes(context: ApiContext): OpenAPIHono<Environment> 
     } catch (error) {
       const refusal = toRefusal(error);
       context.metrics.refusals.inc({ code: refusal.code });
-      if (!(await context.limits.tolerateRefusal({ integrationId: null, sourceAddress }, 1))) {
+      const whose = whoseDoing(refusal);
+      if (!(await context.limits.tolerateRefusal({ integrationId: null, sourceAddress }, 1, whose)) && whose === "theirs") {
         return problemResponse(new Refusal("too-many-refusals", "You have been refused too often: try again later.", { retryAfter: 60 }));
       }
       context.logger.info({ code: refusal.code, sourceAddress }, "a change of credential was refused");

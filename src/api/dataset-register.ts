@@ -1,6 +1,6 @@
-import type { DatasetRow, IndexKeyName } from "../../db/queries/access-register.ts";
+import type { DatasetRow } from "../../db/queries/access-register.ts";
 import { type CheckCode, datasetOfCheck, HOUSEHOLD_DATASET_ID } from "../domain/checks.ts";
-import { datasetAvailability } from "../domain/dataset-import.ts";
+import { datasetAvailability, type IndexKeyName } from "../domain/dataset-import.ts";
 import { Refusal } from "./problem.ts";
 
 /** As-of date (ISO 8601) by dataset code. */

@@ -54,6 +54,11 @@ export type ProblemCode = keyof typeof STATUS_OF;
 /** Every code, for the OpenAPI document and its page. */
 export const PROBLEM_CODES = Object.keys(STATUS_OF) as ProblemCode[];
 
+/** Whether a refusal is the caller's doing, or the platform's own trouble. */
+export function whoseDoing({ code }: Refusal): "theirs" | "ours" {
+  return code === "service-unavailable" || code === "overloaded" || code === "internal-error" ? "ours" : "theirs";
+}
+
 /** A request that gets no answer, and why. The message says what to do next and never repeats what was sent. */
 export class Refusal extends Error {
   override name = "Refusal";

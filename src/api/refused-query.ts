@@ -3,7 +3,7 @@ import { holdsNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import type { CredentialAccess, IntegrationAccess } from "./access-register.ts";
 import type { ApiContext } from "./context.ts";
-import { type LoggedRefusal, type ProblemCode, problemResponse, Refusal, toRefusal } from "./problem.ts";
+import { type LoggedRefusal, problemResponse, Refusal, toRefusal, whoseDoing } from "./problem.ts";
 import type { RecordedEntries, RecordedRequest, RecordedSubject } from "./query-recorder.ts";
 import { MAXIMUM_SUBJECTS, OPERATION_CODE, OPERATOR } from "./verification-schema.ts";
 
@@ -12,9 +12,6 @@ const KEPT_CHARACTERS = 200;
 
 /** How long a caller waits for the log to take a refusal while the platform is in trouble (milliseconds). */
 const TROUBLE_PATIENCE = 1000;
-
-/** The platform's own trouble: whoever meets it is told so to the end, yet even that fills no log without a bound. */
-const OUR_TROUBLE: ReadonlySet<ProblemCode> = new Set<ProblemCode>(["service-unavailable", "overloaded", "internal-error"]);
 
 interface Refused {
   readonly body: unknown;
@@ -40,9 +37,10 @@ export async function refuse(
   try {
     const caller = { integrationId, credentialId: credential?.credentialId ?? null, sourceAddress, askedAt: context.now() };
     const query = toRefusedQuery(body, refusal.code, caller);
-    const ours = OUR_TROUBLE.has(refusal.code);
-    const tolerated = await context.limits.tolerateRefusal(caller, query?.subjects.length ?? 0, ours ? "ours" : "theirs");
-    if (!tolerated && !ours) {
+    // Whoever meets the platform's own trouble is told so to the end, yet even that fills no log without a bound.
+    const whose = whoseDoing(refusal);
+    const tolerated = await context.limits.tolerateRefusal(caller, query?.subjects.length ?? 0, whose);
+    if (!tolerated && whose === "theirs") {
       context.metrics.refusals.inc({ code: "too-many-refusals" });
       return problemResponse(
         new Refusal("too-many-refusals", "You have been refused too often: correct the request, then try again.", { retryAfter: 60 }),
@@ -50,7 +48,7 @@ export async function refuse(
     }
     const recording = tolerated && query !== undefined ? context.record(query) : undefined;
     // What is wrong may be the log itself: then the caller hears so soon, and the entry is written if it still can be.
-    const recorded = ours ? await atMost(TROUBLE_PATIENCE, recording) : await recording;
+    const recorded = whose === "ours" ? await atMost(TROUBLE_PATIENCE, recording) : await recording;
     return problemResponse(
       refusal,
       recorded && firstEntry(recorded),

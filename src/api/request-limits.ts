@@ -34,7 +34,7 @@ export interface RequestLimits {
   tolerateRefusal(
     caller: { readonly integrationId: number | null; readonly sourceAddress: string },
     entries: number,
-    whose?: "theirs" | "ours",
+    whose: "theirs" | "ours",
   ): Promise<boolean>;
 }
 
@@ -99,8 +99,9 @@ export function createRequestLimits(): RequestLimits {
       usage.underWay += subjects;
       return (counted) => {
         usage.underWay -= subjects;
-        // Around midnight the database may still count the day before, or this process be in the next one already.
-        if (counted?.day === usage.day) usage.counted = Math.max(usage.counted, counted.subjects);
+        if (counted === undefined || usage.day !== today) return;
+        // Around midnight the database may still count the day before, or the next one already.
+        usage.counted = counted.day === today ? Math.max(usage.counted, counted.subjects) : usage.counted + subjects;
       };
     },
     headers(integration, today) {
@@ -110,7 +111,7 @@ export function createRequestLimits(): RequestLimits {
         ratelimit: `"rate";r=${Math.max(0, rateOf(integration).remaining)};t=1, "day";r=${left}`,
       };
     },
-    async tolerateRefusal({ integrationId, sourceAddress }, entries, whose = "theirs") {
+    async tolerateRefusal({ integrationId, sourceAddress }, entries, whose) {
       // One large batch is still logged whole: it uses up its minute.
       const points = Math.min(Math.max(entries, 1), REFUSED_ENTRIES_PER_MINUTE);
       try {

@@ -1,8 +1,9 @@
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { sameSecret } from "../adapters/session-token.ts";
+import { formTokenOf, sameSecret } from "../adapters/session-token.ts";
 import { CONSOLE_ACTIONS, type ConsoleAction, type LoginStage } from "../domain/console-action.ts";
 import type { ConsoleContext } from "./context.ts";
+import { readToken } from "./cookies.ts";
 import { messagePage } from "./pages/message.ts";
 import { logInPage } from "./pages/step-page.ts";
 import { type ConsoleBindings, type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
@@ -90,11 +91,13 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
     post(path, action, answer) {
       requireAction(path, action);
       app.post(path, async (c) => {
-        const visit = await readVisit(context, c);
+        const form = readForm(await c.req.parseBody({ all: true }));
+        const token = readToken(c, context.settings.consoleOrigin);
+        const ours = token !== undefined && sameSecret(form.one("formToken"), formTokenOf(token));
+        // A form of another session's is no use of this one.
+        const visit = await readVisit(context, c, { looksOnly: !ours });
         const refused = await refusal(c, visit, action);
         if (refused !== undefined && visit.stage !== "none") return refused;
-        const form = readForm(await c.req.parseBody({ all: true }));
-        const ours = sameSecret(form.one("formToken"), visit.formToken);
         // The session ended while somebody typed.
         if (refused !== undefined)
           return ours && form.one("reason").trim() !== ""

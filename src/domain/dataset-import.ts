@@ -2,6 +2,12 @@ import type { Manifest } from "./dataset-import-manifest.ts";
 import type { BadRow } from "./dataset-import-row.ts";
 import { daysBetween } from "./roc-date.ts";
 
+/** Which key of the ring a generation was hashed under, and what tells that key from another of the same number. */
+export interface IndexKeyName {
+  readonly id: string;
+  readonly check: string;
+}
+
 /** Why a whole delivery is refused. */
 export type RejectionCode =
   | "not-in-office"

@@ -74,7 +74,7 @@ export interface PresentRights {
 /** What an applicant may put right in an application that was sent back. */
 export type Correction = Partial<Omit<ApplicationDraft, "applicationNumber" | "agencyCode" | "agencyName">>;
 
-const TEXTS = ["systemName", "legalBasis", "purpose", "contact"] as const;
+const TEXTS = ["agencyName", "systemName", "legalBasis", "purpose", "contact"] as const;
 const CODES = ["applicationNumber", "agencyCode"] as const;
 
 /**
@@ -84,6 +84,7 @@ const CODES = ["applicationNumber", "agencyCode"] as const;
  * @clause 3(3)
  */
 export function prepareApplication(draft: ApplicationDraft, today: string): Application {
+  requireAgencyName(draft.agencyName);
   const kind = draft.improvement === undefined ? "new" : "reapplication";
   return prepare({ ...draft, kind }, today);
 }
@@ -159,7 +160,6 @@ export function improvementMissing(): RuleViolation {
 
 function prepare(draft: Omit<Application, "checks"> & { readonly checks: readonly string[] }, today: string): Application {
   for (const field of CODES) requireCode(draft[field], field);
-  requireAgencyName(draft.agencyName);
   for (const field of TEXTS) requireText(draft[field], field);
   if (draft.improvement !== undefined) requireText(draft.improvement, "improvement");
   if (draft.letter !== undefined) requireLetter(draft.letter, today);

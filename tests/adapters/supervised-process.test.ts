@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type SupervisedProcess, superviseProcess } from "../../src/adapters/supervised-process.ts";
 
@@ -87,7 +86,10 @@ test("a machine that can't start another process for a while is waited for", asy
 });
 
 test("the lines of a process go on to nobody when their reader has gone", async () => {
-  writeFileSync(join(folder, "child.mjs"), `setInterval(() => console.log("a line"), 10); process.send("ready");`);
+  const count = join(folder, "lines");
+  const child = `import { writeFileSync } from "node:fs"; let lines = 0;
+    setInterval(() => { console.log("a line"); writeFileSync(${JSON.stringify(count)}, String(++lines)); }, 10); process.send("ready");`;
+  writeFileSync(join(folder, "child.mjs"), child);
   const script = `
     const { superviseProcess } = await import(${JSON.stringify(join(ROOT, "src/adapters/supervised-process.ts"))});
     const child = superviseProcess(${JSON.stringify(relative(ROOT, join(folder, "child.mjs")))}, {}, { progress: () => {}, quiet: false });
@@ -98,7 +100,8 @@ test("the lines of a process go on to nobody when their reader has gone", async 
   const ended = once(supervisor, "exit");
   await once(supervisor.stdout as Readable, "data");
   supervisor.stdout?.destroy();
-  await sleep(300);
+  const before = Number(readFileSync(count, "utf8"));
+  await expect.poll(() => Number(readFileSync(count, "utf8"))).toBeGreaterThan(before + 20);
   supervisor.send("stop", () => undefined);
   expect(await ended).toEqual([0, null]);
 });

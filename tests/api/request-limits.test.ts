@@ -74,6 +74,7 @@ describe("a day's count", () => {
     const access = { integrationId: 1, subjectsPerDay: 1000, requestsPerSecond: 1, usageDay: "2026-12-01", subjectsToday: 1000 };
     const integration = access as unknown as IntegrationAccess;
     limits.reserve(integration, 1, "2026-12-02")({ day: "2026-12-01", subjects: 1001 });
+    expect(() => limits.reserve(integration, 1000, "2026-12-02")).toThrow();
     limits.reserve(integration, 999, "2026-12-02")({ day: "2026-12-02", subjects: 999 });
     limits.reserve(integration, 1, "2026-12-02")({ day: "2026-12-02", subjects: 1000 });
     expect(() => limits.reserve(integration, 1, "2026-12-02")).toThrow(expect.objectContaining({ code: "daily-quota-exceeded" }));

@@ -41,7 +41,14 @@ describe("bin/keys", () => {
     },
   );
 
-  test.each(["index", "log-encryption", "log-index", "temporal-payload"])(
+  test("goes on where it was interrupted", async () => {
+    const half = join(directory, "half-made");
+    cpSync(join(keysDirectory, "index"), join(half, "index"), { recursive: true });
+    expect((await runProgram("bin/keys.ts", { KEYS_DIR: half }, ["create"])).code).toBe(0);
+    expect(() => openKeyStore(half)).not.toThrow();
+  });
+
+  test.each(["index", "log-encryption", "log-index", "temporal-payload", "console"])(
     "makes no new key in the place of a lost one of %s, which would find and read nothing",
     async (lost) => {
       const holed = join(directory, `without-${lost}`);

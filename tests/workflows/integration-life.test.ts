@@ -136,8 +136,12 @@ describe("an integration over the years", () => {
       { cancelled: true, n: 6 },
     ]);
     await integrations.revoke(number, say(OFFICER));
-    const left = await platform.context.pool.query("select from notice where about = $1 and cancelled_at is null", [number]);
-    expect(left.rowCount).toBe(0);
+    const left = await platform.context.pool.query(
+      "select recipient from notice where about = $1 and cancelled_at is null and kind <> $2",
+      [...[number, "integration-ended"]],
+    );
+    expect(left.rows).toEqual([]);
+    expect(await announced(number, "integration-ended")).toEqual(["applicant", "manager"]);
   });
 });
 

@@ -55,7 +55,7 @@ describe("a decision that the records refuse", () => {
   });
 
   test("§3(8) after the deadline leaves the address unanswered, and so removed; a second one meanwhile is told", async () => {
-    const { deadline, handle, decide, outcome } = await review("2020-07-01", 10);
+    const { deadline, handle, decide, outcome } = await review("2020-07-01", 20);
     const holder = await owner.pool.connect();
     try {
       await holder.query("begin");

@@ -2,6 +2,8 @@
 const line = document.querySelector("[data-session-ends-in]");
 if (line !== null) {
   const SOON = 120_000;
+  // What a search found is not kept for its few words.
+  const WRITTEN = "form[method=post]:not([role=search])";
   const begins = Number(line.dataset.sessionEndsIn);
   // Typing is told once a minute; more often only where sessions end so soon that this would be too late.
   const PAUSE = Math.min(60_000, begins / 2);
@@ -36,10 +38,16 @@ if (line !== null) {
     longest = false;
   };
 
+  const say = () => ask({ method: "POST", body: new URLSearchParams({ formToken: formTokens[0].value }) });
   const use = async () => {
     usedAt = Date.now();
-    const told = await ask({ method: "POST", body: new URLSearchParams({ formToken: formTokens[0].value }) });
-    if (told === undefined) return look();
+    let told = await say();
+    if (told === undefined) {
+      // The account may have logged in anew in another tab: its session has another token.
+      await look();
+      if (Date.now() < end) told = await say();
+    }
+    if (told === undefined) return;
     take(told);
     // Less than a page begins with: the hours are full after which every session ends.
     longest = told.endsIn < begins - 1000;
@@ -65,7 +73,7 @@ if (line !== null) {
   /** Now, or before: a form that had faults came back with it. */
   const wasTyped = () =>
     typedIn !== undefined ||
-    [...document.querySelectorAll("main form[method=post] :is(textarea, [type=text]:not([readonly]))")].some(({ value }) => value !== "");
+    [...document.querySelectorAll(`main ${WRITTEN} :is(textarea, [type=text]:not([readonly]))`)].some(({ value }) => value !== "");
 
   const leave = () => {
     if (over === undefined || !wasTyped()) return location.assign("/console/log-in?ended");
@@ -76,6 +84,8 @@ if (line !== null) {
     over.querySelector("button").onclick = async () => {
       said.textContent = "";
       await look();
+      // Pressed twice.
+      if (!over.isConnected) return;
       if (Date.now() >= end) {
         said.textContent = said.dataset.notYet;
         return;
@@ -87,7 +97,7 @@ if (line !== null) {
   };
 
   document.addEventListener("input", ({ target }) => {
-    if (target.form?.method === "post") typedIn = target;
+    if (target.form?.matches(WRITTEN)) typedIn = target;
     if (Date.now() - usedAt >= PAUSE) void use();
   });
   stay.addEventListener("click", async () => {
