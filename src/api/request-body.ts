@@ -49,11 +49,27 @@ export function readBody(incoming: IncomingMessage, { bytes, refusal }: BodyLimi
       if (size <= bytes) chunks.push(chunk);
       else chunks.length = 0;
     });
-    incoming.on("end", () =>
-      size > bytes ? reject(refusal()) : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
-    );
+    incoming.on("end", () => {
+      if (size > bytes) reject(refusal());
+      else atEndOfTurn(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    });
     // Also when the caller goes away.
     incoming.on("error", reject);
+  });
+}
+
+let brought: (() => void)[] = [];
+
+/**
+ * Has all go on together that one turn of the event loop brought: one right after the other they find the code that handles them still in the
+ * processor's caches, where reading the next request in between would have pushed it out.
+ */
+function atEndOfTurn(goOn: () => void): void {
+  if (brought.push(goOn) > 1) return;
+  setImmediate(() => {
+    const all = brought;
+    brought = [];
+    for (const each of all) each();
   });
 }
 
