@@ -14,7 +14,7 @@ const KEYS_THAT_SIGN = 2;
 /** Makes the first key that signs the log's checkpoints (Ed25519, PKCS #8), if there is none. @returns the name of the new file */
 export function createLogSigningKey(directory: string): string | undefined {
   mkdirSync(join(directory, FOLDER), { recursive: true, mode: 0o700 });
-  return keyFiles(directory).length > 0 ? undefined : writeKey(directory, 1);
+  return hasLogSigningKey(directory) ? undefined : writeKey(directory, 1);
 }
 
 /** Whether there is a key that signs: a key folder that has one once had all. */

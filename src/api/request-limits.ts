@@ -2,7 +2,7 @@ import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { DayUsage } from "../../db/queries/query-log.ts";
 import { networkOf } from "../adapters/source-address.ts";
 import type { IntegrationAccess } from "./access-register.ts";
-import { Refusal } from "./problem.ts";
+import { Refusal, type whoseDoing } from "./problem.ts";
 
 /** Entries of refusals that are logged in a minute for one caller, so that nobody fills the log with what gets no answer. */
 const REFUSED_ENTRIES_PER_MINUTE = 600;
@@ -34,7 +34,7 @@ export interface RequestLimits {
   tolerateRefusal(
     caller: { readonly integrationId: number | null; readonly sourceAddress: string },
     entries: number,
-    whose: "theirs" | "ours",
+    whose: ReturnType<typeof whoseDoing>,
   ): Promise<boolean>;
 }
 

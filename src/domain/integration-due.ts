@@ -50,7 +50,7 @@ export function lapsesAt(integration: Integration): number | undefined {
 }
 
 /** When a step was last taken (epoch milliseconds); 0: never. */
-function lastTaken({ timeline }: Integration, step: StepName): number {
+export function lastTaken({ timeline }: Integration, step: StepName): number {
   return Date.parse(timeline.findLast((entry) => entry.step === step)?.takenAt ?? "1970-01-01");
 }
 

@@ -1,6 +1,6 @@
 import { credentialReminderAt } from "./credential.ts";
 import { hasRights, type Integration, type RightsHolder } from "./integration.ts";
-import { idleSuspensionAt, idleWarning, lapsesAt } from "./integration-due.ts";
+import { idleSuspensionAt, idleWarning, lapsesAt, lastTaken } from "./integration-due.ts";
 import { periodMoments } from "./integration-period.ts";
 import { isFinal, type Role, type StepName } from "./integration-step.ts";
 import { POLICY } from "./policy.ts";
@@ -113,22 +113,22 @@ function applicationNotices(integration: Integration, notice: MakeNotice): Notic
 }
 
 /** That somebody ended it for good; managers are told as well, since one person can. */
-function endNotices({ timeline }: Integration, notice: MakeNotice): Notice[] {
-  const end = timeline.findLast(({ step }) => step === "revoke");
-  const at = Date.parse(end?.takenAt ?? "");
-  return end === undefined ? [] : notice("integration-ended", ["applicant", "manager"], at, at, at);
+function endNotices(integration: Integration, notice: MakeNotice): Notice[] {
+  if (integration.state !== "revoked") return [];
+  const at = lastTaken(integration, "revoke");
+  return notice("integration-ended", ["applicant", "manager"], at, at, at);
 }
 
 /** The end of its period and of its newest credential, that it lies idle, and that it was suspended. */
 function rightsNotices(integration: RightsHolder, lastUsedOn: string | undefined, notice: MakeNotice): Notice[] {
-  const { timeline, approval } = integration;
-  const lastOf = (step: StepName) => Date.parse(timeline.findLast((entry) => entry.step === step)?.takenAt ?? "");
+  const { approval } = integration;
   const { until } = periodMoments(approval);
-  const since = lastOf("provision");
+  const since = lastTaken(integration, "provision");
   const reminders = POLICY.periodReminderDays.filter((days) => until - days * DAY >= since);
   const newest = integration.credentials.at(-1);
   const expiry = newest && Date.parse(newest.validUntil);
   const warnedAt = idleWarning(integration, lastUsedOn);
+  const suspendedAt = lastTaken(integration, "suspend");
   return [
     ...reminders.flatMap((days) =>
       notice("period-ends", ["applicant", "caseOfficer"], until - days * DAY, until, `${approval.until}/${days}`),
@@ -145,8 +145,6 @@ function rightsNotices(integration: RightsHolder, lastUsedOn: string | undefined
     ...(warnedAt === undefined
       ? []
       : notice("integration-idle", ["applicant", "dedicatedOfficer"], warnedAt, idleSuspensionAt(warnedAt), warnedAt)),
-    ...(integration.state === "suspended"
-      ? notice("integration-suspended", ["applicant"], lastOf("suspend"), lastOf("suspend"), lastOf("suspend"))
-      : []),
+    ...(integration.state === "suspended" ? notice("integration-suspended", ["applicant"], suspendedAt, suspendedAt, suspendedAt) : []),
   ];
 }

@@ -1,29 +1,24 @@
 import type { PoolClient } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { totpCode } from "../../src/adapters/authenticator.ts";
-import { createVisitor, startTestConsole, type TestConsole } from "../support/console.ts";
 import { PASSWORD } from "../support/console-office.ts";
+import { openTimedConsole, type TimedConsole } from "../support/timed-console.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-let time = Date.parse("2026-11-24T09:00:00+08:00");
-const now = () => time;
-let console_: TestConsole;
-let secret: string;
+let house: TimedConsole;
 
 beforeAll(async () => {
-  console_ = await startTestConsole({ now });
-  secret = await visitor().setUp("lin.manager", await console_.appoint("lin.manager", "manager"), PASSWORD);
+  house = await openTimedConsole();
 });
-afterAll(() => console_.close());
+afterAll(() => house.console_.close());
 
-const visitor = () => createVisitor(console_, now);
-const query = (text: string, values: unknown[] = []) => console_.owner.pool.query(text, values);
+const query = (text: string, values: unknown[] = []) => house.console_.owner.pool.query(text, values);
 const sessions = async () => (await query("select stage from session where account = 'lin.manager'")).rows.map(({ stage }) => stage);
 
 /** Does something while a request waits for rows that we hold. */
 async function whileHeld<T>(hold: string, ask: () => Promise<T>, meanwhile: (holder: PoolClient) => Promise<void>): Promise<T> {
-  const holder = await console_.owner.pool.connect();
+  const holder = await house.console_.owner.pool.connect();
   try {
     await holder.query("begin");
     await holder.query(hold);
@@ -43,39 +38,39 @@ async function whileHeld<T>(hold: string, ask: () => Promise<T>, meanwhile: (hol
 
 describe("what is taken away while somebody logs in", () => {
   test("§3(2) the appointment, while the password is hashed: no session comes of it", async () => {
-    time += MINUTE;
+    house.later(MINUTE);
     await query("delete from session");
     await query("insert into session values (sha256('old'), 'lin.manager', 'full', '2020-01-01', '2020-01-01')");
-    const person = visitor();
+    const person = house.visitor();
     await person.get("/console/log-in");
     // Ended sessions are forgotten after the password was found right.
     const answer = await whileHeld(
       "select from session for update",
       () => person.post("/console/log-in", { account: "lin.manager", password: PASSWORD }),
-      async () => void (await query("update appointment set valid_until = $1", [new Date(time)])),
+      async () => void (await query("update appointment set valid_until = $1", [new Date(house.now())])),
     );
     expect([answer.status, await sessions()]).toEqual([422, []]);
     await query("update appointment set valid_until = null");
   });
 
   test("§3(5) the sessions, while the code is checked: no session comes of it", async () => {
-    time += MINUTE;
-    const person = visitor();
+    house.later(MINUTE);
+    const person = house.visitor();
     await person.get("/console/log-in");
     await person.post("/console/log-in", { account: "lin.manager", password: PASSWORD });
     await person.get("/console/code");
     const answer = await whileHeld(
       "select from account for update",
-      () => person.post("/console/code", { code: totpCode(secret, time) }),
+      () => person.post("/console/code", { code: totpCode(house.secret, house.now()) }),
       async (holder) => void (await holder.query("delete from session where account = 'lin.manager'")),
     );
     expect([answer.status, await sessions()]).toEqual([422, []]);
   });
 
   test("§3(5) the account, while its holder sets a password: it isn't set", async () => {
-    time += 2 * DAY;
-    const person = visitor();
-    await person.logIn("lin.manager", PASSWORD, secret);
+    house.later(2 * DAY);
+    const person = house.visitor();
+    await person.logIn("lin.manager", PASSWORD, house.secret);
     await person.get("/console/password");
     const password = "Another-Good-One-5";
     const answer = await whileHeld(
@@ -89,11 +84,11 @@ describe("what is taken away while somebody logs in", () => {
 });
 
 test("§3(5) of two changes of a password at once one counts: the history can't be run through, nor its minimum age", async () => {
-  time += MINUTE;
-  const two = [visitor(), visitor()];
+  house.later(MINUTE);
+  const two = [house.visitor(), house.visitor()];
   for (const person of two) {
-    time += MINUTE;
-    await person.logIn("lin.manager", PASSWORD, secret);
+    house.later(MINUTE);
+    await person.logIn("lin.manager", PASSWORD, house.secret);
     await person.get("/console/password");
   }
   const answers = await Promise.all(
@@ -107,9 +102,9 @@ test("§3(5) of two changes of a password at once one counts: the history can't 
 });
 
 test("§3(5) a set-up that was left alone ends when the next begins, and the secret that it showed is worth nothing", async () => {
-  const token = await console_.appoint("chen.manager", "manager");
+  const token = await house.console_.appoint("chen.manager", "manager");
   const begin = async (password: string) => {
-    const person = visitor();
+    const person = house.visitor();
     await person.get("/console/set-up");
     await person.post("/console/set-up", { account: "chen.manager", token });
     await person.get("/console/password");
@@ -120,6 +115,6 @@ test("§3(5) a set-up that was left alone ends when the next begins, and the sec
   const holder = await begin("Somebody-Comes-Back-2");
   expect(onlooker.shown).not.toBe(holder.shown);
   expect((await onlooker.person.get("/console/authenticator")).location).toBe("/console/log-in");
-  expect((await holder.person.post("/console/authenticator", { code: totpCode(onlooker.shown, time) })).status).toBe(422);
-  expect((await holder.person.post("/console/authenticator", { code: totpCode(holder.shown, time) })).location).toBe("/console");
+  expect((await holder.person.post("/console/authenticator", { code: totpCode(onlooker.shown, house.now()) })).status).toBe(422);
+  expect((await holder.person.post("/console/authenticator", { code: totpCode(holder.shown, house.now()) })).location).toBe("/console");
 });
