@@ -48,9 +48,18 @@ export function uuidArray(values: readonly (string | null)[]): Buffer {
 
 /** `text[]`; null stays null. Postgres' text holds no NUL: the caller has refused control characters before. */
 export function textArray(values: readonly (string | null)[]): Buffer {
+  return utf8Array(OID.text, values);
+}
+
+/** `bytea[]` of texts in UTF-8; null stays null. */
+export function textBytesArray(values: readonly (string | null)[]): Buffer {
+  return utf8Array(OID.bytea, values);
+}
+
+function utf8Array(elementType: number, values: readonly (string | null)[]): Buffer {
   let size = HEADER_BYTES;
   for (const value of values) size += 4 + (value === null ? 0 : Buffer.byteLength(value));
-  const array = header(size, OID.text, values.length);
+  const array = header(size, elementType, values.length);
   let offset = HEADER_BYTES;
   for (const value of values) {
     const written = value === null ? 0 : array.write(value, offset + 4);

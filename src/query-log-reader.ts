@@ -8,7 +8,7 @@ import { logIndexOf } from "./adapters/subject-keys.ts";
 import type { SealedPart } from "./domain/query-log.ts";
 import { joinSealedPart, type OpeningRequest, readEntry, requireOpening } from "./domain/query-log-reading.ts";
 import type { ListedEntry } from "./reports/listed-entry.ts";
-import { leafHashOfPrefixed } from "./transparency/leaf.ts";
+import { leafHash } from "./transparency/leaf.ts";
 
 /** Which entries to open, in words that people use; a person by the normalised ID number, or by its blind index. */
 export interface LogQuestion extends Omit<LogFilter, "caseNumberIndex"> {
@@ -59,7 +59,7 @@ function openEntry(
 ): ListedEntry {
   const { entryId, entry: bytes, applicationNumber, agencyName, systemName } = row;
   if (bytes === null) return { entryId, fault: "tree-disagrees" };
-  if (leafHashOfPrefixed(Buffer.concat([Buffer.of(0), bytes])) !== row.leafHash) return { entryId, fault: "leaf-hash-disagrees" };
+  if (leafHash(bytes).toString("hex") !== row.leafHash) return { entryId, fault: "leaf-hash-disagrees" };
   const entry = readEntry(row, bytes.toString("utf8"));
   if (typeof entry === "string") return { entryId, fault: entry };
   let sealed: SealedPart;

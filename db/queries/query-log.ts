@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { byteaArray, hexArray, int4Array, textArray, uuidArray } from "../binary-array.ts";
+import { hexArray, int4Array, textArray, textBytesArray, uuidArray } from "../binary-array.ts";
 
 /** A row of `query_log`. Times come from the entry id (UUID version 7); hashes are hexadecimal. */
 export interface LoggedQuery {
@@ -11,8 +11,8 @@ export interface LoggedQuery {
   readonly caseNumberIndex: string | null;
   readonly subjectIndex: string | null;
   readonly leafHash: string;
-  /** Canonical bytes. */
-  readonly entry: Uint8Array;
+  /** Canonical text; its bytes are kept. */
+  readonly entry: string;
 }
 
 /** What makes a retry safe: the key of the first try claims the place, and its entries are the only ones written. */
@@ -143,7 +143,7 @@ export function entryParameters(requests: readonly RequestEntries[]): Buffer[] {
     hexArray(entries.map((entry) => entry.caseNumberIndex)),
     hexArray(entries.map((entry) => entry.subjectIndex)),
     hexArray(entries.map((entry) => entry.leafHash)),
-    byteaArray(entries.map((entry) => entry.entry)),
+    textBytesArray(entries.map((entry) => entry.entry)),
   ];
 }
 

@@ -3,6 +3,8 @@ import type { SealedPart } from "../domain/query-log.ts";
 
 const VECTOR_BYTES = 12;
 const TAG_BYTES = 16;
+/** A UUID in its usual text form. */
+const ENTRY_ID_BYTES = 36;
 
 /**
  * Seals the personal part of a log entry: AES-256-GCM with the entry's id as additional data, so that it fits no other entry.
@@ -14,12 +16,14 @@ const TAG_BYTES = 16;
 export function createSealer(key: KeyObject, sealerName: Buffer = randomBytes(6)): (part: SealedPart, entryId: string) => string {
   const vector = Buffer.alloc(VECTOR_BYTES);
   sealerName.copy(vector, 0, 0, 6);
+  const additional = Buffer.alloc(ENTRY_ID_BYTES);
   let counter = 0;
   return (part, entryId) => {
     counter += 1;
     vector.writeUIntBE(counter, 6, 6);
+    additional.write(entryId, "latin1");
     const cipher = createCipheriv("aes-256-gcm", key, vector);
-    cipher.setAAD(Buffer.from(entryId, "latin1"));
+    cipher.setAAD(additional);
     const body = cipher.update(JSON.stringify(part), "utf8");
     cipher.final();
     return Buffer.concat([vector, body, cipher.getAuthTag()], VECTOR_BYTES + body.length + TAG_BYTES).toString("base64");

@@ -7,7 +7,7 @@ import { logIndexOf } from "../adapters/subject-keys.ts";
 import type { CheckCode } from "../domain/checks.ts";
 import { canonicalEntry, type Outcome } from "../domain/query-log.ts";
 import type { Answers } from "../domain/verification.ts";
-import { leafHashOfPrefixed } from "../transparency/leaf.ts";
+import { leafHashOfText } from "../transparency/leaf.ts";
 import { createRandomHex, entryIds } from "./entry-id.ts";
 import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
 
@@ -72,26 +72,24 @@ export function createQueryRecorder(
     const entries = request.subjects.map((subject, position): LoggedQuery => {
       const entryId = ids[position] as string;
       const subjectIndex = indexOrNull(keyStore.logIndex, "subject", subject.nationalId);
-      const bytes = prefixed(
-        canonicalEntry({
-          entryId,
-          askedAt,
-          integration: request.integrationId,
-          credential: request.credentialId,
-          sourceAddress: request.sourceAddress,
-          operator: request.operator,
-          operationCode: request.operationCode,
-          checks: request.checks,
-          outcome: subject.outcome,
-          answers: subject.answers,
-          asOf: request.asOf,
-          caseNumberIndex,
-          subjectIndex,
-          keyId: keyStore.logEncryption.currentId,
-          sealed: seal({ caseNumber: request.caseNumber, reason: request.reason, subject: subject.asked }, entryId),
-          salt: randomHex(16),
-        }),
-      );
+      const entry = canonicalEntry({
+        entryId,
+        askedAt,
+        integration: request.integrationId,
+        credential: request.credentialId,
+        sourceAddress: request.sourceAddress,
+        operator: request.operator,
+        operationCode: request.operationCode,
+        checks: request.checks,
+        outcome: subject.outcome,
+        answers: subject.answers,
+        asOf: request.asOf,
+        caseNumberIndex,
+        subjectIndex,
+        keyId: keyStore.logEncryption.currentId,
+        sealed: seal({ caseNumber: request.caseNumber, reason: request.reason, subject: subject.asked }, entryId),
+        salt: randomHex(16),
+      });
       return {
         entryId,
         integrationId: request.integrationId,
@@ -100,8 +98,8 @@ export function createQueryRecorder(
         outcome: subject.outcome,
         caseNumberIndex,
         subjectIndex,
-        leafHash: leafHashOfPrefixed(bytes),
-        entry: bytes.subarray(1),
+        leafHash: leafHashOfText(entry),
+        entry,
       };
     });
     const appended = await append({ entries, countedFor: request.counted ? request.integrationId : null, claim: request.claim });
@@ -111,12 +109,4 @@ export function createQueryRecorder(
 
 function indexOrNull(key: KeyObject, kind: "subject" | "case-number", value: string | null | undefined): string | null {
   return value == null ? null : logIndexOf(key, kind, value);
-}
-
-/** The byte 0x00 and then the text, so that the leaf hash is taken without a copy. */
-function prefixed(text: string): Buffer {
-  const bytes = Buffer.allocUnsafe(1 + Buffer.byteLength(text));
-  bytes[0] = 0;
-  bytes.write(text, 1);
-  return bytes;
 }

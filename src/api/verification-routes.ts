@@ -27,7 +27,7 @@ const single: Endpoint<schema.VerificationRequest> = {
   path: "/v1/verifications",
   label: "single",
   request: schema.verificationRequest,
-  toQuestion: ({ subject, ...question }) => ({ ...question, subjects: [subject], pointerOf: () => "/subject" }),
+  toQuestion: (request) => ({ ...request, subjects: [request.subject], pointerOf: () => "/subject" }),
   toBody: ({ results: [result], asOf }) => ({ ...result, asOf }),
 };
 
@@ -97,13 +97,13 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
   const answer = (answered: AnsweredQuestion, { integration, announcedFrom, announcement }: CredentialAccess): Response => {
     context.metrics.answered(endpoint.label, answered.results, performance.now() - started);
     const now = context.now();
+    const headers = {
+      ...context.limits.headers(integration, taipeiDate(now)),
+      "content-type": "application/json",
+      "cache-control": "no-store",
+    };
     return new Response(JSON.stringify(endpoint.toBody(answered)), {
-      headers: {
-        "content-type": "application/json",
-        "cache-control": "no-store",
-        ...context.limits.headers(integration, taipeiDate(now)),
-        ...(now >= announcedFrom && announcement),
-      },
+      headers: now >= announcedFrom ? { ...headers, ...announcement } : headers,
     });
   };
   const judge = (snapshot: AccessSnapshot): CredentialAccess => {

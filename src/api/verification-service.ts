@@ -1,10 +1,10 @@
-import { hash } from "node:crypto";
 import { type DayUsage, findClaimedRequest, type IdempotencyClaim, type LoggedQuery } from "../../db/queries/query-log.ts";
 import type { CheckCode } from "../domain/checks.ts";
 import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { normaliseName } from "../domain/person-name.ts";
 import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { type Answers, answerChecks, requireCaseAndReason, requireScope, type SubjectMatch } from "../domain/verification.ts";
+import { leafHash } from "../transparency/leaf.ts";
 import type { AccessSnapshot, CredentialAccess } from "./access-register.ts";
 import type { ApiContext } from "./context.ts";
 import type { AsOf } from "./dataset-register.ts";
@@ -93,8 +93,13 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
     context.neighbours.note(integration.integrationId, subjects);
     return {
       results: outcomes.map((outcome, place) => {
-        const { entryId, leafHash } = recorded.entries[place] as LoggedQuery;
-        return { entryId, ...outcome, receipt: { leafHash, leafIndex: firstIndex + place } };
+        const entry = recorded.entries[place] as LoggedQuery;
+        return {
+          entryId: entry.entryId,
+          subject: outcome.subject,
+          answers: outcome.answers,
+          receipt: { leafHash: entry.leafHash, leafIndex: firstIndex + place },
+        };
       }),
       asOf,
     };
@@ -121,7 +126,7 @@ export async function findAnswerOfFirstTry(context: ApiContext, claim: Idempoten
   }
   const entries = first.entries.map((entry) => ({
     ...JSON.parse(entry.toString("utf8")),
-    leafHash: hash("sha256", Buffer.concat([Buffer.of(0), entry]), "hex"),
+    leafHash: leafHash(entry).toString("hex"),
   }));
   return {
     results: entries.map((entry, place) => ({

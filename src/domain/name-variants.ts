@@ -30,8 +30,11 @@ for (let code = FIRST_RADICAL; code <= LAST_RADICAL; code += 1) {
   if (character !== radical) FOLDED.set(radical, FOLDED.get(character) ?? character);
 }
 
+const ANY_VARIANT = new RegExp(`[${[...FOLDED.keys()].join("")}]`, "u");
+
 /** The text with every variant form replaced by its standard form. */
 export function foldVariants(text: string): string {
+  if (!ANY_VARIANT.test(text)) return text;
   let folded = text;
   for (const character of text) {
     const standard = FOLDED.get(character);
