@@ -735,6 +735,20 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.ask_office_of_alert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if old.state <> 'open' or not public.holds_office(new.decided_by, new.decided_as, new.decided_at) then
+        raise exception 'only somebody in office decides an alert that is open' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.ask_office_of_dataset_step()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -749,6 +763,24 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.ask_office_of_disposal_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if new.actor_role = 'platform' and new.step in ('hold', 'lift', 'approve')
+        or new.actor_role <> 'platform' and not public.holds_office(new.actor, new.actor_role, new.taken_at) then
+        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
+      end if;
+      if new.step = 'dispose' and not exists (select from public.log_disposal d where d.month = new.month) then
+        raise exception 'a month that is there was not disposed of' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.ask_office_of_finding()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -758,6 +790,20 @@ AS $function$
     begin
       if not public.holds_office(new.raised_by, new.raised_as, new.raised_at) then
         raise exception 'only somebody in office raises a finding' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.ask_office_of_retention()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.holds_office(new.actor, 'manager', new.raised_at) then
+        raise exception 'only a manager raises the log''s time of retention' using errcode = 'check_violation';
       end if;
       return null;
     end $function$
@@ -881,7 +927,9 @@ AS $function$
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
       ) last where last.step = 'approve' and last.actor_role = 'manager' and public.holds_office(last.actor, 'manager', last.taken_at)
-        and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
+        and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'))
+        and last.taken_at >= (wanted + interval '1 month') at time zone 'Asia/Taipei'
+        and exists (select from public.log_disposal_step p where p.month = wanted and p.step = 'propose' and p.sequence < last.sequence);
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
       insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());
@@ -1342,6 +1390,8 @@ AS $function$
 
 -- Triggers
 
+CREATE TRIGGER ask_office AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW EXECUTE FUNCTION ask_office_of_alert();
+
 CREATE TRIGGER keep_letter BEFORE DELETE OR UPDATE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_letter();
 
 CREATE TRIGGER require_paper BEFORE INSERT ON public.application_attachment FOR EACH ROW WHEN ((new.draft_id IS NULL)) EXECUTE FUNCTION require_paper();
@@ -1369,6 +1419,10 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.log_disposal_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_disposal_step();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION ask_office_of_retention();
 
 CREATE TRIGGER log_retention_is_raised BEFORE INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION log_retention_is_raised();
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
 import type { KeepAlerts } from "./abnormal-use-client.ts";
-import type { AlertOnRecord } from "./domain/abnormal-use-decision.ts";
+import { type AlertOnRecord, MOST_ALERTS_LISTED } from "./domain/abnormal-use-decision.ts";
 import type { Duty } from "./domain/appointment.ts";
 import type { Severity } from "./domain/finding.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
@@ -48,10 +48,12 @@ export async function runAbnormalUseCommand(argv: string[], keep: KeepAlerts, ra
       const alerts = await keep({ onlyOpen: values.all !== true });
       if (values.json) return JSON.stringify(alerts);
       for (const alert of alerts) console.log(summary(alert));
-      return `${alerts.length} alerts.`;
+      return alerts.length < MOST_ALERTS_LISTED
+        ? `${alerts.length} alerts.`
+        : `The newest ${alerts.length} alerts; there may be more, which the console shows.`;
     }
     const alertId = await decide(action, number, values, keep, raise);
-    const decided = (await keep({ onlyOpen: false })).find((alert) => alert.alertId === alertId);
+    const [decided] = await keep({ onlyOpen: false, alertId });
     return values.json ? JSON.stringify(decided) : `Alert ${alertId} is ${decided?.state}.`;
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;

@@ -50,13 +50,22 @@ export async function seekCosignature(
   // What is on record may be too large after a part of the database was restored: the witness tells then where it is.
   const oldSize = known <= latest.treeSize ? known : 0;
   const reply = await ask(witnessing, latest, oldSize, signal);
-  if (reply.status !== 409) return conclude(witnessing, latest, reply);
-  const witnessSize = parseDecimal(reply.body.trimEnd());
+  if (reply.status !== 409 || isOfAnotherTree(reply, latest, oldSize)) return conclude(witnessing, latest, oldSize, reply);
+  const witnessSize = sizeIn(reply);
   if (witnessSize === undefined) throw new NotCosigned("witness-refuses", reply.status);
   // Another worker may have shown it a newer checkpoint, which is on record then.
   const newest = witnessSize > latest.treeSize ? ((await findLatestCheckpoint(pool, origin)) ?? latest) : latest;
   if (witnessSize > newest.treeSize || witnessSize === oldSize) await disagree(witnessing, newest, reply.status, witnessSize);
-  return conclude(witnessing, newest, await ask(witnessing, newest, witnessSize, signal));
+  return conclude(witnessing, newest, witnessSize, await ask(witnessing, newest, witnessSize, signal));
+}
+
+function sizeIn({ body }: WitnessReply): number | undefined {
+  return parseDecimal(body.trimEnd());
+}
+
+/** Asked about the very size that it has seen, a witness of another tree answers 409 (C2SP tlog-witness), with that size or with words. */
+function isOfAnotherTree(reply: WitnessReply, { treeSize }: CheckpointOnRecord, oldSize: number): boolean {
+  return reply.status === 409 && oldSize === treeSize && (sizeIn(reply) ?? oldSize) === oldSize;
 }
 
 async function ask({ pool, witness }: Witnessing, { treeSize, signedNote }: CheckpointOnRecord, oldSize: number, signal: AbortSignal) {
@@ -68,8 +77,10 @@ async function ask({ pool, witness }: Witnessing, { treeSize, signedNote }: Chec
   }
 }
 
-async function conclude(witnessing: Witnessing, checkpoint: CheckpointOnRecord, { status, body }: WitnessReply): Promise<"cosigned"> {
+async function conclude(witnessing: Witnessing, checkpoint: CheckpointOnRecord, oldSize: number, reply: WitnessReply): Promise<"cosigned"> {
+  const { status, body } = reply;
   if (status === 422) await disagree(witnessing, checkpoint, status, null);
+  if (isOfAnotherTree(reply, checkpoint, oldSize)) await disagree(witnessing, checkpoint, status, oldSize);
   if (status === 409) throw new NotCosigned("witness-overtaken", status);
   if (status !== 200) throw new NotCosigned("witness-refuses", status);
   const { pool, origin, witness, now } = witnessing;

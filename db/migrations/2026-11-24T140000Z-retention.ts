@@ -24,6 +24,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     end $$;
     create trigger log_retention_is_raised before insert on log_retention for each row execute function log_retention_is_raised();
     insert into log_retention values (5, 'platform', 'platform', 'clauses 4(1)5 and 4(2)5: at least five years', now());
+    create function ask_office_of_retention() returns trigger language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if not public.holds_office(new.actor, 'manager', new.raised_at) then
+        raise exception 'only a manager raises the log''s time of retention' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $$;
+    create trigger ask_office after insert on log_retention for each row execute function ask_office_of_retention();
 
     -- Append-only by grant.
     create table log_disposal_step (
@@ -61,6 +70,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     create function log_kept_until(wanted date) returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp as $$
       select (wanted + interval '1 month' + make_interval(years => greatest(5, (select max(years) from public.log_retention)))) at time zone 'Asia/Taipei'
     $$;
+
+    -- What people are said to have done was done by somebody of that office; the rest is the platform's, and that a month is gone is the function's.
+    create function ask_office_of_disposal_step() returns trigger language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if new.actor_role = 'platform' and new.step in ('hold', 'lift', 'approve')
+        or new.actor_role <> 'platform' and not public.holds_office(new.actor, new.actor_role, new.taken_at) then
+        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
+      end if;
+      if new.step = 'dispose' and not exists (select from public.log_disposal d where d.month = new.month) then
+        raise exception 'a month that is there was not disposed of' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $$;
+    create trigger ask_office after insert on log_disposal_step for each row execute function ask_office_of_disposal_step();
 
     -- Drops a month. Returns 'disposed', or why not. It gives up after half a second of waiting for a lock, since questions would wait behind it.
     create function dispose_of_log_month(wanted date) returns text language plpgsql security definer
@@ -104,7 +128,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
       ) last where last.step = 'approve' and last.actor_role = 'manager' and public.holds_office(last.actor, 'manager', last.taken_at)
-        and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'));
+        and last.actor not in (select actor from public.log_disposal_step where month = wanted and step in ('propose', 'lift'))
+        and last.taken_at >= (wanted + interval '1 month') at time zone 'Asia/Taipei'
+        and exists (select from public.log_disposal_step p where p.month = wanted and p.step = 'propose' and p.sequence < last.sequence);
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
       insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());

@@ -42,6 +42,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check ((state = 'open') = (decided_by is null) and (state = 'open') = (decision_reason is null))
     );
     create index on abnormal_use_alert (alert_id) where state = 'open';
+    -- Decided once, by somebody in office.
+    create function ask_office_of_alert() returns trigger language plpgsql security definer
+      set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      if old.state <> 'open' or not public.holds_office(new.decided_by, new.decided_as, new.decided_at) then
+        raise exception 'only somebody in office decides an alert that is open' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $$;
+    create trigger ask_office after update on abnormal_use_alert for each row execute function ask_office_of_alert();
 
     grant select, insert, update (neighbours) on abnormal_signal to platform_api;
     grant select on abnormal_signal to platform_worker;

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { AbnormalUse, UseOfHour } from "../../src/domain/abnormal-use.ts";
-import type { AlertDecision, AlertOnRecord } from "../../src/domain/abnormal-use-decision.ts";
+import { type AlertDecision, type AlertOnRecord, MOST_ALERTS_LISTED } from "../../src/domain/abnormal-use-decision.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 import { requireOffice } from "./appointment.ts";
@@ -91,7 +91,11 @@ export interface AlertFilter {
 }
 
 /** Alerts, newest first, at most so many. */
-export async function listAlerts(db: Kysely<Database>, { onlyOpen, alertId, before }: AlertFilter, limit = 1000): Promise<AlertOnRecord[]> {
+export async function listAlerts(
+  db: Kysely<Database>,
+  { onlyOpen, alertId, before }: AlertFilter,
+  limit = MOST_ALERTS_LISTED,
+): Promise<AlertOnRecord[]> {
   const { rows } = await sql<AlertOnRecord>`
     select a.alert_id as "alertId", a.integration_id as "integrationId", i.application_number as "applicationNumber", i.system_name as "systemName",
       a.kind, to_json(a.window_from) #>> '{}' as "from", to_json(a.window_until) #>> '{}' as "until", a.counts, a.state, a.finding_number as "findingNumber",
@@ -112,11 +116,14 @@ export async function decideAlert(db: Kysely<Database>, { alertId, by, reason }:
   await requireOffice(db, { ...by, takenAt: at.toISOString() });
   const { numAffectedRows } = await sql`
     update abnormal_use_alert set state = 'dismissed', decided_by = ${by.account}, decided_as = ${by.role}, decision_reason = ${reason}, decided_at = ${at}
-    where alert_id = ${alertId} and (state = 'open'
-      or (state = 'dismissed' and decided_by = ${by.account} and decision_reason = ${reason}))`.execute(db);
+    where alert_id = ${alertId} and state = 'open'`.execute(db);
   if (numAffectedRows === 1n) return;
-  const { rows } = await sql`select from abnormal_use_alert where alert_id = ${alertId}`.execute(db);
-  throw rows.length === 0
-    ? new RuleViolation("3(10)", "alert-unknown", "There is no alert of this number: list shows those that are open.")
-    : new RuleViolation("3(10)", "already-decided", "The alert has been decided already: list --all shows by whom, and why.");
+  const { rows } = await sql<{ same: boolean }>`
+    select state = 'dismissed' and decided_by = ${by.account} and decided_as = ${by.role} and decision_reason = ${reason} as same
+    from abnormal_use_alert where alert_id = ${alertId}`.execute(db);
+  const [decided] = rows;
+  if (decided === undefined)
+    throw new RuleViolation("3(10)", "alert-unknown", "There is no alert of this number: list shows those that are open.");
+  if (!decided.same)
+    throw new RuleViolation("3(10)", "already-decided", "The alert has been decided already: list --all shows by whom, and why.");
 }

@@ -13,9 +13,12 @@ const COLUMNS = `entry_id, to_char(asked_at at time zone 'UTC', 'YYYY-MM-DD"T"HH
 /** Rows outside the log that are read; none should be there. */
 const MOST_OUTSIDE = 2000;
 
-/** Has the client see the log as it is now until `rollback`, while it grows on. */
+/**
+ * Has the client see the log as it is now until `rollback`, while it grows on. A month that is disposed of goes whole, whatever snapshots see:
+ * so disposals wait from before the snapshot begins.
+ */
 export async function beginSnapshot(client: PoolClient): Promise<void> {
-  await client.query("begin isolation level repeatable read read only");
+  await client.query("begin isolation level repeatable read read only; lock table query_log in access share mode");
 }
 
 /** Entries from `begin` up to and without `end`, by their places. Nothing says that each place has one. */
@@ -55,14 +58,21 @@ export async function readTiles(client: PoolClient, level: number, begin: number
   return new Map(rows.map(({ tile_index, hashes }) => [Number(tile_index), hashes]));
 }
 
+/** A signed note of the log. */
+export interface StoredNote {
+  readonly note: string;
+  /** Whether a witness cosigned it. */
+  readonly cosigned: boolean;
+}
+
 /** The log's signed notes: first the newest checkpoint, then the last of each day and the last that each witness cosigned. */
-export async function readSignedNotes(client: PoolClient): Promise<string[]> {
-  const { rows } = await client.query<{ signed_note: string }>(`
-    select signed_note from (
-      select signed_note, tree_size, signed_at, 1 as signers from log_checkpoint
-      union all select signed_note, tree_size, cosigned_at, 2 from log_cosignature
-    ) notes order by signers = 1 desc, tree_size desc, signed_at desc`);
-  return rows.map(({ signed_note }) => signed_note);
+export async function readSignedNotes(client: PoolClient): Promise<StoredNote[]> {
+  const { rows } = await client.query<StoredNote>(`
+    select signed_note as note, cosigned from (
+      select signed_note, tree_size, signed_at, false as cosigned from log_checkpoint
+      union all select signed_note, tree_size, cosigned_at, true from log_cosignature
+    ) notes order by cosigned, tree_size desc, signed_at desc`);
+  return rows;
 }
 
 /** Neighbouring places whose entries were disposed of with their month. */

@@ -38,7 +38,7 @@ export function createAbnormalUseActivities({ db, now }: Pick<WorkerContext, "db
       withHeartbeat(async () => {
         while (await watchNextHour());
       }),
-    listAlerts: (onlyOpen: boolean): Promise<AlertOnRecord[]> => listAlerts(db, { onlyOpen }),
+    listAlerts: (onlyOpen: boolean, alertId?: number): Promise<AlertOnRecord[]> => listAlerts(db, { onlyOpen, alertId }),
     /** @throws ApplicationFailure `already-decided`, `alert-unknown`, `role-not-allowed` and those of texts */
     async decideAlert(decision: AlertDecision): Promise<void> {
       try {

@@ -7,6 +7,9 @@ import { RuleViolation } from "./rule-violation.ts";
 /** `finding`: one was made of it. */
 export type AlertState = "open" | "dismissed" | "finding";
 
+/** Alerts that are listed at once, the newest first. */
+export const MOST_ALERTS_LISTED = 1000;
+
 /** An alert on record, and what became of it; times are ISO 8601. */
 export interface AlertOnRecord extends Omit<AbnormalUse, "from" | "until" | "key"> {
   readonly alertId: number;

@@ -29,9 +29,10 @@ export interface Months {
  * @throws Error in one sentence when there is nothing to export yet
  */
 export async function openDatabaseSource(client: PoolClient, months: Months | undefined, exportedAt: Date): Promise<LogSource> {
-  const [checkpoint, ...notes] = await readSignedNotes(client);
-  if (checkpoint === undefined)
+  const [newest, ...others] = await readSignedNotes(client);
+  if (newest === undefined || newest.cosigned)
     throw new Error("The log has no signed checkpoint yet: a worker signs one within seconds of the first entry.");
+  const checkpoint = newest.note;
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
   const [beginBundle, endBundle] =
     months === undefined ? [0, bundlesOf(size)] : bundlesAround(await findPlacesOfMonths(client, months.from, months.until), size);
@@ -40,13 +41,15 @@ export async function openDatabaseSource(client: PoolClient, months: Months | un
     size,
     entries: Math.min(endBundle * TILE_WIDTH, size) - beginBundle * TILE_WIDTH,
     checkpoint,
-    notes: notes.filter((note) => isProvable(sizeOf(note), size, beginBundle, endBundle)),
+    notes: others
+      .filter(({ note, cosigned }) => cosigned || isProvable(sizeOf(note), size, beginBundle, endBundle))
+      .map(({ note }) => note),
     manifest: {
       exportedAt: exportedAt.toISOString(),
       months: months ?? null,
       beginBundle,
       endBundle,
-      keys: keysOf([checkpoint, ...notes]),
+      keys: keysOf([checkpoint, ...others.map(({ note }) => note)]),
       disposed: disposals
         .filter(({ begin, end }) => begin < Math.min(endBundle * TILE_WIDTH, size) && end > beginBundle * TILE_WIDTH)
         .map(toDisposedRange),
@@ -70,10 +73,10 @@ function toDisposedRange({ begin, end, month, entries, approvedBy, disposedAt }:
   return { begin, end, month, certificate };
 }
 
-/** Whether the tiles of the export tell the root at a size; what claims a larger size than the newest is evidence in any case. */
+/** Whether the tiles that the export has anyway tell the root at a size; what claims a larger size than the newest is evidence in any case. */
 function isProvable(size: number, newest: number, beginBundle: number, endBundle: number): boolean {
   const bundle = Math.floor(size / TILE_WIDTH);
-  return size >= newest || size % TILE_WIDTH === 0 || (beginBundle <= bundle && bundle < endBundle);
+  return bundle >= Math.floor(newest / TILE_WIDTH) || size % TILE_WIDTH === 0 || (beginBundle <= bundle && bundle < endBundle);
 }
 
 function sizeOf(note: string): number {

@@ -25,7 +25,8 @@ export async function writeExportFile(path: string, source: LogSource, progress:
     let [entries, bytes] = [0, 0];
     const write = async (chunk: Buffer) => {
       digest.update(chunk);
-      await file.write(chunk);
+      // Writes all of it, or fails: a full disk takes a part.
+      await file.writeFile(chunk);
       bytes += chunk.length;
     };
     const written = (soFar: number) => {

@@ -1,9 +1,11 @@
+import { parseCheckpoint } from "../transparency/checkpoint.ts";
 import { formatEntryBundle } from "../transparency/entry-bundle.ts";
 import { leafHash } from "../transparency/leaf.ts";
+import { parseNote } from "../transparency/note.ts";
 import { formatTilePath } from "../transparency/tile-path.ts";
 import { TILE_WIDTH, tilesOf } from "../transparency/tile-place.ts";
 import { HASH_BYTES } from "../transparency/tree.ts";
-import { bundlesOf, bundleWidth, formatBundlePath } from "./bundle-path.ts";
+import { bundleWidth, formatBundlePath } from "./bundle-path.ts";
 import {
   CHECKPOINT_FILE,
   formatManifest,
@@ -64,12 +66,16 @@ export async function* exportedFiles(source: LogSource, progress: (entries: numb
     yield* bundles(source, begin, end, surplus);
     progress(Math.min(end * TILE_WIDTH, size) - manifest.beginBundle * TILE_WIDTH);
   }
-  // The root takes the last tile of leaf hashes when it is a partial one.
-  const last = bundlesOf(size) - 1;
-  if (size % TILE_WIDTH > 0 && last >= manifest.endBundle)
-    yield* leafTile(size, last, (await source.readTiles(0, last, last + 1)).get(last));
+  for (const index of loneTiles(source)) yield* leafTile(size, index, (await source.readTiles(0, index, index + 1)).get(index));
   addSurplus(surplus, await source.readRowsOutside());
   if (surplus.rows > 0) yield* file(SURPLUS_FILE, Buffer.from(JSON.stringify(surplus, null, 2)));
+}
+
+/** Bundles that aren't here and whose leaf hashes a signed root takes, since it cuts them: the export's own, and those of other notes. */
+function loneTiles({ size, notes, manifest }: LogSource): number[] {
+  const sizes = [size, ...notes.map((note) => parseCheckpoint(parseNote(note).text).size).filter((other) => other < size)];
+  const cut = sizes.filter((other) => other % TILE_WIDTH > 0).map((other) => Math.floor(other / TILE_WIDTH));
+  return [...new Set(cut)].filter((index) => index < manifest.beginBundle || index >= manifest.endBundle).sort((one, other) => one - other);
 }
 
 function* file(name: string, data: Buffer): Generator<Buffer> {

@@ -4,7 +4,7 @@ import { TILE_WIDTH } from "../transparency/tile-place.ts";
 import type { CheckedBundle } from "./check-bundle.ts";
 import { type Finding, OUT_OF_ORDER } from "./finding.ts";
 
-const YEARS_KEPT = 5;
+const MONTHS_KEPT = 5 * 12;
 
 /**
  * Whether what is said to have been disposed of may have been: whole months, five years old, each with a certificate.
@@ -14,10 +14,9 @@ const YEARS_KEPT = 5;
  */
 export function checkDisposal(disposed: readonly DisposedRange[], size: number, now: number): Finding[] {
   return disposed.flatMap(({ begin, end, month }): Finding[] => {
-    const [year = 0, monthOfYear = 0] = month.split("-").map(Number);
     const told = `Entries ${begin} to ${end - 1}, said to be of ${month},`;
     if (begin >= end || end > size) return [{ kind: "disposal", index: begin, month, what: `${told} aren't places of this log.` }];
-    if (Date.UTC(year + YEARS_KEPT, monthOfYear, 1) > now)
+    if (startOfMonth(month, MONTHS_KEPT + 1) > now)
       return [{ kind: "disposal", index: begin, month, what: `${told} were disposed of before five years were over.` }];
     return [];
   });
@@ -57,6 +56,21 @@ export class DisposalOrder {
       this.#begin(first + place, findings);
       if (!Number.isNaN(askedAt)) this.#take(first + place, askedAt, findings);
     }
+    return findings;
+  }
+
+  /**
+   * Tells of places at the log's end: nothing follows them that bears out their month, and they could be of any later one.
+   * @param size of the log
+   */
+  finish(size: number): Finding[] {
+    const findings: Finding[] = [];
+    this.#begin(size, findings);
+    const last = this.#open.reduce<DisposedRange | undefined>(
+      (one, other) => (one === undefined || other.end >= one.end ? other : one),
+      undefined,
+    );
+    if (last !== undefined) this.#report(last, "no entry stands after them, and so they may be of any later month", findings);
     return findings;
   }
 

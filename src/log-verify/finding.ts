@@ -45,12 +45,15 @@ export class Findings {
   readonly shown: Finding[] = [];
   readonly counts: Partial<Record<FindingKind, number>> = {};
 
-  add(...findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      const count = (this.counts[finding.kind] ?? 0) + 1;
-      this.counts[finding.kind] = count;
-      if (count <= MOST_SHOWN) this.shown.push(finding);
-    }
+  add(finding: Finding): void {
+    const count = (this.counts[finding.kind] ?? 0) + 1;
+    this.counts[finding.kind] = count;
+    if (count <= MOST_SHOWN) this.shown.push(finding);
+  }
+
+  /** One by one: there may be more than a call takes arguments. */
+  addAll(findings: Iterable<Finding>): void {
+    for (const finding of findings) this.add(finding);
   }
 
   get total(): number {

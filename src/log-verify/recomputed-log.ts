@@ -1,6 +1,5 @@
-import type { Manifest } from "../log-export/manifest.ts";
 import { TILE_WIDTH, tileWidth } from "../transparency/tile-place.ts";
-import { HASH_BYTES } from "../transparency/tree.ts";
+import { HASH_BYTES, perfectRoot } from "../transparency/tree.ts";
 import { nameOf } from "./check-entry.ts";
 import type { ThreadResult } from "./check-threads.ts";
 import { type Finding, OUT_OF_ORDER } from "./finding.ts";
@@ -17,15 +16,15 @@ export class RecomputedLog {
   disposed = 0;
   readonly #levels: TreeLevels;
   readonly #tiles: TreeLevels;
-  readonly #range: Pick<Manifest, "beginBundle" | "endBundle">;
   readonly #leaves = new Map<number, Pick<ThreadResult, "leaves" | "tile" | "root">>();
+  /** Tiles of leaves whose bundles aren't here. */
+  readonly #lone = new Map<number, Buffer>();
   readonly #judged = new Set<number>();
   #latest = Number.NEGATIVE_INFINITY;
 
   /** @param tiles stand for the bundles that the export doesn't cover */
-  constructor(tiles: TreeLevels, range: Pick<Manifest, "beginBundle" | "endBundle">) {
+  constructor(tiles: TreeLevels) {
     this.#tiles = tiles;
-    this.#range = range;
     this.#levels = new TreeLevels(tiles.size);
     this.#levels.hashes[1]?.set(tiles.hashes[1] ?? []);
   }
@@ -48,8 +47,10 @@ export class RecomputedLog {
     return this.#checkOrder(result);
   }
 
-  /** The partial tile at the tree's right edge, where no bundle has it. */
-  setEdge(tile: Buffer): void {
+  /** A tile of leaves whose bundle isn't here; the partial one is the tree's right edge. */
+  addLoneTile(index: number, tile: Buffer): void {
+    this.#lone.set(index, tile);
+    if (tile.length === TILE_WIDTH * HASH_BYTES) return;
     this.#levels.edge = tile;
     this.#tiles.edge = tile;
   }
@@ -73,8 +74,10 @@ export class RecomputedLog {
   /** The leaf hashes of a wanted bundle: the entries', unless the tile is what was signed. */
   leavesOf(bundle: number, signed: SignedTree): Buffer | undefined {
     const { leaves, tile, root } = this.#leaves.get(bundle) ?? {};
-    const isEdge = bundle >= this.#range.endBundle && this.#levels.edge.length === (this.#levels.size % TILE_WIDTH) * HASH_BYTES;
-    if (leaves === undefined) return isEdge && bundle === Math.floor(this.#levels.size / TILE_WIDTH) ? this.#levels.edge : undefined;
+    if (leaves === undefined) {
+      const lone = this.#lone.get(bundle);
+      return lone?.length === TILE_WIDTH * HASH_BYTES && !perfectRoot(lone).equals(signed.levels.hash(1, bundle)) ? undefined : lone;
+    }
     const entriesFit = root === undefined ? signed.source === "entries" : signed.levels.hash(1, bundle).equals(root);
     return Buffer.from((!entriesFit && tile) || leaves);
   }

@@ -14,7 +14,8 @@ export interface WatchedLog {
 
 /**
  * What a witness answers, by HTTP status (C2SP tlog-witness). With 200 the caller first keeps `checkpoint` as the log's latest, in the transaction
- * that read `latest`, and then cosigns `text`. With 409 the body is `size` and a newline, as `text/x.tlog.size`.
+ * that read `latest`, and then cosigns `text`. With 409 the body is `size` and a newline, as `text/x.tlog.size`: of the tree cosigned last, also
+ * where the checkpoint is of that very size and of another tree.
  */
 export type WitnessDecision =
   | (VerifiedNote & { readonly status: 200; readonly checkpoint: Checkpoint })
@@ -36,6 +37,8 @@ export function decideCosignature(request: ReturnType<typeof parseAddCheckpoint>
   if (oldSize > checkpoint.size) return { status: 400, reason: "The old size is greater than the checkpoint's." };
   const latest = log.latest ?? { size: 0, root: EMPTY_ROOT };
   if (oldSize !== latest.size) return { status: 409, size: latest.size };
+  // Another tree of the same size: no proof could show anything.
+  if (checkpoint.size === latest.size && !checkpoint.root.equals(latest.root)) return { status: 409, size: latest.size };
   if (!verifyConsistency(oldSize, latest.root, checkpoint.size, checkpoint.root, proof)) {
     return { status: 422, reason: "The proof doesn't show that this tree begins with the one cosigned last." };
   }

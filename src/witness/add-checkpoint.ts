@@ -58,11 +58,10 @@ export function answerAddCheckpoint(store: WitnessStore, identity: WitnessIdenti
     const log = findLog(store, identity, origin);
     const decision = decideCosignature(request, log);
     const asked = { origin, size };
+    // Of the size cosigned last: perhaps another tree.
+    if (decision.status === 422 || (decision.status === 409 && decision.size === size)) keepRefused(store, request, log, now);
     if (decision.status === 409) return { status: 409, contentType: "text/x.tlog.size", body: `${decision.size}\n`, asked };
-    if (decision.status === 422) {
-      keepRefused(store, request, log, now);
-      return { ...plain(422, decision.reason), asked };
-    }
+    if (decision.status === 422) return { ...plain(422, decision.reason), asked };
     if (decision.status !== 200) return plain(decision.status, decision.reason);
     const cosignature = cosign(decision.text, identity, Math.floor(now.getTime() / 1000));
     const signatures = [...decision.verified.map(({ signature }) => signature), cosignature];

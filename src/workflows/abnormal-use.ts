@@ -13,7 +13,16 @@ export async function watchUse(): Promise<void> {
 }
 
 /** Carries a person's request about alerts to the worker: decides one, or lists them. */
-export async function keepAlerts({ decision, onlyOpen }: { decision?: AlertDecision; onlyOpen: boolean }): Promise<AlertOnRecord[]> {
+export async function keepAlerts({
+  decision,
+  onlyOpen,
+  alertId,
+}: {
+  decision?: AlertDecision;
+  onlyOpen: boolean;
+  /** One alone. */
+  alertId?: number;
+}): Promise<AlertOnRecord[]> {
   if (decision !== undefined) await decideAlert(decision);
-  return listAlerts(onlyOpen);
+  return listAlerts(onlyOpen, alertId);
 }

@@ -127,6 +127,25 @@ describe("bin/export-log and bin/verify-log", () => {
     expect(await runVerifyLog([file, "--key", small.verifierKey], silent, silent)).toBe(0);
   });
 
+  test("§4(1)5 a log of which nearly all is gone gets its verdict too", async () => {
+    const large = madeUpLog(200_000);
+    const file = folder.path("gone.zip");
+    await writeExportFile(
+      file,
+      { ...large, readRows: async (begin, end) => (begin < 512 ? large.readRows(begin, end) : []) },
+      () => undefined,
+    );
+    const lines: string[] = [];
+    expect(
+      await runVerifyLog(
+        [file, "--key", large.verifierKey],
+        (line) => lines.push(line),
+        () => undefined,
+      ),
+    ).toBe(1);
+    expect(lines.at(-1)).toMatch(/^\d+ things are wrong, the first: Entry \d+ isn't there, by what was signed; no certificate says why\.$/);
+  }, 60_000);
+
   test("never over a file that is there, and nothing is left of what failed", async () => {
     writeFileSync(folder.path("taken.zip"), "mine");
     const taken = await run("bin/export-log.ts", "--out", folder.path("taken.zip"), ...EXPORTED_BY);

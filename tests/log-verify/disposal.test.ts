@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDatabase } from "../../db/client.ts";
+import { beginSnapshot } from "../../db/queries/log-export.ts";
+import { openDatabaseSource } from "../../src/log-export/database-source.ts";
+import { checkDisposal } from "../../src/log-verify/check-disposal.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { exportFolder, named, publishCheckpoint, rewriteZip, verifyLog } from "../support/log-export.ts";
 import { madeUpId, PEOPLE, question } from "../support/people.ts";
@@ -41,14 +45,18 @@ afterAll(async () => {
   folder.remove();
 });
 
-async function dispose(month: string): Promise<void> {
-  const { pool } = api.owner;
-  await pool.query(
+/** Has a month be proposed and approved for disposal. */
+async function approve(month: string): Promise<void> {
+  await api.owner.pool.query(
     `insert into log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at) values
        ($1, 1, 'propose', 'platform', 'platform', 'kept for five years', now()), ($1, 2, 'approve', 'lin.manager', 'manager', 'approved', now())`,
     [`${month}-01`],
   );
-  expect((await pool.query("select dispose_of_log_month($1) as said", [`${month}-01`])).rows).toEqual([{ said: "disposed" }]);
+}
+
+async function dispose(month: string): Promise<void> {
+  const { rows } = await api.owner.pool.query("select dispose_of_log_month($1) as said", [`${month}-01`]);
+  expect(rows).toEqual([{ said: "disposed" }]);
 }
 
 const exportLog = async (...options: string[]) => (await folder.exportLog(api.database.logReaderUrl, ...options)).path;
@@ -79,6 +87,21 @@ test("§4(2)5 who claims that entries were disposed of must name a month that th
   expect(await verifyChanged(await exportLog(), claim(768, 1024, "2020-09"), "003")).toEqual(["disposal 768"]);
 });
 
+test("§4(2)5 nor at the log's end, where nothing follows that would bear it out", async () => {
+  expect(await verifyChanged(await exportLog(), claim(1024, 1167, "2020-12"), "004.p/143")).toEqual(["disposal 1024"]);
+  const all = ["000", "001", "002", "003", "004.p/143"];
+  expect(await verifyChanged(await exportLog(), claim(0, 1167, "2020-09"), ...all)).toEqual(["disposal 0"]);
+  const month = await exportLog("--from", "2021-01", "--until", "2021-01");
+  expect(await verifyChanged(month, claim(768, 1167, "2020-11"), "003", "004.p/143")).toEqual(["disposal 768"]);
+});
+
+test("§4(2)5 a month may be gone from the moment on at which five years after its end are over in Taiwan", () => {
+  const gone = [{ begin: 0, end: 1, month: "2021-10", certificate: "approved" }];
+  const over = Date.parse("2026-11-01T00:00:00+08:00");
+  expect(checkDisposal(gone, 1, over)).toEqual([]);
+  expect(checkDisposal(gone, 1, over - 1)).toMatchObject([{ kind: "disposal", month: "2021-10" }]);
+});
+
 test("§4(2)5 an export of months reaches beyond them on both sides, and one that may leave out a part of them is not well", async () => {
   const months = ["--from", "2020-12", "--until", "2020-12"];
   expect((await verifyLog(await exportLog(...months))).report).toMatchObject({ ok: true, findings: [] });
@@ -91,6 +114,7 @@ test("§4(2)5 an export of months reaches beyond them on both sides, and one tha
 });
 
 test("§4(1)5 §4(2)5 a log whose months were disposed of verifies, whole or in part, and shows the certificates", async () => {
+  await approve("2020-10");
   await dispose("2020-10");
   const { report, lines } = await verifyLog(await exportLog());
   expect(report).toMatchObject({ ok: true, findings: [], disposed: 302, entries: 865, size: 1167 });
@@ -98,8 +122,22 @@ test("§4(1)5 §4(2)5 a log whose months were disposed of verifies, whole or in 
     /Entries 260 to 559 of 2020-10 were disposed of: all 302 entries of the month, approved by lin\.manager, disposed of at 20/,
   );
   expect(lines.join("\n")).toContain("Entries 860 to 861 of 2020-10 were disposed of");
+  await approve("2020-09");
   await dispose("2020-09");
   expect((await verifyLog(await exportLog())).report).toMatchObject({ ok: true, findings: [], disposed: 562 });
   for (const month of ["2020-09", "2020-10", "2020-11", "2020-12", "2021-02"])
     expect((await verifyLog(await exportLog("--from", month, "--until", month))).report, month).toMatchObject({ ok: true, findings: [] });
+});
+
+test("§4(2)5 a month isn't disposed of while an export reads, which then holds all of it", async () => {
+  await approve("2020-11");
+  const { pool, close } = openDatabase(api.database.logReaderUrl, { max: 1 });
+  const client = await pool.connect();
+  await beginSnapshot(client);
+  await expect(dispose("2020-11")).rejects.toMatchObject({ code: "55P03" });
+  expect((await openDatabaseSource(client, undefined, new Date())).manifest.disposed).toHaveLength(3);
+  await client.query("rollback");
+  client.release();
+  await close();
+  await dispose("2020-11");
 });

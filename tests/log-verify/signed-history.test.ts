@@ -1,6 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { monthOfEntry, timeOfEntryId } from "../../src/domain/query-log-form.ts";
+import { cosign } from "../../src/transparency/cosignature.ts";
+import { formatNote, parseNote } from "../../src/transparency/note.ts";
 import {
   ENTRIES,
   insertCopy,
@@ -8,6 +10,7 @@ import {
   makeSigner,
   named,
   publishCheckpoint,
+  rewriteZip,
   startSignedLog,
   verifyLog,
   witness,
@@ -55,6 +58,19 @@ describe("a good export", () => {
     );
     expect([missed.code, named(missed.report)]).toEqual([1, ["not-covered"]]);
   });
+
+  test("§4(1)5 §4(2)5 of one month shows what a witness cosigned, also where the witness is behind and its entries aren't there", async () => {
+    const { text, signatures } = parseNote(readFileSync(log.early, "utf8"));
+    const note = formatNote({ text, signatures: [...signatures, cosign(text, witness, 1_795_500_000)] });
+    await log.pool.query("update log_cosignature set tree_size = 301, signed_note = $1", [note]);
+    const { path } = await log.folder.exportLog(log.api.database.workerUrl, "--until", "2020-01");
+    const given = ["--witness", witness.verifierKey];
+    expect((await verifyLog(path, ...given)).report).toMatchObject({ ok: true, entries: 256, findings: [] });
+    rewriteZip(path, (files) =>
+      files.map((file) => (file.name === "tile/0/001" ? { ...file, data: Buffer.from(file.data.map((byte) => byte ^ 1)) } : file)),
+    );
+    expect(named((await verifyLog(path, ...given)).report)).toEqual(["not-covered"]);
+  });
 });
 
 describe("another history is found by what was signed before", () => {
@@ -100,6 +116,15 @@ describe("another history is found by what was signed before", () => {
     expect(named((await verifyLog(path, "--key", stranger.verifierKey)).report)).toEqual(["signature"]);
     const other = makeSigner("other.example.invalid", 4);
     expect(named((await verifyLog(path, "--witness", other.verifierKey)).report)).toEqual(["not-cosigned"]);
+    const { path: cosigned } = await log.folder.exportLog(log.api.database.workerUrl);
+    rewriteZip(cosigned, (files) =>
+      files.map((file) => {
+        if (file.name !== "checkpoint") return file;
+        const { text } = parseNote(file.data.toString());
+        return { ...file, data: Buffer.from(formatNote({ text, signatures: [cosign(text, witness, 1_795_500_000)] })) };
+      }),
+    );
+    expect(named((await verifyLog(cosigned, "--witness", witness.verifierKey)).report)).toEqual(["signature"]);
     const foreign = log.folder.path("foreign.note");
     writeFileSync(foreign, "other/log\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— other/log AAAAAAAA\n");
     expect(named((await verifyLog(path, "--checkpoint", foreign)).report)).toEqual(["signature"]);

@@ -76,6 +76,22 @@ describe("a witness that answers wrongly", () => {
     await witnessing.stop();
   });
 
+  test.each(["another tree\n", "10\n"])(
+    "§4(1)5 is believed when it knows another tree of the size that it cosigned: 409, %j",
+    async (said) => {
+      answer = (text, __, response) => response.end(line(text));
+      const before = witnessHere();
+      await expect.poll(onRecord).toEqual([{ tree_size: "10" }]);
+      await before.stop();
+      answer = (_, __, response) => response.writeHead(409).end(said);
+      const witnessing = witnessHere();
+      await expect.poll(() => platform.codes).toContain("error log-disagrees-with-witness");
+      const found = await platform.rows(`select witness_size from log_disagreement where witness_name = '${name}'`);
+      expect(found).toEqual([{ witness_size: "10" }]);
+      await witnessing.stop();
+    },
+  );
+
   test("§4(1)5 holds nobody up when it never answers", async () => {
     const asked = Promise.withResolvers<void>();
     answer = () => asked.resolve();
