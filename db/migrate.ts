@@ -4,11 +4,7 @@ import { sql } from "kysely";
 import { FileMigrationProvider, Migrator } from "kysely/migration";
 import { DatabaseError } from "pg";
 import { openDatabase } from "./client.ts";
-
-/** A database that must not be migrated; the message is one sentence that says what to do. */
-export class UnusableDatabase extends Error {
-  override name = "UnusableDatabase";
-}
+import { isMigrated, UnusableDatabase } from "./reach.ts";
 
 /** Passwords of the roles that processes and commands log in with. */
 export interface RolePasswords {
@@ -29,14 +25,15 @@ const MONTHS_AHEAD = 4;
  * @throws UnusableDatabase for a database with others' tables, or one that a newer version has migrated
  */
 export async function migrate(ownerUrl: string, passwords: RolePasswords | undefined, today: string): Promise<string[]> {
+  const before = await isMigrated(ownerUrl);
   const { db, close } = openDatabase(ownerUrl, { max: 2, applicationName: "migrate" });
   try {
     const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path: { join }, migrationFolder: MIGRATIONS }) });
-    await refuseForeign(db);
-    await refuseNewer(
-      db,
-      (await migrator.getMigrations()).map(({ name }) => name),
-    );
+    if (before)
+      await refuseNewer(
+        db,
+        (await migrator.getMigrations()).map(({ name }) => name),
+      );
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error !== undefined) throw refusalOf(error);
     if (passwords !== undefined) {
@@ -60,20 +57,7 @@ function refusalOf(error: unknown): unknown {
 
 type Db = ReturnType<typeof openDatabase>["db"];
 
-async function tableExists(db: Db, table: string): Promise<boolean> {
-  const { rows } = await sql<{ present: boolean }>`select to_regclass(${`public.${table}`}) is not null as present`.execute(db);
-  return rows[0]?.present === true;
-}
-
-async function refuseForeign(db: Db): Promise<void> {
-  if (await tableExists(db, "kysely_migration")) return;
-  const { rows } = await sql`select 1 from pg_tables where schemaname = 'public' limit 1`.execute(db);
-  if (rows.length > 0)
-    throw new UnusableDatabase("The database holds tables that are not the platform's: give DATABASE_URL an empty database of its own.");
-}
-
 async function refuseNewer(db: Db, known: readonly string[]): Promise<void> {
-  if (!(await tableExists(db, "kysely_migration"))) return;
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
   const unknown = rows.find(({ name }) => !known.includes(name));
   if (unknown !== undefined) {

@@ -1,5 +1,9 @@
 import { Client, DatabaseError } from "pg";
-import { UnusableDatabase } from "./migrate.ts";
+
+/** A database that must not be migrated; the message is one sentence that says what to do. */
+export class UnusableDatabase extends Error {
+  override name = "UnusableDatabase";
+}
 
 const CONNECT_LIMIT = 10_000;
 const FORM = "postgres://user:password@host:5432/database";
@@ -7,7 +11,7 @@ const FORM = "postgres://user:password@host:5432/database";
 /**
  * Asks a database whether it has ever been migrated.
  * @param url DATABASE_URL, of its owner
- * @throws UnusableDatabase one sentence, without the password, that says what to do when it can't be reached or used
+ * @throws UnusableDatabase one sentence, without the password, that says what to do when it can't be reached, or holds others' tables
  */
 export async function isMigrated(url: string): Promise<boolean> {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) throw new UnusableDatabase(`DATABASE_URL must look like ${FORM}.`);
@@ -16,10 +20,14 @@ export async function isMigrated(url: string): Promise<boolean> {
   client.on("error", () => undefined);
   try {
     await client.connect();
-    const { rows } = await client.query("select to_regclass('public.kysely_migration') is not null as migrated");
-    return rows[0].migrated;
+    const { rows } = await client.query(`
+      select to_regclass('public.kysely_migration') is not null as migrated, exists (select from pg_tables where schemaname = 'public') as used`);
+    const [{ migrated, used }] = rows;
+    if (used && !migrated)
+      throw new UnusableDatabase("The database holds tables that are not the platform's: give DATABASE_URL an empty database of its own.");
+    return migrated;
   } catch (error) {
-    throw new UnusableDatabase(sentenceOf(error, new URL(url)));
+    throw error instanceof UnusableDatabase ? error : new UnusableDatabase(sentenceOf(error, new URL(url)));
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -61,7 +61,9 @@ export interface WitnessSetting {
  * Reads the settings from the environment.
  * @throws ConfigError
  */
-export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readEnvironment(given: NodeJS.ProcessEnv = process.env): Config {
+  // What is set to nothing is not set; METRICS_ADDRESSES says then that nobody reads them.
+  const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""));
   const dataDirectory = resolve(environment["DATA_DIR"] ?? "data");
   const consoleIdleMinutes = Number(environment["CONSOLE_IDLE_MINUTES"] ?? POLICY.sessionIdleMinutes);
   requireIdleMinutes(consoleIdleMinutes);
@@ -86,7 +88,7 @@ export function readEnvironment(environment: NodeJS.ProcessEnv = process.env): C
     consoleOrigin: originOf(environment["CONSOLE_ORIGIN"]),
     consoleIdleMinutes,
     trustedProxies: addresses(environment["TRUSTED_PROXIES"]),
-    metricsAddresses: list(environment["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
+    metricsAddresses: list(given["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
     mail: readMailSetting(environment),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
     logLevel: environment["LOG_LEVEL"] ?? "info",

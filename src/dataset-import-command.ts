@@ -7,7 +7,7 @@ import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
 import type { Config } from "./config.ts";
-import { decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
+import { askForKeys, decide, getImportHandle, type ImportHandle, importRows, startDatasetImport } from "./dataset-import-client.ts";
 import { requireAccount } from "./domain/appointment.ts";
 import type { Rejection } from "./domain/dataset-import.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
@@ -57,7 +57,9 @@ export async function runImportCommand(
     throw new Error("Name a file, and say who imports it: bin/import.ts FILE --as ACCOUNT (--help tells more).");
   const deliveredBy = values.as;
   requireAccount(deliveredBy);
+  if (positionals.length > 1) throw new Error(`One file at a time: ${first} is the first; what else is named is another import.`);
   return withClient(async (client) => {
+    if (values.dataset !== undefined) await requireDataset(client, config.taskQueue, values.dataset);
     const id = await takeFile(config, resolve(first), {
       deliveredBy,
       ...(values.dataset !== undefined && { datasetCode: values.dataset }),
@@ -65,6 +67,13 @@ export async function runImportCommand(
     console.log(`Import ${id}: ${basename(first)} is taken.`);
     return follow(client, id, await startDatasetImport(client, config.taskQueue, id), values.json === true);
   });
+}
+
+/** Before the file is taken: it would be rejected for good under a wrong name. */
+async function requireDataset(client: Client, taskQueue: string, code: string): Promise<void> {
+  const { datasets = [] } = await askForKeys(client, taskQueue, { action: "list" });
+  const codes = datasets.map((dataset) => dataset.code);
+  if (!codes.includes(code)) throw new Error(`There is no dataset ${code}: --dataset is one of ${codes.join(", ")}.`);
 }
 
 async function takeFile(config: Config, path: string, note: { deliveredBy: string; datasetCode?: string }): Promise<string> {

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { DatasetKeyAnswer, IssuedKey } from "./activities/dataset-import-keys.ts";
+import { errorCode } from "./adapters/file-state.ts";
 import { type DatasetKeyRequest, spacedFingerprint } from "./domain/dataset-keys.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 
@@ -67,15 +68,8 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
     case "issue": {
       const out = required(values.out, "--out FILE");
       const dataset = required(values.dataset, "--dataset CODE");
-      const answer = await asked(ask, {
-        action,
-        dataset,
-        version: values.v6 ? 6 : 4,
-        rsa: values.rsa === true,
-        days: Number(values.days ?? 30),
-        actor,
-        reason,
-      });
+      const key = { action, dataset, version: values.v6 ? 6 : 4, rsa: values.rsa === true, days: Number(values.days ?? 30) } as const;
+      const answer = await intoNewFile(out, () => asked(ask, { ...key, actor, reason }));
       return handOut(
         values,
         out,
@@ -102,9 +96,7 @@ export async function runDeliveryKeyCommand(argv: string[], ask: AskForKeys): Pr
     case "platform":
     case "standing": {
       const out = required(values.out, "--out FILE");
-      const { publicKey = "", signingKey = "" } = await asked(ask, {
-        action: "platform-keys",
-      });
+      const { publicKey = "", signingKey = "" } = await intoNewFile(out, () => asked(ask, { action: "platform-keys" }));
       return handOut(
         values,
         out,
@@ -172,6 +164,23 @@ async function asked(ask: AskForKeys, request: DatasetKeyRequest): Promise<Datas
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;
     throw new Error(`${error.message} (${error.code}, clause ${error.clause})`, { cause: error });
+  }
+}
+
+/** Makes the file first, so that no key is made that can't be handed out, nor another file lost. @throws Error in one sentence */
+async function intoNewFile(out: string, ask: () => Promise<DatasetKeyAnswer>): Promise<DatasetKeyAnswer> {
+  if (out === STREAM) return ask();
+  try {
+    await writeFile(out, "", { flag: "wx" });
+  } catch (error) {
+    const why = errorCode(error) === "EEXIST" ? "is there already" : `can't be written (${errorCode(error) ?? "unknown"})`;
+    throw new Error(`${out} ${why}: give --out another name.`, { cause: error });
+  }
+  try {
+    return await ask();
+  } catch (error) {
+    await rm(out, { force: true });
+    throw error;
   }
 }
 

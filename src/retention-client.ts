@@ -64,7 +64,9 @@ export function createRetentionClient(client: Client, taskQueue: string): Retent
           // Newest first: an earlier run of the same month says nothing more.
           if (!disposals.has(disposal.month)) disposals.set(disposal.month, disposal);
         }
-        return [...disposals.values()].sort((one, other) => one.month.localeCompare(other.month));
+        // A first step that was refused leaves a month of which nothing is to be told.
+        const told = [...disposals.values()].filter(({ timeline }) => timeline.length > 0);
+        return told.sort((one, other) => one.month.localeCompare(other.month));
       }),
     period: (request) =>
       patiently(() =>

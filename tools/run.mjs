@@ -87,7 +87,13 @@ function run(program, args, options) {
 function stopWhenNpmIsGone(child) {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return undefined;
-  return setInterval(() => process.ppid === parent || child.kill("SIGTERM"), 1000).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    // Once: a second signal would end at once what is stopping in order.
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, 1000);
+  return watch.unref();
 }
 
 function stop(sentence) {

@@ -39,7 +39,7 @@ export async function startEmbeddedPostgres(
   if (!existsSync(join(dataDirectory, "PG_VERSION"))) initialise(programs, account, directory, dataDirectory, passwordFile);
   stopLeftOver(programs, account, dataDirectory);
   const port = Number(settings["port"] ?? (await freePort()));
-  const server = spawn(join(programs, "postgres"), ["-D", dataDirectory, "-p", String(port), ...flags(directory, settings)], {
+  const server = spawn(join(programs, "postgres"), ["-D", dataDirectory, "-p", String(port), ...flags(settings)], {
     ...account,
     cwd: "/",
     stdio: ["ignore", "ignore", "pipe"],
@@ -66,10 +66,11 @@ export function removeEmbeddedPostgres(wantedDirectory: string): void {
   rmSync(placeOf(wantedDirectory, serverAccount()), { recursive: true, force: true });
 }
 
-function flags(directory: string, settings: Readonly<Record<string, string>>): string[] {
+function flags(settings: Readonly<Record<string, string>>): string[] {
   const all = {
     listen_addresses: "127.0.0.1",
-    unix_socket_directories: directory.length < 80 ? directory : "",
+    // Its own clients use TCP, and a socket's path may not be long, nor hold a comma.
+    unix_socket_directories: "",
     max_connections: "200",
     shared_buffers: "256MB",
     ...settings,
@@ -131,8 +132,10 @@ function ready(server: ChildProcess): Promise<void> {
   });
 }
 
+/** What Postgres gives as its reason, or else says last. */
 function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
+  const lines = text.trim().split("\n");
+  return lines.findLast((line) => line.includes("FATAL")) ?? lines.at(-1) ?? "";
 }
 
 /** Postgres' programs come with the npm package of this platform; they are copied where its user can reach them, once a version. */

@@ -22,10 +22,10 @@ export function hasLogSigningKey(directory: string): boolean {
   return keyFiles(directory).length > 0;
 }
 
-/** Adds the next key; running workers sign with it when they start anew. @returns the name of the new file */
+/** Adds the next key; running workers sign with it when they start anew. @returns the name of the new file @throws KeyMissing when there is none */
 export function rotateLogSigningKey(directory: string): string {
-  mkdirSync(join(directory, FOLDER), { recursive: true, mode: 0o700 });
-  return writeKey(directory, Number.parseInt(basename(keyFiles(directory)[0] ?? "0"), 10) + 1);
+  const [newest] = signingFiles(directory);
+  return writeKey(directory, Number.parseInt(basename(newest), 10) + 1);
 }
 
 /**
@@ -34,18 +34,23 @@ export function rotateLogSigningKey(directory: string): string {
  * @throws KeyMissing
  */
 export function openLogSigners(directory: string, origin: string): Signer[] {
-  const files = keyFiles(directory);
-  if (files.length === 0) {
-    throw new KeyMissing(
-      `No key ${FOLDER}/<number>.pem in ${directory}: restore the key folder from its backup; bin/keys create makes one for a log that has none yet.`,
-    );
-  }
-  return files.slice(0, KEYS_THAT_SIGN).map((file) => ({ name: origin, privateKey: readKey(join(directory, file)) }));
+  return signingFiles(directory)
+    .slice(0, KEYS_THAT_SIGN)
+    .map((file) => ({ name: origin, privateKey: readKey(join(directory, file)) }));
 }
 
 /** What others verify the log's checkpoints with: the verifier keys of all its keys, the newest first (C2SP signed-note). */
 export function logVerifierKeys(directory: string, origin: string): string[] {
   return keyFiles(directory).map((file) => formatVerifierKey(verifierKeyOf(origin, ALGORITHM.ed25519, readKey(join(directory, file)))));
+}
+
+/** At least one. @throws KeyMissing */
+function signingFiles(directory: string): [string, ...string[]] {
+  const [newest, ...others] = keyFiles(directory);
+  if (newest !== undefined) return [newest, ...others];
+  throw new KeyMissing(
+    `No key ${FOLDER}/<number>.pem in ${directory}: restore the key folder from its backup; bin/keys create makes one for a log that has none yet.`,
+  );
 }
 
 /** Paths within the key folder, the newest first. */

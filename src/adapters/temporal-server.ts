@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { Connection } from "@temporalio/client";
 import { readMachine } from "../config.ts";
 import { endWithThisProcess } from "./child-process.ts";
@@ -82,15 +82,20 @@ export async function startEmbeddedTemporal(stateFile: string, progress: Progres
     "127.0.0.1",
     "--port",
     String(port),
+    // Without its folder, which it would read as a part of a URI.
     "--db-filename",
-    stateFile,
+    basename(stateFile),
     "--namespace",
     namespace,
     "--log-level",
     "error",
   ];
   // Its own group, as with Postgres: we stop it after its clients.
-  const server = spawn(program, args, { stdio: "ignore", detached: true });
+  const server = spawn("/bin/sh", ["-c", 'umask 077 && exec "$0" "$@"', program, ...args], {
+    cwd: dirname(stateFile),
+    stdio: "ignore",
+    detached: true,
+  });
   endWithThisProcess(server, "SIGTERM");
   let ended = false;
   const exited = new Promise<void>((done) => {

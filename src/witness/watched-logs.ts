@@ -19,14 +19,19 @@ export interface LogOnRecord extends WatchedLog {
 }
 
 /**
- * Watches a log, or takes a further key of one: what was cosigned stays.
+ * The origin of the log that a key belongs to.
  * @param text the log's verifier key, whose name is the log's origin (C2SP tlog-checkpoint)
- * @returns the origin
- * @throws Malformed when it is no verifier key
+ * @throws Malformed when it is no verifier key; Error when no log signs with such a key
  */
-export function addLogKey(store: WitnessStore, text: string): string {
-  const { name: origin, algorithm } = parseVerifierKey(text);
+export function originOfLogKey(text: string): string {
+  const { name, algorithm } = parseVerifierKey(text);
   if (algorithm !== ALGORITHM.ed25519) throw new Error("A log signs with plain Ed25519 (algorithm 1): this is another kind of key.");
+  return name;
+}
+
+/** Watches a log, or takes a further key of one: what was cosigned stays. @returns the origin @throws as `originOfLogKey` */
+export function addLogKey(store: WitnessStore, text: string): string {
+  const origin = originOfLogKey(text);
   store.inTransaction(() => {
     store.rows("insert into log (origin) values (?) on conflict do nothing", origin);
     store.rows("insert into log_key values (?, ?) on conflict do nothing", text, origin);

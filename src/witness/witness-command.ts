@@ -3,7 +3,7 @@ import { formatVerifierKey } from "../transparency/verifier-key.ts";
 import { createWitness, openWitness, type Witness } from "./open-witness.ts";
 import { type ServeSettings, serveWitness } from "./serve-witness.ts";
 import { showWitness } from "./show-witness.ts";
-import { addLogKey, removeLogKey } from "./watched-logs.ts";
+import { addLogKey, originOfLogKey, removeLogKey } from "./watched-logs.ts";
 
 export const WITNESS_HELP = `Usage: node bin/witness.ts init --name NAME [--log VKEY] | serve | add-log VKEY | remove-key VKEY | show [--json]
 Another office's witness of the query log: it cosigns only what continues the log that it cosigned before. It needs this repository and Node 24, no
@@ -24,7 +24,11 @@ export async function runWitnessCommand(argv: string[], settings: ServeSettings 
   });
   const [command, key] = positionals;
   const { witnessDirectory } = settings;
-  if (command === "init") return initialise(createWitness(witnessDirectory, values.name ?? ""), values.log);
+  if (command === "init") {
+    // Before anything is made: a witness is set up once.
+    for (const log of values.log) originOfLogKey(log);
+    return initialise(createWitness(witnessDirectory, values.name ?? ""), values.log);
+  }
   if (command === "serve") return serveWitness(openWitness(witnessDirectory), settings);
   if (command === "show") return withLastLine(showWitness(openWitness(witnessDirectory), values.json));
   if (command === "add-log" && key !== undefined) return `Watches ${addLogKey(openWitness(witnessDirectory).store, key)}.`;

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
@@ -58,4 +58,14 @@ test("§3(1) §4(1)1 what nobody in office delivers is rejected, nobody else dec
   expect(rows).toEqual([{ actor: "wu.officer" }]);
   const issue = { action: "issue", dataset: "household", version: 4, days: 7, actor: "lin.manager", reason: "九月交付" } as const;
   await expect(askForKeys(platform.client, config.taskQueue, issue)).rejects.toMatchObject({ code: "not-in-office" });
+});
+
+test("§4(1)1 the command takes no file under the name of a dataset that there is none of, nor two at once", async () => {
+  const { config } = platform.context;
+  const file = join(config.dataDirectory, "household.pgp");
+  writeFileSync(file, "a delivery");
+  const run = (...argv: string[]) => runImportCommand([...argv, "--as", "wu.officer"], config, (use) => use(platform.client));
+  await expect(run(file, "--dataset", "houshold")).rejects.toThrow(/^There is no dataset houshold: --dataset is one of .*household/);
+  await expect(run(file, file)).rejects.toThrow("One file at a time");
+  expect(existsSync(file)).toBe(true);
 });

@@ -85,6 +85,15 @@ describe("bin/keys", () => {
     }
   });
 
+  test("tells of no key of the log where there is none, and makes no second one before the first", async () => {
+    const empty = join(directory, "empty");
+    for (const args of [["log"], ["rotate", "log-signing", ...BY]]) {
+      const { code, output } = await runProgram("bin/keys.ts", { KEYS_DIR: empty }, args);
+      expect([code, output]).toEqual([1, expect.stringMatching(/^No key /)]);
+    }
+    expect(existsSync(empty)).toBe(false);
+  });
+
   test.each([["rotate", "log-index"], ["rotate"], ["destroy", "index"], []])(
     "answers %j with its usage, and makes nothing",
     async (...args) => {

@@ -27,6 +27,12 @@ const GIVEN = {
   LOG_LEVEL: "warn",
 };
 
+test("what is set to nothing is not set, and never opens a port to everybody", () => {
+  const nothing = Object.fromEntries(Object.keys(GIVEN).map((name) => [name, ""]));
+  expect(readEnvironment(nothing)).toEqual({ ...readEnvironment({}), metricsAddresses: [] });
+  expect(readEnvironment({ HOST: "", PORT: "" })).toMatchObject({ host: "127.0.0.1", port: 8080 });
+});
+
 test("what is set for the platform is set for each of its processes", () => {
   const config = readEnvironment(GIVEN);
   expect(readEnvironment(environmentOf(config))).toEqual(config);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,8 +110,9 @@ describe("npm start says in one sentence what to do when", () => {
     await query(inject("postgresUrl"), `create database ${name}`);
     const url = changed("pathname", `/${name}`);
     await query(url, "create table invoice (id int)");
-    makeKeys();
     expect(await refusal({ DATABASE_URL: url })).toMatch(/^The database holds tables that are not the platform's: .*$/);
+    // Keys that were made for another database would open nothing of the right one.
+    expect(existsSync(join(directory, "keys"))).toBe(false);
     await query(inject("postgresUrl"), `drop database ${name}`);
   });
 

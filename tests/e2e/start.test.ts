@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -10,7 +10,8 @@ import { nothingNames, type ProgramProcess, processesNaming, runProgram, startPr
 
 // One story on one data folder: each test goes on where the one before stopped.
 const directory = mkdtempSync(join(tmpdir(), "start-"));
-const dataDirectory = join(directory, "data");
+// A name that servers could take for a list, or for a part of a URI.
+const dataDirectory = join(directory, "資料, 50%20#1?x=1");
 const asOf = taipeiDate(Date.now());
 let settings: Record<string, string>;
 let url: string;
@@ -100,6 +101,10 @@ describe("npm start", () => {
     const by = ["--dataset", "household", "--as", "wu.officer", "--reason", "府函"];
     await command("bin/dataset.ts", "trust", "--key", join(directory, "unit.asc"), ...by);
     await command("bin/delivery-key.ts", "issue", "--out", join(directory, "delivery.asc"), ...by);
+    const again = await runProgram("bin/delivery-key.ts", settings, ["issue", "--out", join(directory, "delivery.asc"), ...by]);
+    expect(again).toEqual({ code: 1, output: expect.stringContaining("is there already: give --out another name.") });
+    expect(await command("bin/delivery-key.ts", "list")).toContain("1 delivery keys.");
+    expect(statSync(join(dataDirectory, "temporal.db")).mode & 0o777).toBe(0o600);
     // As a terminal and npm together hand on one Ctrl-C.
     platform.signal("SIGTERM");
     platform.signal("SIGTERM");

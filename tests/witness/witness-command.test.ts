@@ -55,6 +55,12 @@ describe("bin/witness", () => {
     expect(error).toContain(sentence);
   });
 
+  test("§4(1)5 makes nothing when it is told of a log that is none, and is set up with the next word", async () => {
+    const init = (key: string) => runWitness(join(root, "w5"), "init", "--name", "ethics.example/w5", "--log", key);
+    expect(await init("banana")).toMatchObject({ exitCode: 1, error: expect.stringContaining("verifier key") });
+    expect(await init(log.verifierKey)).toMatchObject({ exitCode: 0 });
+  });
+
   test("§4(1)5 takes as a log's key no other kind of key", async () => {
     const own = (await runWitness(join(root, "w4"), "init", "--name", "ethics.example/w4")).lines.at(-1) ?? "";
     expect(await runWitness(join(root, "w4"), "add-log", own)).toMatchObject({

@@ -115,7 +115,12 @@ test("§3(10) bin/abnormal-use lists alerts, dismisses one with a reason, and ma
   expect(listed).toHaveLength(3);
   const [first, second] = listed.map(({ alertId }: { alertId: number }) => String(alertId)) as [string, string];
   expect(await run("dismiss", first, ...as, "夜間批次已報備")).toBe(`Alert ${first} is dismissed.`);
+  const decided = () => rows(`select decided_at, decided_as from abnormal_use_alert where alert_id = ${first}`);
+  const before = await decided();
+  platform.clock += 3_600_000;
   expect(await run("dismiss", first, ...as, "夜間批次已報備")).toContain("is dismissed");
+  expect(await decided()).toEqual(before);
+  await expect(platform.context.pool.query("update abnormal_use_alert set decided_by = 'nobody'")).rejects.toThrow();
   const due = ["--due", "2026-11-20"];
   await expect(run("finding", second, ...as, "未經核准之逐號查詢")).rejects.toThrow("due-out-of-range");
   expect(JSON.parse(await run("finding", second, ...as, "未經核准之逐號查詢", ...due, "--severity", "serious", "--json"))).toMatchObject({
