@@ -10,11 +10,13 @@ await runCommand(HELP, async ([service]) => {
   const { port, consolePort, healthFile } = readEnvironment();
   if (service === "api" || service === "console" || service === "witness") {
     const asked = `http://127.0.0.1:${service === "console" ? consolePort : port}/healthz`;
-    const { status } = await fetch(asked, { signal: AbortSignal.timeout(3000) });
+    const { status } = await fetch(asked, { signal: AbortSignal.timeout(3000) }).catch(() => ({ status: undefined }));
+    if (status === undefined) throw new Error(`The ${service} doesn't answer at ${asked}.`);
     if (status !== 200) throw new Error(`The ${service} answers ${status}.`);
     return `The ${service} is healthy.`;
   }
-  if (service !== "worker" || healthFile === undefined) throw new Error(HELP);
+  if (service !== "worker") throw new Error(HELP);
+  if (healthFile === undefined) throw new Error("HEALTH_FILE is missing: set it to the file that the worker keeps fresh.");
   requireHealth(healthFile);
   return "The worker is healthy.";
 });

@@ -57,6 +57,9 @@ export interface WitnessSetting {
   readonly url: string;
 }
 
+/** As pino names them. */
+const LOG_LEVELS: readonly string[] = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
 /**
  * Reads the settings from the environment.
  * @throws ConfigError
@@ -91,9 +94,14 @@ export function readEnvironment(given: NodeJS.ProcessEnv = process.env): Config 
     metricsAddresses: list(given["METRICS_ADDRESSES"] ?? "127.0.0.1,::1"),
     mail: readMailSetting(environment),
     privateAddressesAllowed: environment["ALLOW_PRIVATE_ADDRESSES"] === "true",
-    logLevel: environment["LOG_LEVEL"] ?? "info",
+    logLevel: logLevelOf(environment["LOG_LEVEL"] ?? "info"),
     healthFile: environment["HEALTH_FILE"],
   };
+}
+
+function logLevelOf(name: string): string {
+  if (!LOG_LEVELS.includes(name)) throw new ConfigError(`LOG_LEVEL must be one of ${LOG_LEVELS.join(", ")}.`);
+  return name;
 }
 
 function origin(name: string): string {

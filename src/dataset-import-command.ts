@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { Client } from "@temporalio/client";
+import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
@@ -113,6 +113,9 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
   const leaving = new AbortController();
   try {
     return await showProgress(client, importId, handle, json, leaving.signal);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new Error(`There is no import ${importId}: its number is in the line that began it, and on the console's page of its dataset.`);
   } finally {
     // Nothing is left waiting that would keep the command.
     leaving.abort();

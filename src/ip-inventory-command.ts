@@ -30,11 +30,12 @@ export async function runIpInventoryCommand(argv: string[], db: Kysely<Database>
   const [step, what] = positionals;
   const inventories = await listInventories(db);
   if (step === "list") return values.json ? JSON.stringify(inventories) : inventories.map(summary).join("\n") || "No review yet.";
+  if (step !== "show" && step !== "remove" && step !== "keep") throw new Error(`There is no step "${step ?? ""}"; --help lists them.`);
   const inventory =
     step === "show" && what !== undefined ? inventories.find(({ inventoryNumber }) => inventoryNumber === what) : inventories[0];
-  if (inventory === undefined) throw new Error("There is no such review: list shows them.");
+  if (inventory === undefined) throw new Error(inventories.length === 0 ? "No review yet." : "There is no such review: list shows them.");
   if (step === "show") return show(db, inventory, values.json === true);
-  if ((step !== "remove" && step !== "keep") || what === undefined || values.as === undefined || values.integration === undefined)
+  if (what === undefined || values.as === undefined || values.integration === undefined)
     throw new Error("Name a step, an address, --integration NUMBER and --as ACCOUNT; --help lists them.");
   try {
     const [address = ""] = canonicalAddresses([what]);

@@ -44,7 +44,7 @@ export function reportOf({ findings, bounding, manifest, notes, log }: Verified)
   );
   const places = `places ${manifest.beginBundle * TILE_WIDTH} to ${Math.min(manifest.endBundle * TILE_WIDTH, size) - 1}`;
   const part =
-    manifest.months === null ? "" : ` of ${manifest.months.from} to ${manifest.months.until}, ${entries === 0 ? "none" : places},`;
+    manifest.months === null ? "" : ` around ${manifest.months.from} to ${manifest.months.until}, ${entries === 0 ? "none" : places},`;
   const gone = disposed === 0 ? "" : `, and ${disposed} more were disposed of under certificates`;
   const good = `All is well: ${entries} entries${part} are those that ${origin} signed as a log of ${size}${gone}.`;
   return {

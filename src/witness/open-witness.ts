@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { ALGORITHM, formatVerifierKey, isKeyName, verifierKeyOf } from "../transparency/verifier-key.ts";
 import { listLogs, type WitnessIdentity } from "./watched-logs.ts";
 import { createWitnessKey, readWitnessKey } from "./witness-key.ts";
@@ -30,6 +30,8 @@ export function createWitness(directory: string, name: string): Witness {
  * @throws UnreliableState when its memory can't be read, is another key's, or isn't what this witness wrote
  */
 export function openWitness(directory: string): Witness {
+  if (!existsSync(directory) || readdirSync(directory).length === 0)
+    throw new Error(`${directory} holds no witness yet: set it up with node bin/witness.ts init --name NAME.`);
   const privateKey = readWitnessKey(directory);
   const store = openWitnessStore(directory);
   const [row] = store.rows("select name, verifier_key from witness");

@@ -47,7 +47,7 @@ describe("bin/witness", () => {
     [["add-log"], "Usage: node bin/witness.ts"],
     [["init"], "--name NAME"],
     [["init", "--name", "two words"], "without spaces"],
-    [["serve"], "cannot be read"],
+    [["serve"], "holds no witness yet"],
     [["serve", "--unknown"], "--unknown"],
   ])("§4(1)5 answers %j with what to do", async (argv, sentence) => {
     const { exitCode, error } = await runWitness(join(root, "w3"), ...argv);
