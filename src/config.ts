@@ -140,7 +140,7 @@ export function demoConfig(config: Config, directory: string, freePort: number, 
   return {
     ...config,
     ...readEnvironment({
-      PORT: environment["PORT"] ?? String(freePort),
+      PORT: environment["PORT"] || String(freePort),
       CONSOLE_PORT: "0",
       DATA_DIR: directory,
       ALLOW_PRIVATE_ADDRESSES: "true",

@@ -17,7 +17,8 @@ export class RecomputedLog {
   readonly #levels: TreeLevels;
   readonly #tiles: TreeLevels;
   readonly #leaves = new Map<number, Pick<ThreadResult, "leaves" | "tile" | "root">>();
-  /** Tiles of leaves whose bundles aren't here. */
+  /** Of tiles of leaves whose bundles aren't here: the hash over each full one, and those that are wanted. */
+  readonly #loneRoots = new Map<number, Buffer>();
   readonly #lone = new Map<number, Buffer>();
   readonly #judged = new Set<number>();
   #latest = Number.NEGATIVE_INFINITY;
@@ -47,12 +48,21 @@ export class RecomputedLog {
     return this.#checkOrder(result);
   }
 
-  /** A tile of leaves whose bundle isn't here; the partial one is the tree's right edge. */
-  addLoneTile(index: number, tile: Buffer): void {
-    this.#lone.set(index, tile);
-    if (tile.length === TILE_WIDTH * HASH_BYTES) return;
-    this.#levels.edge = tile;
-    this.#tiles.edge = tile;
+  /** A tile of leaves whose bundle isn't here; the partial one is the tree's right edge. @param isWanted whether its hashes are needed later */
+  addLoneTile(index: number, tile: Buffer, isWanted: boolean): void {
+    if (isWanted) this.#lone.set(index, tile);
+    if (tile.length === TILE_WIDTH * HASH_BYTES) this.#loneRoots.set(index, perfectRoot(tile));
+    else {
+      this.#levels.edge = tile;
+      this.#tiles.edge = tile;
+    }
+  }
+
+  /** Of those the ones that aren't what was signed. */
+  changedLoneTiles(signed: SignedTree): number[] {
+    return [...this.#loneRoots]
+      .filter(([index, root]) => signed.isSigned(index) && !signed.levels.hash(1, index).equals(root))
+      .map(([index]) => index);
   }
 
   /** The tree over all of it. */
@@ -75,8 +85,8 @@ export class RecomputedLog {
   leavesOf(bundle: number, signed: SignedTree): Buffer | undefined {
     const { leaves, tile, root } = this.#leaves.get(bundle) ?? {};
     if (leaves === undefined) {
-      const lone = this.#lone.get(bundle);
-      return lone?.length === TILE_WIDTH * HASH_BYTES && !perfectRoot(lone).equals(signed.levels.hash(1, bundle)) ? undefined : lone;
+      const root = this.#loneRoots.get(bundle);
+      return root === undefined || root.equals(signed.levels.hash(1, bundle)) ? this.#lone.get(bundle) : undefined;
     }
     const entriesFit = root === undefined ? signed.source === "entries" : signed.levels.hash(1, bundle).equals(root);
     return Buffer.from((!entriesFit && tile) || leaves);

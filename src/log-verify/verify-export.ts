@@ -135,7 +135,7 @@ function takeEnd(zip: ZipReader, fd: number, range: BundleRange, log: Recomputed
   checkDirectory(fd, zip.end, report);
 }
 
-/** Tiles of leaves whose bundles aren't here, in order; those that nobody needs are passed. @returns the last one's index */
+/** Tiles of leaves whose bundles aren't here, in order. @returns the last one's index */
 function takeLoneTiles(zip: ZipReader, { size, manifest, wanted }: BundleRange, log: RecomputedLog): number {
   let last = -1;
   for (;;) {
@@ -143,8 +143,7 @@ function takeLoneTiles(zip: ZipReader, { size, manifest, wanted }: BundleRange, 
     if (next?.part !== "tile" || next.index <= last || (manifest.beginBundle <= next.index && next.index < manifest.endBundle)) return last;
     if (next.width !== bundleWidth(size, next.index) || zip.next?.size !== next.width * HASH_BYTES) return last;
     last = next.index;
-    if (wanted.has(last)) log.addLoneTile(last, zip.take());
-    else zip.pass();
+    log.addLoneTile(last, zip.take(), wanted.has(last));
   }
 }
 
@@ -180,6 +179,10 @@ function judge(signed: SignedTree, tiles: FoundTiles, log: RecomputedLog, { size
     const entries = TILE_WIDTH ** (level + 1);
     const what = `Neither ${file} nor the entries give what was signed: entries ${index * entries} to ${(index + 1) * entries - 1} aren't those, one of them at least.`;
     findings.add({ kind: "tree-changed", index: index * entries, file, what });
+  }
+  for (const index of log.changedLoneTiles(signed)) {
+    const file = formatTilePath({ level: 0, index, width: TILE_WIDTH });
+    findings.add({ kind: "tile-changed", index: index * TILE_WIDTH, file, what: `${file} isn't the tile that was signed.` });
   }
   findings.addAll(judgeBundles(log.disagreements, signed));
   findings.addAll(

@@ -69,7 +69,7 @@ describe("a good export", () => {
     rewriteZip(path, (files) =>
       files.map((file) => (file.name === "tile/0/001" ? { ...file, data: Buffer.from(file.data.map((byte) => byte ^ 1)) } : file)),
     );
-    expect(named((await verifyLog(path, ...given)).report)).toEqual(["not-covered"]);
+    expect(named((await verifyLog(path, ...given)).report)).toEqual(["tile-changed 256", "not-covered"]);
   });
 });
 
