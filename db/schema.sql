@@ -795,6 +795,20 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.ask_office_of_integration_step()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      if not public.holds_office(new.actor, new.actor_role, new.taken_at) then
+        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
+      end if;
+      return null;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.ask_office_of_retention()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1419,6 +1433,8 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_address FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.integration_step FOR EACH ROW WHEN ((new.actor_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text]))) EXECUTE FUNCTION ask_office_of_integration_step();
 
 CREATE TRIGGER ask_office AFTER INSERT ON public.log_disposal_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_disposal_step();
 

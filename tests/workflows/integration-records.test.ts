@@ -45,6 +45,11 @@ describe("the records take a step", () => {
     expect(await codeOf(platform.integrations.approve(number, say(by)))).toBe(
       by.account === CASE_OFFICER.account ? "own-check" : "not-in-office",
     );
+    const written = platform.context.pool.query(
+      "insert into integration_step (integration_id, sequence, step, actor, actor_role, reason, taken_at) values ($1, 3, 'approve', $2, $3, 'x', now())",
+      [(await platform.onRecord(number)).integrationId, by.account, by.role],
+    );
+    await expect(written).rejects.toThrow("only somebody in office");
     expect(await stepsOf(number)).toEqual([`submit ${APPLICANT.account}`, `check ${CASE_OFFICER.account}`]);
     // What was refused stands in nobody's way.
     expect(await codeOf(platform.integrations.approve(number, say(MANAGER)))).toBeUndefined();
