@@ -83,7 +83,7 @@ function run(program, args, options) {
   });
 }
 
-/** A killed npm tells nobody; what it started would work on unseen. */
+/** A killed npm tells nobody; what it started would work on unseen. (Where a shell stays between, as Debian's does, a kill -9 is not noticed.) */
 function stopWhenNpmIsGone(child) {
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event === undefined) return undefined;

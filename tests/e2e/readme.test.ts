@@ -76,7 +76,10 @@ describe("the README", () => {
     const here = (curl: string) =>
       `CREDENTIAL=${credential}\n${curl.replace("curl ", "curl -s ").replace(":8080", `:${settings["PORT"]}`)}`;
     const told = JSON.parse(answer.replace("\n", ""));
-    expect(JSON.parse(await type(here(ask)))).toMatchObject({ subject: told.subject, answers: told.answers });
+    // The API hears of what was just provisioned within a second: longer than nobody's typing takes.
+    await expect
+      .poll(async () => JSON.parse(await type(here(ask))), { timeout: 5000 })
+      .toMatchObject({ subject: told.subject, answers: told.answers });
     await type(cutOff);
     await expect.poll(async () => JSON.parse(await type(here(ask)))).toMatchObject({ status: 403, code: "integration-suspended" });
     expect(await type(reset)).toContain("/console/set-up");

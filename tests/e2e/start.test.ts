@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
@@ -74,6 +74,9 @@ describe("npm start", () => {
       ["wu.officer", "dedicatedOfficer"],
     ] as const)
       await command("bin/appoint.ts", "appoint", account, "--duty", duty, "--as", "chief", "--reason", "府函");
+    const elsewhere = join(directory, "other-keys");
+    const { code, output } = await runProgram("bin/appoint.ts", { ...settings, KEYS_DIR: elsewhere }, ["list"]);
+    expect([code, output, existsSync(elsewhere)]).toEqual([1, expect.stringContaining("set KEYS_DIR to the key folder"), false]);
   }, 20_000);
 
   test("runs once on a folder, and says so to a second start", async () => {
