@@ -76,7 +76,7 @@ describe("the README", () => {
     const here = (curl: string) =>
       `CREDENTIAL=${credential}\n${curl.replace("curl ", "curl -s ").replace(":8080", `:${settings["PORT"]}`)}`;
     const told = JSON.parse(answer.replace("\n", ""));
-    // The API hears of what was just provisioned within a second: longer than nobody's typing takes.
+    // The API hears of what was just provisioned within a second; a hand takes longer to type the question.
     await expect
       .poll(async () => JSON.parse(await type(here(ask))), { timeout: 5000 })
       .toMatchObject({ subject: told.subject, answers: told.answers });
