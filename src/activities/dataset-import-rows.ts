@@ -120,7 +120,7 @@ function readPlain(text: string, firstLine: number, read: (fields: readonly stri
   }
 }
 
-/** As `split` does, in half its time: it copies the line first. */
+/** The fields that `split` would give, without the copy of the line that it needs: half its time. */
 function fieldsBetween(text: string, start: number, end: number): string[] {
   const fields: string[] = [];
   let begin = start;
