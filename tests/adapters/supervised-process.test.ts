@@ -88,7 +88,7 @@ test("a machine that can't start another process for a while is waited for", asy
 test("the lines of a process go on to nobody when their reader has gone", async () => {
   const count = join(folder, "lines");
   const child = `import { writeFileSync } from "node:fs"; let lines = 0;
-    setInterval(() => { console.log("a line"); writeFileSync(${JSON.stringify(count)}, String(++lines)); }, 10); process.send("ready");`;
+    setInterval(() => { writeFileSync(${JSON.stringify(count)}, String(++lines)); console.log("a line"); }, 10); process.send("ready");`;
   writeFileSync(join(folder, "child.mjs"), child);
   const script = `
     const { superviseProcess } = await import(${JSON.stringify(join(ROOT, "src/adapters/supervised-process.ts"))});
