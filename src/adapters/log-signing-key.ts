@@ -39,9 +39,9 @@ export function openLogSigners(directory: string, origin: string): Signer[] {
     .map((file) => ({ name: origin, privateKey: readKey(join(directory, file)) }));
 }
 
-/** What others verify the log's checkpoints with: the verifier keys of all its keys, the newest first (C2SP signed-note). */
+/** What others verify the log's checkpoints with: the verifier keys of all its keys, the newest first (C2SP signed-note). @throws KeyMissing */
 export function logVerifierKeys(directory: string, origin: string): string[] {
-  return keyFiles(directory).map((file) => formatVerifierKey(verifierKeyOf(origin, ALGORITHM.ed25519, readKey(join(directory, file)))));
+  return signingFiles(directory).map((file) => formatVerifierKey(verifierKeyOf(origin, ALGORITHM.ed25519, readKey(join(directory, file)))));
 }
 
 /** At least one. @throws KeyMissing */

@@ -20,11 +20,8 @@ type PasswordHolder = (typeof HOLDER_OF)[RecordsRole] | "owner" | "temporal";
 
 /** The passwords of all roles, by role; those that are missing are made. @throws KeyMissing as `rolePassword` */
 export function rolePasswords(directory: string): Record<RecordsRole, string> {
-  for (const holder of Object.values(HOLDER_OF)) makePassword(directory, holder);
-  return Object.fromEntries(Object.keys(HOLDER_OF).map((role) => [role, rolePassword(directory, role as RecordsRole)])) as Record<
-    RecordsRole,
-    string
-  >;
+  const entries = Object.entries(HOLDER_OF).map(([role, holder]) => [role, makePassword(directory, holder)]);
+  return Object.fromEntries(entries);
 }
 
 /** Makes the passwords of all who open a database. */
@@ -32,13 +29,14 @@ export function makePasswords(directory: string): void {
   for (const holder of [...Object.values(HOLDER_OF), "owner", "temporal"] as const) makePassword(directory, holder);
 }
 
-function makePassword(directory: string, holder: PasswordHolder): void {
+/** @returns the password, made when there was none */
+function makePassword(directory: string, holder: PasswordHolder): string {
   const file = fileOf(directory, holder);
   if (!existsSync(file)) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(file, `${randomBytes(24).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
   }
-  readPassword(file);
+  return readPassword(file);
 }
 
 function fileOf(directory: string, holder: PasswordHolder): string {
