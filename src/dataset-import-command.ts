@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { basename, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+import { type Client, WorkflowFailedError, WorkflowNotFoundError } from "@temporalio/client";
 import { inboxFolder } from "./activities/dataset-import-place.ts";
 import { claimDelivery, isDeliveryName } from "./adapters/delivery-folder.ts";
 import { errorCode, fileState } from "./adapters/file-state.ts";
@@ -124,7 +124,9 @@ async function follow(client: Client, importId: string, handle: ImportHandle, js
 
 async function showProgress(client: Client, importId: string, handle: ImportHandle, json: boolean, left: AbortSignal): Promise<string> {
   // Whoever waits hears of the end at once. It is one long question: short ones the server answers at once, and they would be asked without a pause.
-  const ended = client.withAbortSignal(left, () => handle.result()).catch(() => Promise.withResolvers<never>().promise);
+  const ended = client
+    .withAbortSignal(left, () => handle.result())
+    .catch((error: unknown) => (error instanceof WorkflowFailedError ? error : Promise.withResolvers<never>().promise));
   const started = Date.now();
   let shown = "";
   for (;;) {
@@ -135,8 +137,12 @@ async function showProgress(client: Client, importId: string, handle: ImportHand
     if (line !== shown) console.log(line);
     shown = line;
     if (progress.stage === "quarantined") return lastLine(importId, waiting(progress), json, progress.rejection);
-    if (progress.stage === "ended") return lastLine(importId, await handle.result(), json);
-    await Promise.race([ended, setTimeout(LOOK_EVERY, undefined, { signal: left })]);
+    const outcome = await Promise.race([ended, setTimeout(LOOK_EVERY, undefined, { signal: left })]);
+    if (outcome instanceof WorkflowFailedError)
+      throw new Error(
+        `Somebody ended the process of import ${importId}. The platform begins another within ten minutes, since its file must not stay: show it again then.`,
+      );
+    if (outcome !== undefined) return lastLine(importId, outcome, json);
   }
 }
 

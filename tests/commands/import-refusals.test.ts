@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { inboxFolder } from "../../src/activities/dataset-import-place.ts";
-import { askForKeys } from "../../src/dataset-import-client.ts";
+import { askForKeys, getImportHandle } from "../../src/dataset-import-client.ts";
 import { runImportCommand } from "../../src/dataset-import-command.ts";
 import { householdFile, madeUpRows } from "../support/delivery.ts";
 import { createImportPlatform, type ImportPlatform } from "../support/import-platform.ts";
@@ -30,6 +30,24 @@ test("§4(1)3 the command says when the worker looks into another inbox, and goe
   // It waited for seconds by a question or two, not by hundreds.
   expect(asked.mock.calls.length).toBeLessThan(10);
   asked.mockRestore();
+  log.mockRestore();
+});
+
+test("§4(4) whoever follows an import hears at once that somebody ended its process", async () => {
+  const { config } = platform.context;
+  // Nobody looks into this inbox, so that the import waits for its file.
+  const elsewhere = { ...config, inboxDirectory: join(config.dataDirectory, "elsewhere") };
+  const file = join(config.dataDirectory, "ended.pgp");
+  writeFileSync(file, platform.seal(householdFile(madeUpRows(20, 3))));
+  const log = vi.spyOn(console, "log").mockImplementation(() => undefined);
+  const followed = runImportCommand([file, "--as", "wu.officer"], elsewhere, (use) => use(platform.client));
+  const refused = expect(followed).rejects.toThrow(
+    /^Somebody ended the process of import [0-9a-f-]{36}\. The platform begins another within ten minutes/,
+  );
+  await vi.waitFor(() => expect(log).toHaveBeenCalledWith("receiving"), { timeout: 30_000 });
+  const id = /^Import ([0-9a-f-]+):/.exec(log.mock.calls[0]?.[0])?.[1] as string;
+  await getImportHandle(platform.client, id).terminate("by hand");
+  await refused;
   log.mockRestore();
 });
 
