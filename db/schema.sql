@@ -429,13 +429,16 @@ create table integration_step (
   taken_at timestamp with time zone not null,
   sequence integer not null,
   application_number text,
+  request_id uuid,
+  address inet,
   submitted jsonb,
   foreign_addresses inet[],
   constraint integration_step_actor_role_check CHECK ((actor_role = ANY (ARRAY['applicant'::text, 'caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text, 'platform'::text, 'system'::text]))),
   constraint integration_step_application_number_fkey FOREIGN KEY (application_number) REFERENCES application(application_number),
   constraint integration_step_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint integration_step_integration_id_sequence_key UNIQUE (integration_id, sequence),
-  constraint integration_step_pkey PRIMARY KEY (step_id)
+  constraint integration_step_pkey PRIMARY KEY (step_id),
+  constraint integration_step_request_id_key UNIQUE (request_id)
 );
 
 create table ip_inventory (
@@ -1363,7 +1366,9 @@ AS $function$
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
       select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
-      if not found or holder.state not in ('provisioned', 'active') then
+      -- A corrective action holds against what rests for another cause, too.
+      if not found or not (holder.state in ('provisioned', 'active')
+          or holder.state = 'suspended' and cause = 'correctiveAction' and holder.suspended_for <> 'correctiveAction') then
         return false;
       end if;
       update public.integration i set state = 'suspended', suspended_for = cause where i.integration_id = holder.integration_id;

@@ -17,6 +17,7 @@ export interface CatchUp {
  */
 export function startCatchUp({ db, logger }: Pick<WorkerContext, "db" | "logger">, client: Client): CatchUp {
   const told = new Map<string, string>();
+  const without = new Set<string>();
   const stopping = Promise.withResolvers<void>();
   let stopped = false;
 
@@ -25,11 +26,13 @@ export function startCatchUp({ db, logger }: Pick<WorkerContext, "db" | "logger"
       if (told.get(integrationNumber) === stepId) continue;
       try {
         await client.workflow.getHandle(integrationWorkflowId(integrationNumber)).signal(recordsChanged);
+        told.set(integrationNumber, stepId);
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
-        logger.warn({ integrationNumber }, "an open integration has no workflow: run npm run reconcile");
+        // Tried until one is begun, said once.
+        if (!without.has(stepId)) logger.warn({ integrationNumber }, "an open integration has no workflow: run npm run reconcile");
+        without.add(stepId);
       }
-      told.set(integrationNumber, stepId);
     }
   }
 

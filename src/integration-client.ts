@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   type Client,
   isGrpcDeadlineError,
@@ -9,6 +10,7 @@ import type { Integration, StepRequest } from "./domain/integration.ts";
 import type { ApplicationDraft } from "./domain/integration-application.ts";
 import { stateAfter } from "./domain/integration-step.ts";
 import { requireCode } from "./domain/integration-text.ts";
+import { PERSONS_STEP_NAMES, type PersonsStepName, type RequestOf, type Sent } from "./domain/persons-step.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import * as workflow from "./workflows/integration.ts";
 import { ruleViolationIn } from "./workflows/rule-failure.ts";
@@ -17,7 +19,7 @@ const PATIENCE = 30_000;
 
 /** The steps of integrations, as people's commands take them. Every one rejects with the RuleViolation that stands against it. */
 export type IntegrationClient = {
-  readonly [Name in workflow.PersonsStepName]: (integrationNumber: string, request: workflow.RequestOf<Name>) => Promise<Integration>;
+  readonly [Name in PersonsStepName]: (integrationNumber: string, request: RequestOf<Name>) => Promise<Integration>;
 } & {
   /** Resolves when the application is on record. */
   apply(draft: ApplicationDraft, request: StepRequest): Promise<Integration>;
@@ -25,6 +27,11 @@ export type IntegrationClient = {
   /** Those of this task queue that Temporal still holds, newest first; the records hold all. */
   list(): Promise<Integration[]>;
 };
+
+/** Whoever reaches the processes may send again what somebody sent: its name shows that it is on record. */
+function named<Request extends StepRequest>(request: Request): Sent<Request> {
+  return { ...request, requestId: randomUUID() };
+}
 
 /** The workflow id of an integration: one number, one process. */
 export function integrationWorkflowId(integrationNumber: string): string {
@@ -35,19 +42,23 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
   const handleOf = (applicationNumber: string) =>
     client.workflow.getHandle<typeof workflow.integration>(integrationWorkflowId(applicationNumber));
   const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
-  const step = (name: workflow.PersonsStepName) => (integrationNumber: string, request: StepRequest) =>
+  const step = (name: PersonsStepName) => (integrationNumber: string, request: StepRequest) =>
     patiently(async () => {
       try {
-        return await handleOf(integrationNumber).executeUpdate(workflow.stepUpdate(name), { args: [request] });
+        return await handleOf(integrationNumber).executeUpdate(workflow.stepUpdate(name), { args: [named(request)] });
       } catch (error) {
         throw error instanceof WorkflowNotFoundError ? await endedBefore(handleOf(integrationNumber), name, request) : error;
       }
     });
   // Each name's request is what its rule takes; fromEntries forgets which is which.
-  const steps = Object.fromEntries(workflow.PERSONS_STEP_NAMES.map((name) => [name, step(name)])) as unknown;
+  const steps = Object.fromEntries(PERSONS_STEP_NAMES.map((name) => [name, step(name)])) as unknown;
   return {
-    ...(steps as Pick<IntegrationClient, workflow.PersonsStepName>),
-    show: (applicationNumber) => patiently(() => handleOf(applicationNumber).query(workflow.integrationQuery)),
+    ...(steps as Pick<IntegrationClient, PersonsStepName>),
+    show: (applicationNumber) =>
+      patiently(async () => {
+        const handle = handleOf(applicationNumber);
+        return (await handle.query(workflow.integrationQuery)) ?? handle.executeUpdate(workflow.awaitRecord);
+      }),
     apply: (draft, request) =>
       patiently(async () => {
         // Before it is stored anywhere: a workflow's id stands in the clear.
@@ -58,7 +69,7 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
           workflowIdReusePolicy: "ALLOW_DUPLICATE_FAILED_ONLY",
           workflowIdConflictPolicy: "FAIL",
           taskQueue,
-          args: [{ draft, submission: request }],
+          args: [{ draft, submission: named(request) }],
         });
         return onRecord(handle);
       }),
@@ -68,7 +79,8 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
         for await (const { workflowId, runId } of client.workflow.list({
           query: `WorkflowType = "integration" AND ExecutionStatus != "Failed" AND TaskQueue = "${taskQueue}"`,
         })) {
-          integrations.push(await client.workflow.getHandle(workflowId, runId).query(workflow.integrationQuery));
+          const known = await client.workflow.getHandle(workflowId, runId).query(workflow.integrationQuery);
+          if (known !== undefined) integrations.push(known);
         }
         return integrations;
       }),
@@ -78,7 +90,7 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
 /** The application on record, or why it never got there: the workflow has ended then, and says the rule. */
 async function onRecord(handle: WorkflowHandle<typeof workflow.integration>): Promise<Integration> {
   try {
-    return await handle.executeUpdate(workflow.awaitSubmission);
+    return await handle.executeUpdate(workflow.awaitRecord);
   } catch (error) {
     await handle.result();
     throw error;
@@ -88,7 +100,7 @@ async function onRecord(handle: WorkflowHandle<typeof workflow.integration>): Pr
 /** What stands against a step of an integration that has ended: the rule of that step, where Temporal still knows the end. */
 async function endedBefore(
   handle: WorkflowHandle<typeof workflow.integration>,
-  name: workflow.PersonsStepName,
+  name: PersonsStepName,
   { by }: StepRequest,
 ): Promise<RuleViolation> {
   const ended = await handle.query(workflow.integrationQuery).catch(() => undefined);

@@ -1,7 +1,8 @@
 import type { Kysely } from "kysely";
 import { readIntegration } from "../db/queries/integration-record.ts";
+import { integrationUnknown } from "../db/queries/integration-step.ts";
 import { stopCredentialOnRecord, stopOnRecord } from "../db/queries/integration-stop.ts";
-import { integrationUnknown, stepOnRecord } from "../db/queries/integration-unseen.ts";
+import { stepOnRecord } from "../db/queries/integration-unseen.ts";
 import type { Database } from "../db/tables/database.ts";
 import type { Integration, StepRequest } from "./domain/integration.ts";
 import { type CredentialRevocation, revokeCredential, type SuspensionRequest, suspend } from "./domain/integration-rights.ts";

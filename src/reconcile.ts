@@ -1,13 +1,13 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowStartOptions } from "@temporalio/client";
 import type { Kysely } from "kysely";
-import { listOpenIntegrations, readIntegration } from "../db/queries/integration-record.ts";
+import { listOpenIntegrations } from "../db/queries/integration-record.ts";
 import { listInventories } from "../db/queries/ip-inventory.ts";
 import { listOpenDisposals } from "../db/queries/retention.ts";
 import type { Database } from "../db/tables/database.ts";
 import type { Config } from "./config.ts";
 import { integrationWorkflowId } from "./integration-client.ts";
 import { ensureSchedules } from "./schedules.ts";
-import { integration as integrationWorkflow } from "./workflows/integration.ts";
+import { integration as integrationWorkflow, recordsChanged } from "./workflows/integration.ts";
 import { ipInventory } from "./workflows/ip-inventory.ts";
 import { retention, retentionWorkflowId } from "./workflows/retention.ts";
 
@@ -15,11 +15,12 @@ import { retention, retentionWorkflowId } from "./workflows/retention.ts";
 export interface Reconciled {
   /** Ids of those that were begun again from the records. */
   readonly begun: readonly string[];
-  /** How many have a workflow that runs, and were left alone. */
+  /** How many have a workflow that runs, and goes on. */
   readonly running: number;
 }
 
-type Begin = (workflowId: string, workflow: Parameters<Client["workflow"]["start"]>[0], args: unknown[]) => Promise<void>;
+/** @returns false when a workflow of this id runs */
+type Begin = (workflowId: string, workflow: Parameters<Client["workflow"]["start"]>[0], args: unknown[]) => Promise<boolean>;
 
 /**
  * Begins every open process again from the records, where none runs, and makes the schedules: after the loss of Temporal's own store. It may run
@@ -32,24 +33,27 @@ type Begin = (workflowId: string, workflow: Parameters<Client["workflow"]["start
 export async function reconcile(db: Kysely<Database>, client: Client, config: Pick<Config, "taskQueue" | "mail">): Promise<Reconciled> {
   const begun: string[] = [];
   let running = 0;
-  await beginAll(db, config.taskQueue, async (workflowId, workflow, args) => {
-    if (await begin(client, workflow, { workflowId, taskQueue: config.taskQueue, args })) begun.push(workflowId);
+  await beginAll(db, client, config.taskQueue, async (workflowId, workflow, args) => {
+    const isBegun = await begin(client, workflow, { workflowId, taskQueue: config.taskQueue, args });
+    if (isBegun) begun.push(workflowId);
     else running += 1;
+    return isBegun;
   });
   await ensureSchedules(client, config);
   return { begun, running };
 }
 
-async function beginAll(db: Kysely<Database>, taskQueue: string, begin: Begin): Promise<void> {
+async function beginAll(db: Kysely<Database>, client: Client, taskQueue: string, begin: Begin): Promise<void> {
   for (const integrationNumber of await listOpenIntegrations(db)) {
-    const integration = await readIntegration(db, integrationNumber);
-    if (integration !== undefined) await begin(integrationWorkflowId(integrationNumber), integrationWorkflow, [{ integration }]);
+    const workflowId = integrationWorkflowId(integrationNumber);
+    // One that runs may know other records than these, if either was restored.
+    if (!(await begin(workflowId, integrationWorkflow, [{ integrationNumber }])))
+      await client.workflow.getHandle(workflowId).signal(recordsChanged);
   }
   for (const { workflowId, closedAt } of await listInventories(db)) if (closedAt === null) await begin(workflowId, ipInventory, []);
   for (const month of await listOpenDisposals(db)) await begin(retentionWorkflowId(taskQueue, month), retention, [month]);
 }
 
-/** @returns false when a workflow of this id runs */
 async function begin(client: Client, workflow: Parameters<Begin>[1], options: WorkflowStartOptions): Promise<boolean> {
   try {
     await client.workflow.start(workflow, { ...options, workflowIdConflictPolicy: "FAIL" });

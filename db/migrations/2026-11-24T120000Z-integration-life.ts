@@ -43,6 +43,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       drop column step_key,
       add column sequence integer,
       add column application_number text references application,
+      -- What a person sent has a name, so that it is taken once, whoever sends it again.
+      add column request_id uuid unique,
+      add column address inet,
       add column submitted jsonb;
     update integration_step s set sequence = n.sequence
       from (select step_id, row_number() over (partition by integration_id order by step_id) as sequence from integration_step) n

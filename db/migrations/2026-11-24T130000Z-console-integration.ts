@@ -19,7 +19,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         raise exception 'only a manager or dedicated officer in office stops an integration';
       end if;
       select i.* into holder from public.integration i where i.application_number = integration_number for no key update;
-      if not found or holder.state not in ('provisioned', 'active') then
+      -- A corrective action holds against what rests for another cause, too.
+      if not found or not (holder.state in ('provisioned', 'active')
+          or holder.state = 'suspended' and cause = 'correctiveAction' and holder.suspended_for <> 'correctiveAction') then
         return false;
       end if;
       update public.integration i set state = 'suspended', suspended_for = cause where i.integration_id = holder.integration_id;

@@ -101,19 +101,50 @@ function columnsOf(application: Application) {
   };
 }
 
-/** A system of which an integration was suspended or ended is opened a new one only with what was improved since; changes of it ask nothing more. */
-async function requireImprovement(trx: Transaction<Database>, { kind, improvement, agencyCode, systemName }: Application): Promise<void> {
+/** Where a system's right to query stopped last, however its name was typed. */
+const SAME = (column: string, value: string) =>
+  sql<boolean>`lower(regexp_replace(normalize(${sql.ref(column)}, nfkc), '\\s', '', 'g')) = lower(regexp_replace(normalize(${value}, nfkc), '\\s', '', 'g'))`;
+
+/**
+ * A system of which an integration was suspended or ended is opened a new one only with what was improved since; changes of it ask nothing more.
+ * Asked again when it is decided, since that may have happened meanwhile.
+ * @throws RuleViolation `improvement-missing`
+ * @clause 5(6)
+ */
+export async function requireImprovement(
+  trx: Transaction<Database>,
+  { applicationNumber, kind, improvement, agencyCode, agencyName, systemName }: Application,
+): Promise<void> {
   if (kind !== "new" || improvement !== undefined) return;
   const before = await trx
-    .selectFrom("integration")
-    .innerJoin("agency", "agency.agency_id", "integration.agency_id")
-    .select("integration_id")
-    .where("agency_code", "=", agencyCode)
-    .where("system_name", "=", systemName)
-    .where("state", "in", ["suspended", "revoked"])
+    .selectFrom("integration as i")
+    .innerJoin("agency as a", "a.agency_id", "i.agency_id")
+    .select("i.integration_id")
+    .where((either) => either.or([SAME("a.agency_code", agencyCode), SAME("a.agency_name", agencyName)]))
+    .where(SAME("i.system_name", systemName))
+    .where("i.application_number", "<>", applicationNumber)
+    .where(
+      sql<boolean>`(i.state in ('suspended', 'revoked') or i.state = 'expired' and (
+        select s.step = 'suspend' from integration_step s
+        where s.integration_id = i.integration_id and s.step in ('suspend', 'resume', 'provision') order by s.sequence desc limit 1))`,
+    )
     .limit(1)
     .executeTakeFirst();
   if (before !== undefined) throw improvementMissing();
+}
+
+/** Writes which addresses an application still asks for; those that it came with stay with its submission. @clause 3(8) */
+export async function keepAddresses(trx: Transaction<Database>, { applicationNumber, addresses }: Application): Promise<void> {
+  await trx
+    .updateTable("application")
+    .set({ requested_addresses: [...addresses] })
+    .where("application_number", "=", applicationNumber)
+    .execute();
+}
+
+/** Until the transaction ends nobody else decides on addresses. @clause 3(7) */
+export async function lockWhitelist(trx: Transaction<Database>): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('whitelist'))`.execute(trx);
 }
 
 /** An address that another integration has too. */

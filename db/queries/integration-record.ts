@@ -24,9 +24,10 @@ interface IntegrationRow {
     readonly until: number;
     readonly replaces: string | null;
   }[];
-  readonly timeline: readonly (Omit<TimelineEntry, "takenAt" | "application"> & {
+  readonly timeline: readonly (Omit<TimelineEntry, "takenAt" | "application" | "address"> & {
     readonly at: number;
     readonly application: string | null;
+    readonly address: string | null;
   })[];
 }
 
@@ -67,7 +68,7 @@ export async function readIntegration(db: Kysely<Database>, integrationNumber: s
         from credential c
         where c.integration_id = i.integration_id and c.revoked_at is null),
       'timeline', (select coalesce(json_agg(json_build_object('step', s.step, 'account', s.actor, 'role', s.actor_role, 'reason', s.reason,
-          'at', extract(epoch from s.taken_at) * 1000, 'application', s.application_number) order by s.sequence), '[]')
+          'at', extract(epoch from s.taken_at) * 1000, 'application', s.application_number, 'address', host(s.address)) order by s.sequence), '[]')
         from integration_step s where s.integration_id = i.integration_id)
     ) as integration
     from integration i where i.application_number = ${integrationNumber}`.execute(db);
@@ -96,10 +97,11 @@ function toIntegration(integrationNumber: string, row: IntegrationRow): Integrat
       }),
     ),
     timeline: row.timeline.map(
-      ({ at, application, ...entry }): TimelineEntry => ({
+      ({ at, application, address, ...entry }): TimelineEntry => ({
         ...entry,
         takenAt: iso(at),
         ...(application !== null && { application }),
+        ...(address !== null && { address }),
       }),
     ),
     // What each state goes with is held by the rules that wrote it.

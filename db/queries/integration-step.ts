@@ -1,49 +1,84 @@
 import { type Kysely, sql, type Transaction } from "kysely";
-import { hasRights, type TimelineEntry } from "../../src/domain/integration.ts";
-import type { Approval } from "../../src/domain/integration-application.ts";
+import { hasRights, type Integration } from "../../src/domain/integration.ts";
 import { periodMoments } from "../../src/domain/integration-period.ts";
-import { type RecordedStep, stageAfter } from "../../src/domain/integration-record.ts";
-import { isFinal, STEP_RULES, stateAfter } from "../../src/domain/integration-step.ts";
-import { canonicalAddress } from "../../src/domain/ip-address.ts";
+import { lastStep, type RecordedStep, stageAfter } from "../../src/domain/integration-record.ts";
+import { isFinal } from "../../src/domain/integration-step.ts";
 import { integrationNotices } from "../../src/domain/notice.ts";
+import type { Given } from "../../src/domain/persons-step.ts";
 import { RuleViolation } from "../../src/domain/rule-violation.ts";
 import type { Database } from "../tables/database.ts";
 import { requireOffice } from "./appointment.ts";
 import { findLastUse } from "./integration.ts";
-import { applicationNumberTaken, correctApplication, insertApplication, openIntegration } from "./integration-application.ts";
+import {
+  applicationNumberTaken,
+  correctApplication,
+  insertApplication,
+  keepAddresses,
+  openIntegration,
+  requireImprovement,
+} from "./integration-application.ts";
 import { readIntegration } from "./integration-record.ts";
 import { writeCredentials, writeScopeAndAddresses } from "./integration-rights.ts";
 import { keepNotices } from "./notice.ts";
 
+/** What the records add to a rule: it sees how the step would leave the integration, and gives the addresses that look as if they were abroad. */
+type Judge = (next: Integration) => Promise<readonly string[]>;
+
 /**
- * Puts a step on record together with everything that it gives or takes; nothing when it is there already. The records have the last word:
- * when they have gone on without the step (an emergency stop came first), it is not written.
- * @param foreignAddresses those of the application's that look as if they were abroad
- * @returns whether the step is on record
- * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing`, `record-disagrees`, and those of `stateAfter`
+ * Takes a step on the records: by its rule as it is today, of the integration as it is now, together with everything that it gives or takes.
+ * A request that is on record already is not taken again.
+ * @param take the rule; the same integration again: there is nothing to take
+ * @returns the integration as the records have it then
+ * @throws RuleViolation `integration-unknown`, `not-in-office`, and those of the rule, of `judge`, and of what the records hold
  */
-export async function recordStep(
+export async function takeOnRecord(
   trx: Transaction<Database>,
+  integrationNumber: string,
+  take: (known: Integration) => Integration,
+  given: Given = {},
+  judge: Judge = async () => [],
+): Promise<Integration> {
+  const integrationId = await lockIntegration(trx, integrationNumber);
+  const known = await readIntegration(trx, integrationNumber);
+  if (integrationId === undefined || known === undefined) throw integrationUnknown();
+  if (await isOnRecord(trx, integrationId, given.requestId)) return known;
+  const next = take(known);
+  if (next === known) return known;
+  await writeStep(trx, integrationId, lastStep(next, given), await judge(next));
+  return announce(trx, integrationNumber);
+}
+
+/**
+ * Puts an application that opens an integration on record, once.
+ * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing`
+ * @clause 3(3)
+ */
+export async function submitOnRecord(
+  trx: Transaction<Database>,
+  integration: Integration,
+  given: Given,
+  foreignAddresses: readonly string[],
+): Promise<Integration> {
+  const { integrationNumber } = integration;
+  const step = lastStep(integration, given);
+  const opened = await openIntegration(trx, step);
+  if (opened === undefined) {
+    // Perhaps by another attempt, whose end was waited for.
+    const found = await lockIntegration(trx, integrationNumber);
+    if (found === undefined || !(await isOnRecord(trx, found, given.requestId))) throw applicationNumberTaken();
+  } else await writeStep(trx, opened, step, foreignAddresses);
+  return announce(trx, integrationNumber);
+}
+
+async function writeStep(
+  trx: Transaction<Database>,
+  integrationId: number,
   step: RecordedStep,
-  foreignAddresses: readonly string[] = [],
-): Promise<boolean> {
-  const { integration, sequence } = step;
+  foreignAddresses: readonly string[],
+): Promise<void> {
+  const { integration } = step;
   const [entry] = integration.timeline;
-  // Another attempt at the same step may be under way: wait for its end before looking.
-  const integrationId = await findOrOpen(trx, step);
-  const { known } = await trx
-    .selectFrom("integration_step")
-    .select(({ fn }) => fn.countAll<string>().as("known"))
-    .where("integration_id", "=", integrationId)
-    .executeTakeFirstOrThrow();
-  if (Number(known) >= sequence) {
-    const recorded = await isOnRecord(trx, integrationId, sequence, entry);
-    if (!recorded && sequence === 1) throw applicationNumberTaken();
-    return recorded;
-  }
-  if (Number(known) !== sequence - 1) throw recordDisagrees();
   await requireOffice(trx, entry);
-  if (sequence > 1) await requireFollows(trx, step);
   await writeApplications(trx, integrationId, step);
   await trx
     .updateTable("integration")
@@ -54,56 +89,30 @@ export async function recordStep(
     await writeScopeAndAddresses(trx, integrationId, integration.approval, entry.takenAt);
   await writeCredentials(trx, integrationId, step);
   await insertStep(trx, integrationId, step, foreignAddresses);
-  await announce(trx, integration.integrationNumber);
-  return true;
 }
 
-/**
- * Whoever reaches the processes can begin one that says anything of an integration: what has not been checked and approved on record gives no
- * rights, and nothing else than what was approved is given.
- */
-async function requireFollows(trx: Transaction<Database>, { integration: next, secretHash }: RecordedStep): Promise<void> {
-  const known = await readIntegration(trx, next.integrationNumber);
-  const [{ step, account, role }] = next.timeline;
-  if (known === undefined || step === "submit") throw recordDisagrees();
-  const stage = STEP_RULES[step].of === "application" ? (known.amendment?.stage ?? known.state) : known.state;
-  stateAfter(stage, step, { account, role });
-  if (secretHash !== undefined && step !== "provision" && step !== "addCredential") throw recordDisagrees();
-  if (step === "provision" && !sameApproval((known.amendment ?? known).approval, next.approval)) throw recordDisagrees();
-  if (step !== "provision" && step !== "removeAddress" && hasRights(next) && !sameApproval(known.approval, next.approval))
-    throw recordDisagrees();
+async function isOnRecord(trx: Transaction<Database>, integrationId: number, requestId: string | undefined): Promise<boolean> {
+  if (requestId === undefined) return false;
+  const known = await trx
+    .selectFrom("integration_step")
+    .select("step_id")
+    .where("integration_id", "=", integrationId)
+    .where("request_id", "=", requestId)
+    .executeTakeFirst();
+  return known !== undefined;
 }
 
-function sameApproval(one: Approval | undefined, other: Approval | undefined): boolean {
-  const textOf = (approval: Approval | undefined) =>
-    approval && JSON.stringify([approval.checks, approval.addresses.map(canonicalAddress), approval.from, approval.until]);
-  return textOf(one) === textOf(other);
+/** @clause 3(3) */
+export function integrationUnknown(): RuleViolation {
+  return new RuleViolation("3(3)", "integration-unknown", "No integration has this number: look at the list.");
 }
 
-function recordDisagrees(): RuleViolation {
-  return new RuleViolation(
-    "3(3)",
-    "record-disagrees",
-    "The records lack an earlier step, or have another: restore them, or look at the integration's timeline.",
-  );
-}
-
-/** What another attempt at the same submission has just opened is found after the wait for its end. */
-async function findOrOpen(trx: Transaction<Database>, step: RecordedStep): Promise<number> {
-  const { integrationNumber } = step.integration;
-  const found =
-    (await lockIntegration(trx, integrationNumber)) ??
-    (await openIntegration(trx, step)) ??
-    (await lockIntegration(trx, integrationNumber));
-  if (found === undefined) throw applicationNumberTaken();
-  return found;
-}
-
-/** Has what is to be told of an integration on record, and nothing else. */
-export async function announce(trx: Transaction<Database>, integrationNumber: string): Promise<void> {
+/** Has what is to be told of an integration on record, and nothing else. @returns the integration @throws RuleViolation `integration-unknown` */
+export async function announce(trx: Transaction<Database>, integrationNumber: string): Promise<Integration> {
   const integration = await readIntegration(trx, integrationNumber);
-  if (integration !== undefined)
-    await keepNotices(trx, integrationNumber, integrationNotices(integration, await findLastUse(trx, integrationNumber)));
+  if (integration === undefined) throw integrationUnknown();
+  await keepNotices(trx, integrationNumber, integrationNotices(integration, await findLastUse(trx, integrationNumber)));
+  return integration;
 }
 
 /** Takes back the warnings of integrations that have been used since they were warned. @clause 4(1)2 */
@@ -129,16 +138,6 @@ export async function lockIntegration(trx: Transaction<Database>, integrationNum
   return found?.integration_id;
 }
 
-async function isOnRecord(trx: Transaction<Database>, integrationId: number, sequence: number, entry: TimelineEntry): Promise<boolean> {
-  const known = await trx
-    .selectFrom("integration_step")
-    .select(["step", "actor", "taken_at"])
-    .where("integration_id", "=", integrationId)
-    .where("sequence", "=", sequence)
-    .executeTakeFirstOrThrow();
-  return known.step === entry.step && known.actor === entry.account && known.taken_at.getTime() === Date.parse(entry.takenAt);
-}
-
 /** Before there are rights, the period is what was approved; an integration that never got that far has none. */
 function periodColumns({ integration: { approval } }: RecordedStep) {
   if (approval === undefined) return {};
@@ -156,6 +155,9 @@ async function writeApplications(trx: Transaction<Database>, integrationId: numb
   }
   const underWay = integration.amendment ?? { application: integration.application, approval: integration.approval };
   if (entry.step === "resubmit") await correctApplication(trx, underWay.application);
+  // What is taken off the whitelist is not asked for any more either.
+  if (entry.step === "removeAddress" && integration.amendment !== undefined) await keepAddresses(trx, integration.amendment.application);
+  if (entry.step === "approve" || entry.step === "provision") await requireImprovement(trx, underWay.application);
   if (entry.step === "provision") await setStage(trx, integrationId, "replaced", sql<boolean>`stage = 'provisioned'`);
   if (stage !== undefined && entry.application !== undefined)
     await setStage(trx, integrationId, stage, sql<boolean>`application_number = ${entry.application}`);
@@ -187,7 +189,7 @@ async function setStage(
 async function insertStep(
   trx: Transaction<Database>,
   integrationId: number,
-  { integration, sequence }: RecordedStep,
+  { integration, sequence, requestId }: RecordedStep,
   foreignAddresses: readonly string[],
 ): Promise<void> {
   const [entry] = integration.timeline;
@@ -196,7 +198,8 @@ async function insertStep(
     .insertInto("integration_step")
     .values({
       ...{ integration_id: integrationId, sequence, step: entry.step, actor: entry.account, actor_role: entry.role, reason: entry.reason },
-      ...{ taken_at: new Date(entry.takenAt), application_number: entry.application ?? null },
+      ...{ taken_at: new Date(entry.takenAt), application_number: entry.application ?? null, request_id: requestId ?? null },
+      address: entry.address ?? null,
       submitted: submitted && JSON.stringify(submitted),
       foreign_addresses: foreignAddresses.length === 0 ? null : [...foreignAddresses],
     })

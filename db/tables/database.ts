@@ -51,6 +51,8 @@ export interface Database extends DatasetTables {
     taken_at: Date;
     sequence: number;
     application_number: string | null;
+    request_id: string | null;
+    address: string | null;
     submitted: unknown;
     foreign_addresses: string[] | null;
   };

@@ -99,16 +99,18 @@ export function prepareApplication(draft: ApplicationDraft, today: string): Appl
 export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, today: string): Application {
   const { improvement: _, letter: _letter, ...before } = present.application;
   const { checks, addresses, from, until } = present.approval;
+  // Whose the integration is, and what it is called, is nobody's to change with it.
+  const { agencyCode, agencyName, systemName } = before;
   const requested = {
     ...before,
     checks,
     addresses,
     ...draft,
+    ...{ agencyCode, agencyName, systemName },
     from: from > today ? from : today,
     until: draft.until ?? usualLastDay(draft.kind, until, today),
   };
-  if (draft.kind === "renewal" && requested.until <= until)
-    throw new RuleViolation("4(1)2", "renewal-not-longer", `The rights last until ${until}: a renewal asks for a later last day.`);
+  if (draft.kind === "renewal" && requested.until <= until) throw renewalNotLonger(until);
   if (draft.kind === "change" && requested.until > until)
     throw new RuleViolation(
       "4(1)2",
@@ -117,6 +119,11 @@ export function prepareAmendment(draft: AmendmentDraft, present: PresentRights, 
     );
   if (draft.kind === "reapplication" && draft.improvement === undefined) throw improvementMissing();
   return prepare(requested, today);
+}
+
+/** @param until the last day that holds @clause 4(1)2 */
+export function renewalNotLonger(until: string): RuleViolation {
+  return new RuleViolation("4(1)2", "renewal-not-longer", `The rights last until ${until}: a renewal gives a later last day.`);
 }
 
 /** The last day that is asked for where nobody says otherwise. @param until the last day that holds */
@@ -131,7 +138,8 @@ export function usualLastDay(kind: AmendmentKind, until: string, today: string):
  * @clause 3(3)
  */
 export function correctApplication(application: Application, correction: Correction, today: string): Application {
-  const corrected = { ...application, ...correction };
+  const { applicationNumber, agencyCode, agencyName, kind } = application;
+  const corrected = { ...application, ...correction, ...{ applicationNumber, agencyCode, agencyName, kind } };
   // It was in time when it was first submitted; the time it was sent back for is not the applicant's.
   return prepare({ ...corrected, from: corrected.from < today ? today : corrected.from }, today);
 }

@@ -11,6 +11,7 @@ import {
   correctApplication,
   prepareAmendment,
   prepareApplication,
+  renewalNotLonger,
   requireKnownChecks,
 } from "./integration-application.ts";
 import { changedFields } from "./integration-difference.ts";
@@ -110,16 +111,19 @@ export function refuse(integration: Integration, request: StepRequest, now: numb
 
 /**
  * A manager approves, with the scope and period asked for or less.
- * @throws RuleViolation `own-application`, `own-check`, `unknown-check`, `scope-wider-than-requested`, and those of steps, periods and addresses
+ * @throws RuleViolation `own-application`, `own-check`, `unknown-check`, `scope-wider-than-requested`, `renewal-not-longer`, and those of steps, periods and addresses
  * @clause 3(3)
  * @clause 4(1)2
  */
 export function approve(integration: Integration, request: ApprovalRequest, now: number): Integration {
   const { timeline } = takeStep(integration, "approve", request, now);
   requireIndependent(integration, request.by);
-  acknowledgedAddresses(request);
+  acknowledgedAddresses(request.sharedAddresses);
   const approval = approvalOf(underWay(integration), request, now);
   if (integration.amendment === undefined) return { ...commonOf(integration), ...NOTHING, state: "approved", approval, timeline };
+  const { kind } = integration.amendment.application;
+  if (kind === "renewal" && hasRights(integration) && approval.until <= integration.approval.until)
+    throw renewalNotLonger(integration.approval.until);
   // A change begins when it is provisioned: a later first day would leave a gap.
   const from = integration.amendment.application.from;
   const amendment = { application: integration.amendment.application, stage: "approved", approval: { ...approval, from } } as const;
@@ -127,7 +131,7 @@ export function approve(integration: Integration, request: ApprovalRequest, now:
 }
 
 /** The addresses that an approval names as another integration's too, canonical. @throws RuleViolation as `canonicalAddresses` @clause 3(7) */
-export function acknowledgedAddresses({ sharedAddresses = [] }: Pick<ApprovalRequest, "sharedAddresses">): string[] {
+export function acknowledgedAddresses(sharedAddresses: readonly string[] = []): string[] {
   return sharedAddresses.length === 0 ? [] : canonicalAddresses(sharedAddresses);
 }
 

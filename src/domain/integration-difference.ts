@@ -32,5 +32,8 @@ export function inForceBefore(
   const arrived = timeline.findIndex(({ step, application }) => step === "amend" && application === applicationNumber);
   const given = timeline.slice(0, Math.max(arrived, 0)).findLast(({ step }) => step === "provision");
   const found = applications.find(({ application }) => application.applicationNumber === given?.application);
-  return found?.approval ? { application: found.application, approval: found.approval } : undefined;
+  if (given === undefined || !found?.approval) return undefined;
+  const removed = timeline.slice(timeline.indexOf(given), arrived).map(({ address }) => address);
+  const addresses = found.approval.addresses.filter((address) => !removed.includes(address));
+  return { application: found.application, approval: { ...found.approval, addresses } };
 }

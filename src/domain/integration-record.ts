@@ -8,6 +8,8 @@ export interface RecordedStep {
   readonly integration: Integration & { readonly timeline: readonly [TimelineEntry] };
   /** 1 for the submission, 2 for what follows; with the integration's number it names the step for good. */
   readonly sequence: number;
+  /** Name of the request that a person's step came with. */
+  readonly requestId?: string;
   /** SHA-256, in hexadecimal, of the token of the credential that the step gives. */
   readonly secretHash?: string;
   /** Addresses that an approval acknowledges to be another integration's too, canonical. */
@@ -15,7 +17,7 @@ export interface RecordedStep {
 }
 
 /** The newest step of an integration. */
-export function lastStep(integration: Integration, given: Pick<RecordedStep, "secretHash" | "sharedAddresses"> = {}): RecordedStep {
+export function lastStep(integration: Integration, given: Omit<RecordedStep, "integration" | "sequence"> = {}): RecordedStep {
   const { timeline } = integration;
   return { integration: { ...integration, timeline: [timeline.at(-1) as TimelineEntry] }, sequence: timeline.length, ...given };
 }

@@ -1,6 +1,7 @@
 import { type Credential, credentialsMadeBy, issueCredential, type NewCredential } from "./credential.ts";
-import { hasRights, type Integration, type StepRequest, type SuspensionCause, takeStep } from "./integration.ts";
+import { hasRights, type Integration, type StepRequest, type SuspensionCause, type TimelineEntry, takeStep } from "./integration.ts";
 import { reapplicationRequired } from "./integration-amendment.ts";
+import type { Application } from "./integration-application.ts";
 import { periodMoments } from "./integration-period.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
@@ -33,7 +34,7 @@ export interface AddressRemoval extends StepRequest {
 /**
  * The dedicated officer gives what was approved: scope, addresses, period, and the first credential. What a change replaces ends in the same
  * moment, so there is never a gap, and never both.
- * @throws RuleViolation `credential-missing`, `period-over`, `reapplication-required`, and those of steps and credentials
+ * @throws RuleViolation `credential-missing`, `period-over`, `reapplication-required`, `own-approval`, and those of steps and credentials
  * @clause 3(3)
  * @clause 3(7)
  */
@@ -45,15 +46,30 @@ export function provision(integration: Integration, request: ProvisionRequest, n
   const rights = periodMoments(approval);
   if (rights.until <= now)
     throw new RuleViolation("4(1)2", "period-over", "What was approved is over already: ask for a new application with a period to come.");
-  if (integration.state === "suspended" && application.kind !== "reapplication") throw reapplicationRequired();
-  if (request.credential === undefined && integration.credentials.length === 0)
-    throw new RuleViolation("3(5)", "credential-missing", "An integration's first rights come with its first credential: make one.");
+  requireOtherApprover(integration, application.applicationNumber, request);
+  if (integration.state === "suspended" && !improvesSince(integration, application)) throw reapplicationRequired();
+  if (request.credential === undefined && !integration.credentials.some(({ validUntil }) => Date.parse(validUntil) > now))
+    throw new RuleViolation("3(5)", "credential-missing", "Rights come with a credential that is valid: make one.");
   const fresh = request.credential === undefined ? [] : [issueCredential(integration.credentials, request.credential, rights, now)];
   const { integrationNumber, credentials, state } = integration;
   return {
     ...{ integrationNumber, application, approval, timeline, credentials: [...credentials, ...fresh] },
     ...{ state: state === "active" ? "active" : "provisioned", amendment: undefined, suspendedFor: undefined },
   };
+}
+
+/** Who approved may have come into another office since: two people give rights all the same. @clause 3(3) */
+function requireOtherApprover({ timeline }: Integration, applicationNumber: string, { by }: StepRequest): void {
+  if (timeline.some(({ step, application, account }) => step === "approve" && application === applicationNumber && account === by.account))
+    throw new RuleViolation("3(3)", "own-approval", "Nobody provisions what they approved: another officer must.");
+}
+
+/** Whether an application says what has been improved since the integration was last suspended. @clause 5(6) */
+function improvesSince({ timeline }: Integration, { kind, applicationNumber }: Application): boolean {
+  const came = timeline.findLastIndex(
+    ({ step, application }) => application === applicationNumber && (step === "amend" || step === "resubmit"),
+  );
+  return kind === "reapplication" && came > timeline.findLastIndex(({ step }) => step === "suspend");
 }
 
 /** The dedicated officer gives a further credential, so that the system can change over. @clause 3(5) */
@@ -84,13 +100,34 @@ export function removeAddress(integration: Integration, request: AddressRemoval,
   const { approval } = integration;
   if (approval === undefined || !approval.addresses.includes(request.address))
     throw new RuleViolation("3(8)", "address-unknown", "The address is not on the integration's whitelist: look at its list.");
-  const addresses = approval.addresses.filter((address) => address !== request.address);
-  return { ...integration, approval: { ...approval, addresses }, timeline } as Integration;
+  const { amendment } = integration;
+  const others = <T extends { readonly addresses: readonly string[] }>(holder: T): T => ({
+    ...holder,
+    addresses: holder.addresses.filter((address) => address !== request.address),
+  });
+  // An application under way copied it from what was in force: it would come back.
+  const without = amendment && {
+    ...amendment,
+    application: others(amendment.application),
+    approval: amendment.approval && others(amendment.approval),
+  };
+  const about = { ...(timeline.at(-1) as TimelineEntry), address: request.address };
+  return { ...integration, approval: others(approval), amendment: without, timeline: timeline.with(-1, about) } as Integration;
 }
 
-/** Lets the rights rest at once; the credentials stay. @clause 5(5) */
+/**
+ * Lets the rights rest at once; the credentials stay. What rests already can be put under a corrective action, which holds longer.
+ * @throws RuleViolation `already-suspended`, and those of steps
+ * @clause 5(5)
+ */
 export function suspend(integration: Integration, request: SuspensionRequest, now: number): Integration {
   const { to, timeline } = takeStep(integration, "suspend", request, now);
+  if (integration.state === "suspended" && (request.cause !== "correctiveAction" || integration.suspendedFor === request.cause))
+    throw new RuleViolation(
+      "5(5)",
+      "already-suspended",
+      "The integration is suspended already: a corrective action can be put on top of it, once.",
+    );
   return { ...rightsOf(integration), state: to, suspendedFor: request.cause ?? "person", timeline };
 }
 

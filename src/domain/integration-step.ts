@@ -66,7 +66,12 @@ export const STEP_RULES = {
     roles: ["dedicatedOfficer", "platform"],
   },
   warnIdle: { of: "integration", from: ["active"], to: undefined, roles: ["platform"] },
-  suspend: { of: "integration", from: ["provisioned", "active"], to: "suspended", roles: ["manager", "dedicatedOfficer", "platform"] },
+  suspend: {
+    of: "integration",
+    from: ["provisioned", "active", "suspended"],
+    to: "suspended",
+    roles: ["manager", "dedicatedOfficer", "platform"],
+  },
   resume: { of: "integration", from: ["suspended"], to: "provisioned", roles: ["manager"] },
   revoke: {
     of: "integration",

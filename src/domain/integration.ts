@@ -23,6 +23,8 @@ export interface TimelineEntry {
   readonly takenAt: string;
   /** Number of the application that the step is about; undefined when it is about the integration. */
   readonly application?: string;
+  /** The address that was taken off the whitelist. */
+  readonly address?: string;
 }
 
 /** An application to change what an integration has, on its way; nothing is approved before the manager has decided. */
@@ -122,6 +124,7 @@ function requireSeen(integration: Integration, { seen }: StepRequest): void {
 
 /** Whether a step's turn has come, whoever may take it. */
 export function canFollow(integration: Integration, step: Step): boolean {
+  if (step === "suspend" && integration.suspendedFor === "correctiveAction") return false;
   const { of, from } = STEP_RULES[step];
   const at = of === "application" && integration.amendment !== undefined ? integration.amendment.stage : integration.state;
   return (from as readonly IntegrationState[]).includes(at);

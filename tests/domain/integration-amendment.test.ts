@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Integration } from "../../src/domain/integration.ts";
-import type { AmendmentDraft, Correction } from "../../src/domain/integration-application.ts";
+import { canFollow, type Integration } from "../../src/domain/integration.ts";
+import type { AmendmentDraft, Application, Correction } from "../../src/domain/integration-application.ts";
 import { amend, approve, check, refuse, resubmit, sendBack, submit, withdraw } from "../../src/domain/integration-decision.ts";
+import { applicationDocument } from "../../src/domain/integration-document.ts";
 import { nextDueStep, takeDueStep } from "../../src/domain/integration-due.ts";
 import { startOfDay } from "../../src/domain/integration-period.ts";
-import { provision, resume, revoke, suspend } from "../../src/domain/integration-rights.ts";
+import { provision, removeAddress, resume, revoke, suspend } from "../../src/domain/integration-rights.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, ruleBroken, say } from "../support/integration.ts";
 
 const NOW = startOfDay("2026-03-01") + 9 * 3_600_000;
@@ -20,6 +21,7 @@ const active = takeDueStep(
   "activate",
   NOW,
 );
+const fresh = { credentialId: "00000000-0000-4000-8000-000000000002", secretHash: "2".repeat(64) };
 const renewal: AmendmentDraft = { applicationNumber: "116-0002", kind: "renewal" };
 
 function amended(before: Integration, change: AmendmentDraft, now: number): Integration {
@@ -38,20 +40,24 @@ describe("an application to change an integration", () => {
       LATER,
     );
     expect(before).toMatchObject({ state: "active", approval: active.approval, amendment: { stage: "approved" } });
-    const after = provision(before, say(OFFICER), LATER);
+    // The first credential ran out long ago.
+    expect(ruleBroken(() => provision(before, say(OFFICER), LATER))).toBe("credential-missing");
+    const after = provision(before, { ...say(OFFICER), credential: fresh }, LATER);
     expect(after).toMatchObject({
       state: "active",
       integrationNumber: "115-0001",
       application: { applicationNumber: "116-0002", kind: "change", agencyCode: draft.agencyCode, purpose: draft.purpose },
       approval: { checks: ["disability"], addresses: ["203.66.0.9"], from: "2027-01-15", until: draft.until },
       amendment: undefined,
-      credentials: active.credentials,
+      credentials: [...active.credentials, { credentialId: fresh.credentialId }],
     });
   });
 
   test("§4(1)2 renews for one more year unless it says otherwise, at most three years from the day it is asked", () => {
     expect(decided(active, renewal, LATER).amendment?.approval).toMatchObject({ from: "2027-01-15", until: "2028-02-29" });
     expect(ruleBroken(() => amended(active, { ...renewal, until: "2027-02-28" }, LATER))).toBe("renewal-not-longer");
+    const found = check(amended(active, renewal, LATER), say(CASE_OFFICER), LATER);
+    expect(ruleBroken(() => approve(found, { ...say(MANAGER), until: "2027-02-28" }, LATER))).toBe("renewal-not-longer");
     expect(ruleBroken(() => amended(active, { ...renewal, until: "2030-01-15" }, LATER))).toBe("period-too-long");
     expect(ruleBroken(() => amended(active, { ...renewal, until: "2030-01-14" }, LATER))).toBeUndefined();
     expect(ruleBroken(() => amended(active, { ...renewal, kind: "change", until: "2028-01-01" }, LATER))).toBe("change-lengthens-period");
@@ -89,6 +95,23 @@ describe("an application to change an integration", () => {
     expect(ruleBroken(() => again({ checks: [] }))).toBe("application-incomplete");
   });
 
+  test("§3(3) says nothing of whose the integration is, whoever reaches the processes", () => {
+    const forged = { agencyCode: "other", agencyName: "別機關", systemName: "別系統" };
+    const asked = amended(
+      active,
+      { applicationNumber: "116-0002", kind: "change", purpose: "另一目的", ...forged } as AmendmentDraft,
+      LATER,
+    );
+    const { agencyCode, agencyName, systemName } = draft;
+    expect(asked.amendment?.application).toMatchObject({ agencyCode, agencyName, systemName });
+  });
+
+  test("§3(3) is not provisioned by who approved it, whatever office they hold by then", () => {
+    const own = { account: MANAGER.account, role: "dedicatedOfficer" } as const;
+    const before = decided(active, { applicationNumber: "116-0002", kind: "change", checks: ["disability"] }, NOW);
+    expect(ruleBroken(() => provision(before, say(own), NOW))).toBe("own-approval");
+  });
+
   test("§3(3) is one at a time, of an integration that has rights", () => {
     expect(ruleBroken(() => amended(amended(active, renewal, LATER), renewal, LATER))).toBe("amendment-open");
     expect(ruleBroken(() => amended(submit(draft, say(APPLICANT), NOW), renewal, NOW))).toBe("step-out-of-order");
@@ -98,10 +121,37 @@ describe("an application to change an integration", () => {
   test("§4(1)2 that is under way when the period ends is still decided; what is over can't be provisioned", () => {
     const under = decided(active, renewal, LATER);
     expect(nextDueStep(under)?.step).not.toBe("expire");
-    expect(provision(under, say(OFFICER), startOfDay("2027-05-01")).approval?.until).toBe("2028-02-29");
+    const provisioned = provision(under, { ...say(OFFICER), credential: fresh }, startOfDay("2027-05-01"));
+    expect(provisioned.approval?.until).toBe("2028-02-29");
     expect(ruleBroken(() => provision(under, say(OFFICER), startOfDay("2028-03-01")))).toBe("period-over");
     const refused = refuse(check(amended(active, renewal, LATER), say(CASE_OFFICER), LATER), say(MANAGER), LATER);
     expect(nextDueStep(refused, "2027-02-28")).toEqual({ at: startOfDay("2027-03-01"), step: "expire" });
+  });
+});
+
+describe("an address that the review took away", () => {
+  const two = { ...draft, addresses: ["203.66.0.1", "203.66.0.2"] };
+  const approved = approve(check(submit(two, say(APPLICANT), NOW), say(CASE_OFFICER), NOW), say(MANAGER), NOW);
+  const before = provision(approved, { ...say(OFFICER), credential }, NOW);
+  const remove = (from: Integration) => removeAddress(from, { ...say(OFFICER, "閒置"), address: "203.66.0.2" }, NOW);
+
+  test("§3(8) does not come back through an application that copied it, decided or not", () => {
+    for (const way of [amended, decided]) {
+      const removed = remove(way(before, { applicationNumber: "116-0002", kind: "renewal" }, NOW));
+      expect(removed.timeline.at(-1)).toMatchObject({ step: "removeAddress", address: "203.66.0.2" });
+      const approvedAfter = way === decided ? removed : approve(check(removed, say(CASE_OFFICER), NOW), say(MANAGER), NOW);
+      expect(provision(approvedAfter, say(OFFICER), NOW).approval?.addresses).toEqual(["203.66.0.1"]);
+    }
+  });
+
+  test("§3(8) is asked for anew on the printed form", () => {
+    const asked = amended(remove(before), { applicationNumber: "116-0002", kind: "change", addresses: two.addresses }, NOW);
+    const onRecord = [
+      { application: asked.application, approval: approved.approval },
+      { application: asked.amendment?.application as Application, approval: undefined },
+    ];
+    const document = applicationDocument(asked, onRecord);
+    expect(document?.before?.approval.addresses).toEqual(["203.66.0.1"]);
   });
 });
 
@@ -113,7 +163,7 @@ describe("a suspended integration", () => {
   test("§5(5) is suspended by a person with a reason, and resumed by a manager", () => {
     expect(ruleBroken(() => suspend(active, say(OFFICER, " "), NOW))).toBe("application-incomplete");
     expect(ruleBroken(() => suspend(active, say(APPLICANT), NOW))).toBe("role-not-allowed");
-    expect(ruleBroken(() => suspend(suspended, say(MANAGER), NOW))).toBe("step-out-of-order");
+    expect(ruleBroken(() => suspend(suspended, say(MANAGER), NOW))).toBe("already-suspended");
     expect(ruleBroken(() => resume(suspended, say(OFFICER), NOW))).toBe("role-not-allowed");
     const resumed = resume(suspended, say(MANAGER), NOW);
     expect(resumed).toMatchObject({ state: "provisioned", suspendedFor: undefined, approval: active.approval });
@@ -132,6 +182,24 @@ describe("a suspended integration", () => {
     expect(
       decided(back, { applicationNumber: "116-0010", kind: "change", purpose: "另一目的" }, NOW).amendment?.application,
     ).not.toHaveProperty("improvement");
+  });
+
+  test("§5(5) can be put under a corrective action too, once, and then a manager alone can't resume it", () => {
+    const cause = "correctiveAction";
+    expect(canFollow(suspended, "suspend")).toBe(true);
+    const sanctionedToo = suspend(suspended, { ...say(OFFICER, "屆期未改善"), cause }, NOW);
+    expect(ruleBroken(() => resume(sanctionedToo, say(MANAGER), NOW))).toBe("reapplication-required");
+    expect(ruleBroken(() => suspend(sanctionedToo, { ...say(OFFICER), cause }, NOW))).toBe("already-suspended");
+    expect(canFollow(sanctionedToo, "suspend")).toBe(false);
+  });
+
+  test("§5(6) does not come back through a reapplication that is older than what it was suspended for", () => {
+    const resumed = resume(decided(suspended, reapplication, NOW), say(MANAGER), NOW);
+    const again = suspend(resumed, { ...say(OFFICER, "又有異常"), cause: "correctiveAction" }, NOW);
+    expect(ruleBroken(() => provision(again, say(OFFICER), NOW))).toBe("reapplication-required");
+    const withdrawn = withdraw(again, say(APPLICANT), NOW);
+    const back = decided(withdrawn, { ...reapplication, applicationNumber: "116-0010" }, NOW);
+    expect(provision(back, say(OFFICER), NOW).state).toBe("provisioned");
   });
 
   test("§5(5) does not come back through a change that was approved before", () => {

@@ -99,8 +99,8 @@ describe("the decision", () => {
     const naming = (...sharedAddresses: string[]) => ruleBroken(() => approve(checked, { ...say(MANAGER), sharedAddresses }, NOW));
     expect([naming(), naming("10.1.1.7 ", "2001:DB8::7")]).toEqual([undefined, undefined]);
     expect([naming("10.1.1.0/24"), naming("10.1.1")]).toEqual(["address-not-single", "address-malformed"]);
-    expect(acknowledgedAddresses({ sharedAddresses: [" 10.1.1.7 ", "2001:DB8:0::7", "10.1.1.7"] })).toEqual(["10.1.1.7", "2001:db8::7"]);
-    expect([acknowledgedAddresses({}), acknowledgedAddresses({ sharedAddresses: [] })]).toEqual([[], []]);
+    expect(acknowledgedAddresses([" 10.1.1.7 ", "2001:DB8:0::7", "10.1.1.7"])).toEqual(["10.1.1.7", "2001:db8::7"]);
+    expect([acknowledgedAddresses(), acknowledgedAddresses([])]).toEqual([[], []]);
   });
 
   test("§3(3) needs a reason", () => {

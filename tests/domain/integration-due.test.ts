@@ -155,7 +155,8 @@ describe("what is announced", () => {
   test("§4(1)2 the new end after a renewal, and no end once it has ended", () => {
     const now = startOfDay("2027-01-15");
     const renewal = amend(active("2027-02-28"), { ...say(APPLICANT), draft: { applicationNumber: "116-1", kind: "renewal" } }, now);
-    const renewed = provision(approve(check(renewal, say(CASE_OFFICER), now), say(MANAGER), now), say(OFFICER), now);
+    const decided = approve(check(renewal, say(CASE_OFFICER), now), say(MANAGER), now);
+    const renewed = provision(decided, { ...say(OFFICER), credential: credential(2) }, now);
     expect(days(renewed, "period-ends")).toEqual(["2028-01-01", "2028-01-31", "2028-02-23"]);
     expect(days(revoke(renewed, say(OFFICER), now), "period-ends")).toEqual([]);
   });

@@ -3,8 +3,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listSteps } from "../../db/queries/integration.ts";
 import { readIntegration } from "../../db/queries/integration-record.ts";
 import { createIntegrationActivities } from "../../src/activities/integration.ts";
-import { approve, check } from "../../src/domain/integration-decision.ts";
-import { lastStep } from "../../src/domain/integration-record.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpAddress, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
 import { createIntegrationPlatform, fresh, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 
@@ -94,22 +92,35 @@ describe("the records of an integration", () => {
   });
 });
 
-describe("recording a step", () => {
-  test("§3(3) twice, or twice at once, writes it once, and never another in its place", async () => {
+describe("taking a step", () => {
+  test("§3(3) twice, or twice at once, takes it once, and never another in its place", async () => {
     const number = await platform.checked();
-    const { recordStep } = createIntegrationActivities(platform.context);
-    const checked = await platform.integrations.show(number);
-    const step = lastStep(approve(checked, say(MANAGER), Date.now()));
-    expect(await Promise.all([recordStep(step), recordStep(step), recordStep(step)])).toEqual([undefined, undefined, undefined]);
-    const other = lastStep(approve(checked, say(OTHER_MANAGER), Date.now()));
-    expect(await recordStep(other)).toMatchObject({ state: "approved", timeline: [{}, {}, { account: MANAGER.account }] });
+    const { takeStep } = createIntegrationActivities(platform.context);
+    const request = { ...say(MANAGER), requestId: randomUUID() };
+    const approve = () => takeStep(number, "approve", request, Date.now());
+    const [first, ...others] = await Promise.all([approve(), approve(), approve()]);
+    expect(first?.integration.state).toBe("approved");
+    for (const other of others) expect(other).toEqual(first);
+    const other = takeStep(number, "approve", { ...say(OTHER_MANAGER), requestId: randomUUID() }, Date.now());
+    await expect(other).rejects.toMatchObject({ type: "already-decided" });
+    // It came once, whatever has happened since.
+    await takeStep(number, "provision", { ...say(OFFICER), credential: fresh(), requestId: randomUUID() } as typeof request, Date.now());
+    expect((await approve()).integration.state).not.toBe("approved");
     expect(await platform.count("integration_step", (await platform.onRecord(number)).integrationId, "step = 'approve'")).toBe(1);
   });
 
-  test("§3(3) that lacks the one before it is refused", async () => {
+  test("§3(3) under the name of another integration's request takes nothing", async () => {
+    const [number, other] = [await platform.applied(), await platform.applied()];
+    const { takeStep } = createIntegrationActivities(platform.context);
+    const request = { ...say(CASE_OFFICER), requestId: randomUUID() };
+    await takeStep(number, "check", request, Date.now());
+    await expect(takeStep(other, "check", request, Date.now())).rejects.toMatchObject({ type: "record-refused" });
+  });
+
+  test("§3(3) that lacks the one before it is refused, whatever its process believes", async () => {
     const number = await platform.applied();
-    const { recordStep } = createIntegrationActivities(platform.context);
-    const approved = approve(check(await platform.integrations.show(number), say(CASE_OFFICER), Date.now()), say(MANAGER), Date.now());
-    await expect(recordStep(lastStep(approved))).rejects.toMatchObject({ type: "record-disagrees" });
+    const { takeStep } = createIntegrationActivities(platform.context);
+    const approve = takeStep(number, "approve", { ...say(MANAGER), requestId: randomUUID() }, Date.now());
+    await expect(approve).rejects.toMatchObject({ type: "not-checked" });
   });
 });

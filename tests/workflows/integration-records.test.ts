@@ -4,10 +4,9 @@ import { openDatabase } from "../../db/client.ts";
 import { rotateCredential } from "../../db/queries/credential.ts";
 import { listSteps } from "../../db/queries/integration.ts";
 import { createSecret, hashSecret, proveSecret } from "../../src/adapters/credential-secret.ts";
-import type { Integration, StepRequest } from "../../src/domain/integration.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
 import { integrationWorkflowId } from "../../src/integration-client.ts";
-import { integrationQuery, integration as integrationWorkflow, recordsChanged, stepUpdate } from "../../src/workflows/integration.ts";
+import { integration as integrationWorkflow, recordsChanged, stepUpdate } from "../../src/workflows/integration.ts";
 import { ruleViolationIn } from "../../src/workflows/rule-failure.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
@@ -55,51 +54,47 @@ describe("the records take a step", () => {
     expect(await codeOf(platform.integrations.approve(number, say(MANAGER)))).toBeUndefined();
   });
 
-  test("§3(3) not from a process that was begun with what nobody decided: no rights without an approval, nor others than approved", async () => {
-    const forged = async (known: Integration, forgery: object) => {
-      const workflowId = `forged/${randomUUID()}`;
-      await platform.client.workflow.start(integrationWorkflow, {
-        workflowId,
-        taskQueue: platform.context.config.taskQueue,
-        args: [{ integration: { ...known, ...forgery } as Integration }],
-      });
-      const update = platform.client.workflow
-        .getHandle(workflowId)
-        .executeUpdate(stepUpdate("provision"), { args: [{ ...say(OFFICER), credential: fresh() } as StepRequest] });
-      return update.then(
+  test("§3(3) not from another process of the integration, beyond its rules", async () => {
+    const forged = async (integrationNumber: string) => {
+      const args: [{ integrationNumber: string }] = [{ integrationNumber }];
+      const options = { workflowId: `forged/${randomUUID()}`, taskQueue: platform.context.config.taskQueue, args };
+      const handle = await platform.client.workflow.start(integrationWorkflow, options);
+      const provision = { ...say(OFFICER), credential: fresh(), requestId: randomUUID() };
+      return handle.executeUpdate(stepUpdate("provision"), { args: [provision] }).then(
         () => "provisioned",
         (error: unknown) => ruleViolationIn(error)?.code,
       );
     };
-    const applied = await platform.integrations.show(await platform.applied());
-    const { checks, addresses, from, until } = applied.application;
-    expect(await forged(applied, { state: "approved", approval: { checks, addresses, from, until } })).toBe("step-out-of-order");
-    const approved = await platform.integrations.show(await platform.approved());
-    expect(await forged(approved, { approval: { ...approved.approval, checks: [...checks, "disability"] } })).toBe("record-disagrees");
-    for (const { integrationNumber } of [applied, approved])
-      expect(await platform.count("credential", (await platform.onRecord(integrationNumber)).integrationId)).toBe(0);
-    expect(await forged(approved, {})).toBe("provisioned");
+    const [applied, approved] = [await platform.applied(), await platform.approved()];
+    expect(await forged(applied)).toBe("step-out-of-order");
+    expect(await platform.count("credential", (await platform.onRecord(applied)).integrationId)).toBe(0);
+    expect(await forged(approved)).toBe("provisioned");
   });
 
-  test("§3(3) §4(1)2 not when a step of the platform itself would bring more than was approved", async () => {
-    const number = randomUUID();
-    await platform.integrations.apply(madeUpApplication(number, inDays(5), inDays(30)), say(APPLICANT));
-    await platform.integrations.check(number, say(CASE_OFFICER));
-    await platform.integrations.approve(number, say(MANAGER));
-    const known = await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh() });
-    expect(known.state).toBe("provisioned");
-    // It would become active at once, with a check and years that nobody approved.
-    const approval = { ...known.approval, checks: [...known.application.checks, "disability"], from: today, until: inDays(300) };
-    const forged = await platform.client.workflow.start(integrationWorkflow, {
-      workflowId: `forged/${randomUUID()}`,
-      taskQueue: platform.context.config.taskQueue,
-      args: [{ integration: { ...known, approval } as Integration }],
+  test("§3(3) §5(5) not a second time, when somebody without the key sends again what was sent", async () => {
+    const number = await platform.activated();
+    const { suspend, resume } = platform.integrations;
+    await suspend(number, say(OFFICER, "查明中"));
+    await resume(number, say(MANAGER, "已查明"));
+    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
+    await suspend(number, say(OFFICER, "憑證外洩"));
+    const { integrationId } = await platform.onRecord(number);
+    const before = await stepsOf(number);
+    const workflowId = integrationWorkflowId(number);
+    const { events } = await platform.client.workflow.getHandle(workflowId).fetchHistory();
+    const inputs = events?.map((event) => event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input);
+    const input = inputs?.find((found) => found?.name === "resume") ?? null;
+    expect(input).not.toBeNull();
+    const request = { meta: { updateId: randomUUID(), identity: "intruder" }, input };
+    const answer = await platform.client.workflowService.updateWorkflowExecution({
+      ...{ namespace: "default", workflowExecution: { workflowId }, request },
+      waitPolicy: { lifecycleStage: 3 },
     });
-    // It is refused, and what the records say holds from then on.
-    await expect.poll(async () => (await forged.query(integrationQuery)).approval).toEqual(known.approval);
-    await forged.terminate();
-    const { integrationId, state } = await platform.onRecord(number);
-    expect([state, await platform.count("integration_scope", integrationId, "check_code = 'disability'")]).toEqual(["provisioned", 0]);
+    // It is told what holds, as a retry would be.
+    expect(answer.outcome?.success).toBeDefined();
+    expect((await platform.onRecord(number)).state).toBe("suspended");
+    expect(await stepsOf(number)).toEqual(before);
+    expect(await platform.count("integration_step", integrationId, "step = 'resume'")).toBe(1);
   });
 
   test("§3(1) not in the platform's own name, nor a system's", async () => {

@@ -27,7 +27,7 @@ describe("an emergency stop", () => {
     const secret = createSecret();
     const number = await platform.approved();
     await platform.integrations.provision(number, { ...say(OFFICER), credential: fresh(secret) });
-    await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
+    await expect.poll(async () => (await platform.integrations.show(number)).state).toBe("active");
     const { pool, close } = openDatabase(platform.database.apiUrl, { max: 2 });
     const register = await openAccessRegister(pool, platform.context.logger);
     await worker.stop();
@@ -68,7 +68,7 @@ describe("an emergency stop", () => {
     expect(await codeOf(stop(number, APPLICANT))).toBe("role-not-allowed");
     expect(await codeOf(stop("unknown"))).toBe("integration-unknown");
     await stop(number);
-    expect(await codeOf(stop(number))).toBe("step-out-of-order");
+    expect(await codeOf(stop(number))).toBe("already-suspended");
     expect(await codeOf(stop(await platform.applied()))).toBe("step-out-of-order");
   });
 });

@@ -132,7 +132,7 @@ describe("an integration", () => {
     const handle = await platform.client.workflow.start(integrationWorkflow, {
       workflowId: randomUUID(),
       taskQueue: platform.context.config.taskQueue,
-      args: [{ draft: madeUpApplication(number, today, inDays(9)), submission: say(OTHER_MANAGER) }],
+      args: [{ draft: madeUpApplication(number, today, inDays(9)), submission: { ...say(OTHER_MANAGER), requestId: randomUUID() } }],
     });
     await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { type: "application-number-taken" } } });
     expect((await listSteps(platform.context.db, (await platform.onRecord(number)).integrationId)).map(({ actor }) => actor)).toEqual([

@@ -696,6 +696,8 @@ export const en: Text = {
     "alert-unknown": "There is no alert of this number.",
     "account-malformed": "The account's name is malformed.",
     "own-application": "Nobody decides on an application that they submitted: another manager does.",
+    "own-approval": "Nobody provisions what they approved: another officer does.",
+    "already-suspended": "It is suspended already: only a corrective action can be put on top of it, once.",
     "own-check": "Nobody decides on an application that they checked: another manager does.",
     "not-checked": "The case officer has not checked it yet, so it can't be decided.",
     "application-withdrawn": "The agency has withdrawn it: nothing is left to decide.",

@@ -677,6 +677,8 @@ export const zhHant = {
     "request-malformed": "這份表單已失效，請重新開啟再填。",
     "alert-unknown": "沒有這個編號的警示。",
     "own-application": "本人提出的申請案，不得由本人決定，須由其他主管決定。",
+    "own-approval": "本人核可的申請案，不得由本人配賦權限，須由其他專責人員辦理。",
+    "already-suspended": "本介接已暫停；僅能再加上一次改善通知的暫停。",
     "own-check": "本人審查過的申請案，不得由本人決定，須由其他主管決定。",
     "not-checked": "承辦人員尚未審查完備，還不能決定。",
     "application-withdrawn": "機關已撤回本案，沒有可以決定的了。",
