@@ -9,9 +9,9 @@ import { MANAGER, say } from "../support/integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform } from "../support/integration-platform.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const FOUND = "  let lastUse: string | undefined;\n";
-const ASKS = "lastUse = (await activities.findLastUse(integrationNumber)) ?? undefined;\n";
-const PATCH = "asks-for-use-at-its-beginning";
+const FOUND = "  let seen = await begun;\n";
+const ASKS = "await activities.readRecords(integrationNumber);\n";
+const PATCH = "reads-the-records-at-its-beginning";
 const folders: string[] = [];
 let platform: IntegrationPlatform;
 
@@ -23,7 +23,7 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** Tomorrow's workflows: those of today, but that an integration asks for its last use when it begins. */
+/** Tomorrow's workflows: those of today, but that an integration reads its records once more when it begins. */
 async function changedWorkflows(added: string): Promise<WorkflowBundle> {
   const folder = mkdtempSync(join(tmpdir(), "redeploy-"));
   folders.push(folder);
