@@ -33,7 +33,10 @@ export async function insertNoticeMail(db: Kysely<Database>, key: string, addres
   await sql`insert into notice_mail values (${key}, ${address}, ${at}, ${replyCode}) on conflict do nothing`.execute(db);
 }
 
-/** Every addressee has been dealt with. */
+/** Every addressee has been dealt with: it was sent if the server took it for any of them. */
 export async function markNoticeSent(db: Kysely<Database>, key: string, at: Date): Promise<void> {
-  await sql`update notice set sent_at = ${at} where notice_key = ${key} and sent_at is null`.execute(db);
+  await sql`
+    update notice set sent_at = ${at}
+    where notice_key = ${key} and sent_at is null
+      and exists (select from notice_mail m where m.notice_key = notice.notice_key and m.reply_code < 400)`.execute(db);
 }

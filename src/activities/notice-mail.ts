@@ -23,12 +23,12 @@ export function createNoticeMailActivities({ db, config, logger, now }: Pick<Wor
       await insertNoticeMail(db, notice.key, to, replyCode, now());
       if (replyCode >= 500) logger.warn({ kind: notice.kind, replyCode }, "the mail server refused a notice for good");
     }
-    if (addressees.length > 0) await markNoticeSent(db, notice.key, now());
+    await markNoticeSent(db, notice.key, now());
   }
 
   return {
     /**
-     * Sends what is due and has not been sent, each notice to each addressee once. A worker that dies between the server's word and the record
+     * Sends what is due and has not been sent, each notice to each addressee once; what every addressee refused waits for another one. A worker that dies between the server's word and the record
      * sends that one mail again under the same Message-ID, by which it is known for the same.
      * @returns how many notices were dealt with
      * @throws ApplicationFailure `mail-delayed` when the server did not take all of them: Temporal tries again, ever more rarely

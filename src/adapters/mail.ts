@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createTransport } from "nodemailer";
+import { refusesMailbox } from "../domain/mail-refusal.ts";
 
 /** The mail server that takes our notices, and in whose name they go. */
 export interface MailServer {
@@ -37,7 +38,7 @@ export class MailDelayed extends Error {
 
 /** Sends mail to one server. */
 export interface Mailer {
-  /** @returns the server's last word: 2xx when it took the mail, 5xx when it refuses the addressee or the mail for good @throws MailDelayed */
+  /** @returns the server's last word: 2xx when it took the mail, 5xx when it refuses the addressee for good @throws MailDelayed */
   send(mail: OutgoingMail): Promise<number>;
   close(): void;
 }
@@ -79,9 +80,8 @@ export function openMailer({ url, passwordFile, from, onThisMachine }: MailServe
         });
         return Number(response.slice(0, 3)) || 250;
       } catch (error) {
-        const { responseCode, command } = error as { responseCode?: number; command?: string };
-        // What is said to the addressee or to the text is about this mail; anything else is between the server and us.
-        if (responseCode !== undefined && responseCode >= 500 && (command === "RCPT TO" || command === "DATA")) return responseCode;
+        const { responseCode, response = "", command } = error as { responseCode?: number; response?: string; command?: string };
+        if (responseCode !== undefined && refusesMailbox(response, command)) return responseCode;
         throw new MailDelayed(responseCode);
       }
     },

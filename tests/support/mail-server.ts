@@ -17,8 +17,8 @@ export interface ReceivedMail {
 export interface TestMailServer {
   readonly url: string;
   readonly mails: ReceivedMail[];
-  /** Answers of the next mails, oldest first: an SMTP code that refuses, or what the taking waits for. */
-  readonly next: (number | Promise<void>)[];
+  /** Answers of the next mails, oldest first: a refusal as SMTP says it, code first, or what the taking waits for. */
+  readonly next: (string | Promise<void>)[];
   /** How often somebody has connected. */
   connections(): number;
   stop(): Promise<void>;
@@ -27,7 +27,7 @@ export interface TestMailServer {
 /** @param port where it was before, to come back; 0 takes a free one */
 export async function startMailServer(port = 0, options: SMTPServerOptions = {}): Promise<TestMailServer> {
   const mails: ReceivedMail[] = [];
-  const next: (number | Promise<void>)[] = [];
+  const next: (string | Promise<void>)[] = [];
   let connections = 0;
   const server = new SMTPServer({
     authOptional: true,
@@ -38,8 +38,8 @@ export async function startMailServer(port = 0, options: SMTPServerOptions = {})
       callback();
     },
     onRcptTo(_address, _session, callback) {
-      const code = typeof next[0] === "number" ? (next.shift() as number) : undefined;
-      callback(code === undefined ? null : Object.assign(new Error("no"), { responseCode: code }));
+      const refusal = typeof next[0] === "string" ? (next.shift() as string) : undefined;
+      callback(refusal === undefined ? null : Object.assign(new Error(refusal.slice(4)), { responseCode: Number(refusal.slice(0, 3)) }));
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];

@@ -1,67 +1,33 @@
 import { randomUUID } from "node:crypto";
-import { MockActivityEnvironment } from "@temporalio/testing";
-import { DefaultLogger } from "@temporalio/worker";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openDatabase } from "../../db/client.ts";
 import { keepNotices } from "../../db/queries/notice.ts";
-import { createNoticeMailActivities } from "../../src/activities/notice-mail.ts";
-import type { Notice } from "../../src/domain/notice.ts";
 import { readMailSetting } from "../../src/mail-setting.ts";
 import { ensureSchedule, removeSchedule } from "../../src/schedules.ts";
 import { mailNotices } from "../../src/workflows/notice-mail.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
+import { FROM, type MailOffice, mailSettings, OFFICE, openMailOffice } from "../support/mail-office.ts";
 import { startMailServer, type TestMailServer } from "../support/mail-server.ts";
 import { startWorkerProcess } from "../support/worker-process.ts";
 
-const FROM = "verify@example.gov.tw";
-const OFFICE = "planning@example.gov.tw";
-let platform: IntegrationPlatform;
-let owner: ReturnType<typeof openDatabase>;
+let office: MailOffice;
 let server: TestMailServer;
 
 beforeAll(async () => {
-  platform = await createIntegrationPlatform();
-  owner = openDatabase(platform.database.ownerUrl, { max: 1 });
-  await mailTo(OFFICE);
+  office = await openMailOffice();
 });
-afterAll(async () => {
-  await owner.close();
-  await platform.stop();
-});
+afterAll(() => office.stop());
 beforeEach(async () => {
-  await owner.pool.query("truncate notice, notice_mail");
+  await office.rows("truncate notice, notice_mail");
   server = await startMailServer();
 });
 afterEach(() => server.stop());
 
-const rows = async (query: string) => (await owner.pool.query(query)).rows;
-/** Where the dedicated officer's notices go. */
-const mailTo = (address: string) => owner.pool.query("update appointment set mail_address = $1 where duty = 'dedicatedOfficer'", [address]);
-const settings = (url = server.url) => ({ SMTP_URL: url, MAIL_FROM: FROM });
-
-/** A notice of a review, due since so many milliseconds. */
-async function due(changes: Partial<Notice> = {}, ago = 1000): Promise<string> {
-  const about = changes.about ?? `ip-inventory/${randomUUID()}`;
-  const notice: Notice = {
-    ...{ key: `${about}/inventory-opened`, kind: "inventory-opened", recipient: "dedicatedOfficer", about },
-    ...{ dueAt: new Date(Date.now() - ago).toISOString(), announces: new Date(Date.now() + 86_400_000).toISOString() },
-    ...changes,
-  };
-  await platform.context.db.transaction().execute((trx) => keepNotices(trx, about, [notice]));
-  return about;
-}
-
-/** The activity as a worker with these settings runs it. */
-function send(url = server.url): Promise<unknown> {
-  const config = { ...platform.context.config, mail: readMailSetting(settings(url)) };
-  const { sendNotices } = createNoticeMailActivities({ ...platform.context, config });
-  return new MockActivityEnvironment({}, { logger: new DefaultLogger("ERROR") }).run(sendNotices);
-}
+const send = (url = server.url) => office.send(url);
 
 describe("a notice that is due", () => {
   test("§3(8) goes out once, as plain text to the office alone, under an id of its own", async () => {
-    const about = await due();
+    const about = await office.due();
     expect([await send(), await send()]).toEqual([1, 0]);
     expect(server.mails.map(({ to, from }) => [to, from])).toEqual([[OFFICE, FROM]]);
     const [mail] = server.mails;
@@ -70,21 +36,21 @@ describe("a notice that is due", () => {
     expect(mail?.header("message-id")).toMatch(/^<[0-9a-f]{40}@example\.gov\.tw>$/);
     expect(mail?.header("auto-submitted")).toBe("auto-generated");
     expect(mail?.text).toContain(`${about.split("/")[1]} 的半年 IP 清查已開始`);
-    expect(await rows("select mail_address, reply_code from notice_mail")).toEqual([{ mail_address: OFFICE, reply_code: 250 }]);
-    expect(await rows("select sent_at is not null as sent from notice")).toEqual([{ sent: true }]);
+    expect(await office.rows("select mail_address, reply_code from notice_mail")).toEqual([{ mail_address: OFFICE, reply_code: 250 }]);
+    expect(await office.rows("select sent_at is not null as sent from notice")).toEqual([{ sent: true }]);
   });
 
   test("§3(3) §4(1)2 goes to whoever acts next, and to the agency's office as its application names it, without a reason", async () => {
-    const worker = await platform.startWorker();
+    const worker = await office.platform.startWorker();
     const number = randomUUID();
     const draft = { ...madeUpApplication(number, inDays(0), inDays(30)), contact: "049-2222106, tax@example.gov.tw" };
-    await owner.pool.query("update appointment set mail_address = 'case@example.gov.tw' where duty = 'caseOfficer'");
-    await platform.integrations.apply(draft, say(APPLICANT));
+    await office.owner.pool.query("update appointment set mail_address = 'case@example.gov.tw' where duty = 'caseOfficer'");
+    await office.platform.integrations.apply(draft, say(APPLICANT));
     await send();
-    await platform.integrations.sendBack(number, say(CASE_OFFICER, "王小明的職稱有誤")).finally(() => worker.stop());
+    await office.platform.integrations.sendBack(number, say(CASE_OFFICER, "王小明的職稱有誤")).finally(() => worker.stop());
     await send();
     await send();
-    await due({ about: number, kind: "period-ends", recipient: "applicant", key: `${number}/period-ends/x/30/applicant` });
+    await office.due({ about: number, kind: "period-ends", recipient: "applicant", key: `${number}/period-ends/x/30/applicant` });
     await send();
     expect(server.mails.map(({ to }) => to)).toEqual(["case@example.gov.tw", "tax@example.gov.tw", "tax@example.gov.tw"]);
     expect(server.mails[0]?.text).toContain(`介接服務 ${number} 有申請待審查`);
@@ -94,103 +60,58 @@ describe("a notice that is due", () => {
   });
 
   test("§4(1)2 stays where it is while its reason is gone, its day is to come or long past, or nobody has an address", async () => {
-    const about = await due();
-    await platform.context.db.transaction().execute((trx) => keepNotices(trx, about, []));
-    await due({}, -60_000);
-    await due({}, 15 * 86_400_000);
-    await due({ recipient: "manager" });
+    const about = await office.due();
+    await office.platform.context.db.transaction().execute((trx) => keepNotices(trx, about, []));
+    await office.due({}, -60_000);
+    await office.due({}, 15 * 86_400_000);
+    await office.due({ recipient: "manager" });
     await send();
     expect(server.mails).toEqual([]);
-    expect(await rows("select from notice where sent_at is not null")).toEqual([]);
+    expect(await office.rows("select from notice where sent_at is not null")).toEqual([]);
   });
 
   test("§4(1)2 is not sent again when its reason goes and comes back", async () => {
-    const about = await due();
+    const about = await office.due();
     await send();
-    await platform.context.db.transaction().execute((trx) => keepNotices(trx, about, []));
-    await due({ about });
+    await office.platform.context.db.transaction().execute((trx) => keepNotices(trx, about, []));
+    await office.due({ about });
     await send();
     expect(server.mails).toHaveLength(1);
   });
 
   test("§3(10) can bring no header of its own, whatever stands in an address or a number", async () => {
-    await mailTo("a@b.tw,bcc@example.com");
-    await due({ about: "ip-inventory/x\r\nBcc: bcc@example.com\r\n\r\nhello" });
+    await office.mailTo("a@b.tw,bcc@example.com");
+    await office.due({ about: "ip-inventory/x\r\nBcc: bcc@example.com\r\n\r\nhello" });
     await send();
-    await mailTo(OFFICE);
+    await office.mailTo(OFFICE);
     await send();
     expect(server.mails.filter(({ to }) => to.includes("bcc"))).toEqual([]);
     for (const { header } of server.mails) expect(header("bcc")).toBeUndefined();
   });
 });
 
-describe("a mail server", () => {
-  test("§4(1)2 that is down loses nothing: what it did not take goes out when it is back, once", async () => {
-    await due();
-    const port = Number(new URL(server.url).port);
-    await server.stop();
-    await expect(send()).rejects.toMatchObject({ type: "mail-delayed" });
-    expect(await rows("select from notice_mail")).toEqual([]);
-    server = await startMailServer(port);
-    await send();
-    await send();
-    expect(server.mails).toHaveLength(1);
-  });
-
-  test("§4(1)2 that has no room for one mail now holds the others up no longer than that", async () => {
-    server.next.push(452);
-    await due({}, 2000);
-    await due({}, 1000);
-    await expect(send()).rejects.toMatchObject({ type: "mail-delayed" });
-    expect(server.mails).toHaveLength(1);
-    await send();
-    expect(server.mails).toHaveLength(2);
-  });
-
-  test("§4(1)2 that knows no such mailbox is not asked again, and the record says so", async () => {
-    server.next.push(550);
-    await due();
-    await send();
-    await send();
-    expect(server.mails).toEqual([]);
-    expect(await rows("select reply_code from notice_mail")).toEqual([{ reply_code: 550 }]);
-  });
-
-  test("§4(1)2 elsewhere gets nothing without TLS, and this machine's nothing under a certificate that isn't its own", async () => {
-    await due();
-    // The same server by an address that isn't known to be this machine's.
-    const elsewhere = server.url.replace("127.0.0.1", "[::ffff:127.0.0.1]");
-    await expect(send(elsewhere)).rejects.toMatchObject({ type: "mail-delayed" });
-    expect(server.connections()).toBe(1);
-    const strange = await startMailServer(0, { secure: true });
-    await expect(send(strange.url)).rejects.toMatchObject({ type: "mail-delayed" });
-    expect([...server.mails, ...strange.mails]).toEqual([]);
-    await strange.stop();
-  });
-});
-
 describe("the worker", () => {
   test("§4(1)2 that dies after the server took a mail and before that is on record sends it again under the same id", async () => {
-    await due();
+    await office.due();
     // Taken, but the worker never hears of it.
     server.next.push(new Promise(() => undefined));
-    const first = await startWorkerProcess(platform, settings());
-    const run = platform.client.workflow.execute(mailNotices, {
+    const first = await startWorkerProcess(office.platform, mailSettings(server.url));
+    const run = office.platform.client.workflow.execute(mailNotices, {
       workflowId: `mail-${randomUUID()}`,
-      taskQueue: platform.context.config.taskQueue,
+      taskQueue: office.platform.context.config.taskQueue,
     });
     await expect.poll(() => server.mails.length).toBe(1);
     await first.kill();
-    const second = await startWorkerProcess(platform, settings());
+    const second = await startWorkerProcess(office.platform, mailSettings(server.url));
     await run;
     await second.kill();
     const ids = server.mails.map(({ header }) => header("message-id"));
     expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
-    expect(await rows("select reply_code from notice_mail")).toEqual([{ reply_code: 250 }]);
+    expect(await office.rows("select reply_code from notice_mail")).toEqual([{ reply_code: 250 }]);
   }, 90_000);
 
   test("§4(1)2 has one schedule that never runs twice at once, and none where no mail goes out", async () => {
-    const { client, context } = platform;
+    const { client, context } = office.platform;
     const scheduleId = await ensureSchedule(client, context.config.taskQueue, "notice-mail");
     await ensureSchedule(client, context.config.taskQueue, "notice-mail");
     expect((await client.schedule.getHandle(scheduleId).describe()).policies).toMatchObject({ overlap: "SKIP" });
