@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ApplicationFailure } from "@temporalio/common";
 import { listOffices } from "../../db/queries/appointment.ts";
-import { insertNoticeMail, isNoticeOpen, listNoticesToMail, markNoticeSent, type NoticeToMail } from "../../db/queries/notice-mail.ts";
+import { insertNoticeMail, isMailWaiting, listNoticesToMail, markNoticeSent, type NoticeToMail } from "../../db/queries/notice-mail.ts";
 import { MailDelayed, type Mailer, openMailer } from "../adapters/mail.ts";
 import type { WorkerContext } from "../context.ts";
 import { addresseesOf, noticeMail, type Office } from "../domain/notice-mail.ts";
@@ -11,14 +11,19 @@ import { withHeartbeat } from "./heartbeat.ts";
 const DAY = 86_400_000;
 
 export function createNoticeMailActivities({ db, config, logger, now }: Pick<WorkerContext, "db" | "config" | "logger" | "now">) {
-  /** One notice to whoever has yet to get it. @throws MailDelayed */
-  async function send(mailer: Mailer, from: string, notice: NoticeToMail, offices: readonly Office[]): Promise<void> {
-    const addressees = addresseesOf(notice, offices, notice.contact, now().getTime());
-    const waiting = addressees.filter((address) => !notice.settled.includes(address));
+  /** One notice to whoever has yet to get it. @throws MailDelayed @throws CancelledFailure */
+  async function send(
+    mailer: Mailer,
+    from: string,
+    notice: NoticeToMail,
+    offices: readonly Office[],
+    cancelled: AbortSignal,
+  ): Promise<void> {
     const mail = noticeMail(notice, config.consoleOrigin);
-    for (const to of waiting) {
-      // Its reason may have gone while others were sent.
-      if (!(await isNoticeOpen(db, notice.key))) return;
+    for (const to of addresseesOf(notice, offices, notice.contact, now().getTime())) {
+      // A try that Temporal gave up has the next one beside it; and a notice's reason may have gone while others were sent.
+      cancelled.throwIfAborted();
+      if (!(await isMailWaiting(db, notice.key, to))) continue;
       const replyCode = await mailer.send({ to, ...mail, messageId: messageIdOf(notice.key, to, from) });
       await insertNoticeMail(db, notice.key, to, replyCode, now());
       if (replyCode >= 500) logger.warn({ kind: notice.kind, replyCode }, "the mail server refused a notice for good");
@@ -35,7 +40,7 @@ export function createNoticeMailActivities({ db, config, logger, now }: Pick<Wor
      * @clause 4(1)2
      */
     sendNotices: (): Promise<number> =>
-      withHeartbeat(async () => {
+      withHeartbeat(async ({ cancelled }) => {
         const { mail } = config;
         if (mail === undefined) return 0;
         const [notices, offices] = [
@@ -48,7 +53,7 @@ export function createNoticeMailActivities({ db, config, logger, now }: Pick<Wor
         try {
           for (const notice of notices) {
             try {
-              await send(mailer, mail.from, notice, offices);
+              await send(mailer, mail.from, notice, offices, cancelled);
             } catch (error) {
               if (!(error instanceof MailDelayed)) throw error;
               delayed = error;

@@ -1,6 +1,7 @@
+import { CancelledFailure } from "@temporalio/common";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { countWaitingNotices } from "../../db/queries/notice-waiting.ts";
-import { type MailOffice, OFFICE, openMailOffice } from "../support/mail-office.ts";
+import { type MailOffice, mailAttempt, OFFICE, openMailOffice } from "../support/mail-office.ts";
 import { startMailServer, type TestMailServer } from "../support/mail-server.ts";
 
 let office: MailOffice;
@@ -83,5 +84,38 @@ describe("a mail server", () => {
     await expect(send(strange.url)).rejects.toMatchObject({ type: "mail-delayed" });
     expect([...server.mails, ...strange.mails]).toEqual([]);
     await strange.stop();
+  });
+});
+
+describe("a try at a slow mail server", () => {
+  /** Begins a try of three mails, the first of which the server takes as late as the test lets it. */
+  async function beginSlowly(): Promise<{ attempt: ReturnType<typeof mailAttempt>; end: Promise<unknown>; goOn: () => void }> {
+    for (const ago of [3000, 2000, 1000]) await office.due({}, ago);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.next.push(promise);
+    const attempt = mailAttempt();
+    const end = office.send(server.url, attempt).catch((error: unknown) => error);
+    await expect.poll(() => server.mails.length).toBe(1);
+    return { attempt, end, goOn: resolve };
+  }
+  const ids = () => server.mails.map(({ header }) => header("message-id"));
+
+  test("§4(1)2 that Temporal gave up stops before the next mail, and the next try sends the rest once", async () => {
+    const { attempt, end, goOn } = await beginSlowly();
+    attempt.cancel("TIMED_OUT");
+    goOn();
+    expect(await end).toBeInstanceOf(CancelledFailure);
+    expect(server.mails).toHaveLength(1);
+    await send();
+    expect([ids().length, new Set(ids()).size]).toEqual([3, 3]);
+  });
+
+  test("§4(1)2 that doesn't know it was given up sends nothing that the next one has sent", async () => {
+    const { end, goOn } = await beginSlowly();
+    await send();
+    goOn();
+    await end;
+    // The mail that was under way is all that goes out twice, under its one id.
+    expect([ids().length, new Set(ids()).size]).toEqual([4, 3]);
   });
 });
