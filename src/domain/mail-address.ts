@@ -10,8 +10,15 @@ export function isMailAddress(text: string): boolean {
   return text.length <= LONGEST && ADDRESS.test(text);
 }
 
-/** The mail addresses among an office's contacts, the first three, each once, as small letters. @param contact as the application says: a telephone, an address, or both */
+/** What may stand between a contact's parts, and in no address of the plain kind; a full stop where it ends a part. */
+const SEPARATORS = /[\s,;:()<>[\]、。「」『』【】〈〉《》]+|\.(?=\s|$)/u;
+
+/**
+ * The mail addresses among an office's contacts, the first three, each once, as small letters. What holds another character than an address may
+ * is none as a whole: without that character it would be somebody else's mailbox.
+ * @param contact what the application says: a telephone, an address, or both; full-width characters count as the narrow ones
+ */
 export function mailAddressesIn(contact: string): string[] {
-  const words = contact.toLowerCase().split(/[^a-z0-9@._+-]+/);
-  return [...new Set(words.map((word) => word.replace(/^[.]+|[.]+$/g, "")).filter(isMailAddress))].slice(0, MOST_ADDRESSES);
+  const parts = contact.normalize("NFKC").toLowerCase().split(SEPARATORS);
+  return [...new Set(parts.filter(isMailAddress))].slice(0, MOST_ADDRESSES);
 }

@@ -62,6 +62,25 @@ describe("mail addresses", () => {
     expect(isMailAddress(text)).toBe(false);
   });
 
+  test.each([
+    ["049-2222106 分機 12；Tax@example.gov.tw、tax@example.gov.tw", ["tax@example.gov.tw"]],
+    ["稅務局 tax＠nantou.gov.tw", ["tax@nantou.gov.tw"]],
+    ["ｔａｘ＠ｎａｎｔｏｕ．ｇｏｖ．ｔｗ，０４９－２２２２１０６", ["tax@nantou.gov.tw"]],
+    ["電子信箱：tax@nantou.gov.tw（陳小姐）", ["tax@nantou.gov.tw"]],
+    ["陳小姐 <tax@nantou.gov.tw>, mailto:a.b@nantou.gov.tw.", ["tax@nantou.gov.tw", "a.b@nantou.gov.tw"]],
+    ["049-2222106\ntax@nantou.gov.tw。", ["tax@nantou.gov.tw"]],
+    ["王小明「tax@nantou.gov.tw」", ["tax@nantou.gov.tw"]],
+  ])("§4(1)2 in %j are found", (contact, addresses) => {
+    expect(mailAddressesIn(contact)).toEqual(addresses);
+  });
+
+  test.each([
+    ...["o'brien@tax.gov.tw", "o’brien@tax.gov.tw", "o＇brien@tax.gov.tw", "a&b@x.tw", "a/b@x.tw", "a=b@x.tw", "張三li@nantou.gov.tw"],
+    ...[".li@x.tw", "li.@x.tw", "li@x.tw.tw-", "li@x.tw/y", "li@x.twé", "a@b@x.tw", '"a b"@x.tw', "li@x.tw\u200b"],
+  ])("§4(1)2 nobody's mailbox is made of %j", (contact) => {
+    expect(mailAddressesIn(`049-2222106 ${contact}`)).toEqual([]);
+  });
+
   test("§3(10) whatever a contact says, what is taken for an address can break no header", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.emailAddress(), fc.string(), (before, address, after) => {
