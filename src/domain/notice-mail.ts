@@ -1,8 +1,9 @@
 import { type Appointment, DUTIES, type Duty } from "./appointment.ts";
+import { lastDayOf } from "./due.ts";
 import { isMailAddress, mailAddressesIn } from "./mail-address.ts";
 import type { Notice, NoticeKind } from "./notice.ts";
 import { POLICY } from "./policy.ts";
-import { taipeiDate } from "./roc-date.ts";
+import { rocMoment, taipeiDate } from "./roc-date.ts";
 import { rocDay } from "./roc-day.ts";
 
 /** A notice as it goes by mail: plain text, with nothing in it about anybody. */
@@ -18,7 +19,7 @@ export interface Office extends Appointment {
 
 interface Words {
   readonly subject: string;
-  /** @param number of what it is about @param day on which it comes */
+  /** @param number of what it is about @param day until which it holds, with the time where it ends within that day */
   readonly sentence: (number: string, day: string) => string;
   /** What an applicant does, and what somebody in the office does. */
   readonly applicant?: string;
@@ -149,13 +150,17 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
 export function noticeMail({ kind, recipient, about, announces }: Notice, consoleUrl: string | undefined): NoticeMail {
   const { subject, sentence, applicant, office } = WORDS[kind];
   const number = about.split("/").at(-1) ?? about;
-  // What ends at midnight holds through the day before.
-  const day = rocDay(taipeiDate(Date.parse(announces) - 1));
   const outside = recipient === "applicant";
-  const lines = [sentence(number, day), outside ? (applicant ?? office) : office];
+  const lines = [sentence(number, untilWhen(Date.parse(announces))), outside ? (applicant ?? office) : office];
   if (!outside && consoleUrl !== undefined) lines.push("", `主控臺：${consoleUrl}/console`);
   const text = [...lines, "", "南投縣政府計畫處　驗證機制平臺", "本信由系統寄發，請勿回覆。"].join("\n");
   return { subject: `【驗證機制平臺】${subject}`, text };
+}
+
+/** What ends at midnight holds through the day before; what ends within a day, no longer than to its time. @param end epoch milliseconds */
+function untilWhen(end: number): string {
+  const day = rocDay(lastDayOf(end));
+  return lastDayOf(end) === taipeiDate(end) ? `${day}${rocMoment(end).slice(-8, -3)}` : day;
 }
 
 /**

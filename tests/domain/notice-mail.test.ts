@@ -23,6 +23,16 @@ describe("a notice as a mail", () => {
     expect(text).not.toContain("console.example");
   });
 
+  test.each([
+    ["2026-03-31T01:00:00.000Z", "115/03/31（二）09:00"],
+    ["2026-03-31T01:00:59.999Z", "115/03/31（二）09:00"],
+    ["2026-03-31T16:00:00.001Z", "115/04/01（三）00:00"],
+    ["2026-03-31T16:00:00.000Z", "115/03/31（二）"],
+  ])("§3(5) says of a credential that ends at %s that it holds until %s", (announces, until) => {
+    const { text } = noticeMail({ ...NOTICE, kind: "credential-expires", announces }, undefined);
+    expect(text).toContain(`介接服務 tax-001 的憑證有效至 ${until}，到期後即不能查詢。`);
+  });
+
   test("§3(8) leads the office to the console", () => {
     const opened: Notice = { ...NOTICE, kind: "inventory-opened", recipient: "dedicatedOfficer", about: "ip-inventory/2026-07-01" };
     const { text } = noticeMail(opened, "https://console.example.gov.tw");
