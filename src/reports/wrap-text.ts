@@ -17,16 +17,21 @@ export function wrapText(text: string, width: number, advanceOf: (character: str
     let line: string[] = [];
     let used = 0;
     const breakBefore = (piece: string) => {
-      const carried = NEVER_FIRST.test(piece) && line.length > 1 ? line.splice(-1) : [];
+      const carried = NEVER_FIRST.test(piece) ? carriedTo(piece) : [];
       lines.push(line.join("").trimEnd());
       line = carried;
       used = widthOf(carried.join(""));
+    };
+    // Marks stand together (。」): back to what may begin a line, unless that is all of this one, or more than the next one holds.
+    const carriedTo = (piece: string) => {
+      const from = line.findLastIndex((before) => !NEVER_FIRST.test(before));
+      return from > 0 && widthOf(line.slice(from).join("") + piece) <= width ? line.splice(from) : [];
     };
     for (const piece of piecesOf(paragraph, width, widthOf)) {
       const wide = widthOf(piece);
       const overflows = used + wide > width && line.length > 0;
       if (overflows) breakBefore(piece);
-      if (overflows && piece === " ") continue;
+      if (overflows && piece.trim() === "") continue;
       line.push(piece);
       used += wide;
     }
