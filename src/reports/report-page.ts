@@ -1,6 +1,7 @@
 import type { PdfDocument } from "../adapters/pdf-document.ts";
 import type { TextStyle } from "../adapters/pdf-font.ts";
 import { rocMoment } from "../domain/roc-date.ts";
+import { wrapText } from "./wrap-text.ts";
 
 /** What the head and the foot of every page say. */
 export interface ReportHead {
@@ -32,6 +33,8 @@ export interface ReportPages {
   /** Sets one line of text, and moves on by its height. */
   line(text: string, style: TextStyle, align?: "centre" | "right"): void;
   widthOf(text: string, style: TextStyle): number;
+  /** Breaks a text into the lines that fit between the margins, or into another width. */
+  wrap(text: string, style: TextStyle, width?: number): string[];
   /** @returns how many pages there are */
   finish(contentSha256: string): Promise<number>;
 }
@@ -40,15 +43,26 @@ export const MARGIN = 42;
 /** Chinese needs air between its lines. */
 export const LINE_HEIGHT = 1.7;
 export const SMALL: TextStyle = { size: 7.5, colour: "0.35 0.35 0.38" };
+const SMALL_LINE = SMALL.size * LINE_HEIGHT;
+/** With one line of text each; numbers and accounts may take more. */
 const FOOT_HEIGHT = 44;
 const HEAD_HEIGHT = 14;
+/** 第 1 頁, and as much again for ／共 1 頁. */
+const PAGE_NUMBER_WIDTH = 48;
 const RED = "0.72 0.1 0.1";
 const MARK_SIZE = 22;
 
 /** Begins the first page. Each has a foot, those after the first have a head, and 密 stands on each of a confidential document. */
 export async function startPages(pdf: PdfDocument, head: ReportHead): Promise<ReportPages> {
   const width = pdf.width - 2 * MARGIN;
-  const bottom = pdf.height - FOOT_HEIGHT - 4;
+  const wrap = (text: string, { size, bold }: TextStyle, wide = width) =>
+    wrapText(text, wide / size, (character) => pdf.advanceOf(character, bold));
+  const headLines = wrap(`${head.title}（續）　${head.documentNumber}`, SMALL, width - (head.confidential ? MARK_SIZE + 4 : 0));
+  const headHeight = HEAD_HEIGHT + (headLines.length - 1) * SMALL_LINE;
+  const printed = `文件編號：${head.documentNumber}　列印時間：${rocMoment(head.printedAt)}　列印人：${head.printedBy}`;
+  const footLines = wrap(printed, SMALL, width - 2 * PAGE_NUMBER_WIDTH);
+  const footHeight = FOOT_HEIGHT + (footLines.length - 1) * SMALL_LINE;
+  const bottom = pdf.height - footHeight - 4;
   const pageTotal = pdf.later(SMALL);
   const contentHash = pdf.later(SMALL);
   let pages = 0;
@@ -65,17 +79,20 @@ export async function startPages(pdf: PdfDocument, head: ReportHead): Promise<Re
     pdf.text("密", x + 3, top + MARK_SIZE - 5, { size: 16, bold: true, colour: RED });
   }
 
+  function smallLines(lines: readonly string[], baseline: number): void {
+    for (const [place, line] of lines.entries()) pdf.text(line, MARGIN, baseline + place * SMALL_LINE, SMALL);
+  }
+
   function foot(): void {
-    const top = pdf.height - FOOT_HEIGHT;
+    const top = pdf.height - footHeight;
     const baseline = top + 12;
-    const right = pdf.width - MARGIN - 48;
+    const right = pdf.width - MARGIN - PAGE_NUMBER_WIDTH;
     const page = `第 ${pages} 頁`;
-    const printed = `文件編號：${head.documentNumber}　列印時間：${rocMoment(head.printedAt)}　列印人：${head.printedBy}`;
     pdf.line(MARGIN, top, pdf.width - MARGIN, top, 0.4);
-    pdf.text(printed, MARGIN, baseline, SMALL);
+    smallLines(footLines, baseline);
     pdf.text(page, right - widthOf(page, SMALL), baseline, SMALL);
     pageTotal.place(right, baseline);
-    contentHash.place(MARGIN, baseline + SMALL.size * LINE_HEIGHT);
+    contentHash.place(MARGIN, baseline + footLines.length * SMALL_LINE);
   }
 
   async function nextPage(): Promise<void> {
@@ -83,8 +100,8 @@ export async function startPages(pdf: PdfDocument, head: ReportHead): Promise<Re
     pages += 1;
     y = MARGIN;
     if (pages > 1) {
-      pdf.text(`${head.title}（續）　${head.documentNumber}`, MARGIN, MARGIN, SMALL);
-      y += HEAD_HEIGHT;
+      smallLines(headLines, MARGIN);
+      y += headHeight;
     }
     if (head.confidential) confidentialMark();
     foot();
@@ -94,7 +111,7 @@ export async function startPages(pdf: PdfDocument, head: ReportHead): Promise<Re
   return {
     pdf,
     width,
-    wholeHeight: bottom - MARGIN - HEAD_HEIGHT,
+    wholeHeight: bottom - MARGIN - headHeight,
     top: () => y,
     room: () => bottom - y,
     async need(height) {
@@ -111,6 +128,7 @@ export async function startPages(pdf: PdfDocument, head: ReportHead): Promise<Re
       y += style.size * LINE_HEIGHT;
     },
     widthOf,
+    wrap,
     async finish(contentSha256) {
       pageTotal.fill(`／共 ${pages} 頁`);
       contentHash.fill(`內容雜湊 SHA-256：${contentSha256}`);

@@ -1,5 +1,4 @@
 import { LINE_HEIGHT, MARGIN, type ReportPages } from "./report-page.ts";
-import { wrapText } from "./wrap-text.ts";
 
 /** A column of a table. */
 export interface Column {
@@ -61,10 +60,8 @@ export async function drawRow(
   }
 }
 
-function wrapCells({ pdf, width }: ReportPages, columns: readonly Column[], texts: readonly string[]): string[][] {
-  return columns.map((column, place) =>
-    wrapText(texts[place] ?? "", cellWidth(columns, column, width) / SIZE, (character) => pdf.advanceOf(character, column.bold)),
-  );
+function wrapCells(pages: ReportPages, columns: readonly Column[], texts: readonly string[]): string[][] {
+  return columns.map((column, place) => pages.wrap(texts[place] ?? "", { ...column, size: SIZE }, cellWidth(columns, column, pages.width)));
 }
 
 function drawCells(pages: ReportPages, columns: readonly Column[], cells: readonly (readonly string[])[]): void {

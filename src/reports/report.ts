@@ -5,7 +5,6 @@ import type { TextStyle } from "../adapters/pdf-font.ts";
 import { LINE_HEIGHT, MARGIN, type ReportHead, SMALL, startPages } from "./report-page.ts";
 import { type Column, drawRow, drawTableHead, rowHeight } from "./report-row.ts";
 import { PLATFORM_NAME } from "./words.ts";
-import { wrapText } from "./wrap-text.ts";
 
 /** What is known of a document once it is written. */
 export interface WrittenReport {
@@ -58,7 +57,7 @@ export async function startReport(sink: Writable, head: ReportHead): Promise<Rep
   note([title, documentNumber]);
   pages.line(PLATFORM_NAME, { size: 11 }, "centre");
   pages.line(title, { size: 18, bold: true }, "centre");
-  pages.line(`文件編號：${documentNumber}`, BODY, "right");
+  for (const line of pages.wrap(`文件編號：${documentNumber}`, BODY)) pages.line(line, BODY, "right");
   pages.skip(GAP);
 
   return {
@@ -71,7 +70,7 @@ export async function startReport(sink: Writable, head: ReportHead): Promise<Rep
     },
     async paragraph(text) {
       note([text]);
-      for (const line of wrapText(text, pages.width / BODY.size, (character) => pdf.advanceOf(character))) {
+      for (const line of pages.wrap(text, BODY)) {
         await pages.need(BODY.size * LINE_HEIGHT);
         pages.line(line, BODY);
       }

@@ -3,7 +3,7 @@ import { type Readable, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { startReport } from "../../src/reports/report.ts";
 import type { ReportHead } from "../../src/reports/report-page.ts";
-import { writeAndRead } from "../support/pdf.ts";
+import { placesOf, writeAndRead } from "../support/pdf.ts";
 
 const HEAD: ReportHead = {
   title: "查詢紀錄單",
@@ -49,6 +49,27 @@ describe("a document", () => {
   test("§4(2)3 is not marked 密 when it is not confidential", async () => {
     const { text } = await writeAndRead((sink) => writeRows(sink, 1, { ...HEAD, confidential: false }));
     expect(text).not.toContain("密");
+  });
+
+  test.each([
+    { of: "64 characters", documentNumber: "介".repeat(64), landscape: false },
+    { of: "64 letters", documentNumber: "W".repeat(64), landscape: true },
+    { of: "a UUID", documentNumber: "0d7d1dd2-1111-4222-8333-444455556666", landscape: false },
+  ])("§4(2)3 keeps a number of $of and the longest account between the margins, and off the page's number", async (numbered) => {
+    const head = { ...HEAD, ...numbered, printedBy: "w".repeat(64) };
+    const pdf = await writeAndRead((sink) => writeRows(sink, 100, head));
+    const places = await placesOf(pdf);
+    for (const { page, text, x, y, width } of places) {
+      expect(x).toBeGreaterThan(41);
+      expect(x + width).toBeLessThan((head.landscape ? 842 : 595) - 41);
+      for (const next of places)
+        if (next.page === page && next.y === y && next.x > x) expect(x + width, `${text} | ${next.text}`).toBeLessThan(next.x + 1);
+    }
+    for (const page of pdf.pages) {
+      expect(plain(page)).toContain(`文件編號：${head.documentNumber}列印時間`);
+      expect(plain(page)).toContain(`列印人：${head.printedBy}`);
+    }
+    expect(plain(pdf.pages[1] ?? "")).toContain(`查詢紀錄單（續）${head.documentNumber}`);
   });
 
   test("§4(2)5 shows a character that no font has as 〓 with its code point, never as nothing", async () => {
