@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { finished } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import PdfKit from "pdfkit";
 import { embedFonts, INK, number, REGULAR, type TextStyle } from "./pdf-font.ts";
 
@@ -40,6 +41,9 @@ const UNWRITTEN_LIMIT = 1 << 20;
 const SHORT_SIDE = 595.28;
 const LONG_SIDE = 841.89;
 
+/** Resolves when a sink may take more. One that takes everything at once never drains: what it is piped only waits for its turn. */
+const room = (sink: Writable) => (sink.writableNeedDrain ? once(sink, "drain") : setImmediate());
+
 /** Opens a document on a sink. */
 export function createPdfDocument(sink: Writable, { title, author, createdAt, landscape }: PdfOptions): PdfDocument {
   const doc = new PdfKit({
@@ -66,7 +70,7 @@ export function createPdfDocument(sink: Writable, { title, author, createdAt, la
     async addPage() {
       doc.addPage();
       Object.assign(doc.page.fonts, fonts.resources());
-      while (doc.readableLength > UNWRITTEN_LIMIT) await Promise.race([once(sink, "drain"), written]);
+      while (doc.readableLength > UNWRITTEN_LIMIT) await Promise.race([room(sink), written]);
     },
     advanceOf: fonts.advanceOf,
     text: (text, x, baseline, style) => void doc.addContent(fonts.operators(text, x, baseline, style, -1)),

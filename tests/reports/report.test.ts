@@ -158,6 +158,18 @@ describe("a document", () => {
     expect(longest).toBeLessThan(1.5 * (1 << 20));
   });
 
+  test("§5(1) of many rows ends also where whoever takes it takes everything at once", async () => {
+    const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const report = await startReport(sink, HEAD);
+    const table = await report.table(COLUMNS);
+    let noise = "";
+    for (let row = 1; row <= 10_000; row += 1) {
+      noise = createHash("sha512").update(noise).digest("hex");
+      await table.row([String(row), noise.repeat(2)]);
+    }
+    expect((await report.finish()).pages).toBeGreaterThan(500);
+  });
+
   test("§5(1) that can't be written says so", async () => {
     const full = new Writable({
       write(_chunk, _encoding, done) {
