@@ -29,6 +29,7 @@ create table abnormal_use_alert (
   window_from timestamp with time zone not null,
   window_until timestamp with time zone not null,
   counts jsonb not null,
+  version integer default 1 not null,
   found_at timestamp with time zone not null,
   state text default 'open'::text not null,
   decided_by text,
@@ -682,6 +683,8 @@ create table unseen_step (
 
 CREATE INDEX abnormal_use_alert_alert_id_idx ON public.abnormal_use_alert USING btree (alert_id) WHERE (state = 'open'::text);
 
+CREATE INDEX abnormal_use_alert_integration_id_kind_window_from_idx ON public.abnormal_use_alert USING btree (integration_id, kind, window_from);
+
 CREATE INDEX admin_trail_of_account ON public.admin_trail USING btree (account, trail_id);
 
 CREATE INDEX application_attachment_of_application ON public.application_attachment USING btree (application_number);
@@ -745,7 +748,7 @@ CREATE OR REPLACE FUNCTION public.ask_office_of_alert()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     begin
-      if old.state <> 'open' or not public.holds_office(new.decided_by, new.decided_as, new.decided_at) then
+      if old.state <> 'open' or (new.state <> 'open' and not public.holds_office(new.decided_by, new.decided_as, new.decided_at)) then
         raise exception 'only somebody in office decides an alert that is open' using errcode = 'check_violation';
       end if;
       return null;
@@ -1474,6 +1477,8 @@ grant select on abnormal_use_alert to platform_console;
 
 grant insert, select on abnormal_use_alert to platform_worker;
 
+grant update on abnormal_use_alert (counts) to platform_worker;
+
 grant update on abnormal_use_alert (decided_as) to platform_worker;
 
 grant update on abnormal_use_alert (decided_at) to platform_worker;
@@ -1485,6 +1490,8 @@ grant update on abnormal_use_alert (decision_reason) to platform_worker;
 grant update on abnormal_use_alert (finding_number) to platform_worker;
 
 grant update on abnormal_use_alert (state) to platform_worker;
+
+grant update on abnormal_use_alert (version) to platform_worker;
 
 grant select on abnormal_use_watch to platform_worker;
 

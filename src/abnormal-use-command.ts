@@ -8,20 +8,21 @@ import { RuleViolation } from "./domain/rule-violation.ts";
 import type { RaiseFinding } from "./finding-client.ts";
 
 export const ABNORMAL_USE_HELP = `Usage: node bin/abnormal-use.ts list [--all]
-       node bin/abnormal-use.ts dismiss ALERT --as ACCOUNT --role ROLE --reason TEXT      nothing is wrong, and why
+       node bin/abnormal-use.ts dismiss ALERT --as ACCOUNT --role ROLE --reason TEXT [--seen N]      nothing is wrong, and why
        node bin/abnormal-use.ts finding ALERT --as ACCOUNT --role ROLE --reason TEXT --due YYYY-MM-DD [--severity LEVEL]
                                                                                            a finding is raised, to be explained or improved
 
   --all   decided alerts, too
   ROLE    dedicated-officer, manager; for a finding also auditor, ethics, civil-affairs
   LEVEL   minor, ordinary (unless said otherwise), serious
+  --seen  the version that list told: what has grown since is not dismissed; without it, whatever stands now is
   --json  the last line is one JSON object
 
 Environment: TEMPORAL_ADDRESS (else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 const TEXT = { type: "string" } as const;
 const FLAG = { type: "boolean" } as const;
-const OPTIONS = { as: TEXT, role: TEXT, reason: TEXT, severity: TEXT, due: TEXT, all: FLAG, json: FLAG } as const;
+const OPTIONS = { as: TEXT, role: TEXT, reason: TEXT, severity: TEXT, due: TEXT, seen: TEXT, all: FLAG, json: FLAG } as const;
 const DUTIES: Readonly<Record<string, Duty>> = {
   "dedicated-officer": "dedicatedOfficer",
   manager: "manager",
@@ -72,7 +73,8 @@ async function decide(action: string, number: string, values: Values, keep: Keep
   const [alertId, reason] = [Number(number), values.reason ?? ""];
   if (action === "dismiss") {
     if (duty !== "dedicatedOfficer" && duty !== "manager") throw new Error("Alerts are dismissed by the dedicated officer or a manager.");
-    await keep({ decision: { alertId, by: { account, role: duty }, reason }, onlyOpen: true });
+    const seen = values.seen === undefined ? {} : { seen: Number(values.seen) };
+    await keep({ decision: { alertId, by: { account, role: duty }, reason, ...seen }, onlyOpen: true });
     return alertId;
   }
   const [severity, dueOn] = [(values.severity ?? "ordinary") as Severity, values.due ?? ""];
@@ -80,8 +82,8 @@ async function decide(action: string, number: string, values: Values, keep: Keep
   return alertId;
 }
 
-function summary({ alertId, applicationNumber, systemName, kind, from, counts, state, decidedBy, reason }: AlertOnRecord): string {
+function summary({ alertId, version, applicationNumber, systemName, kind, from, counts, state, decidedBy, reason }: AlertOnRecord): string {
   const counted = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
   const decided = decidedBy === null ? "" : ` by ${decidedBy}: ${reason}`;
-  return `${alertId}  ${from}  ${applicationNumber} (${systemName})  ${kind}: ${counted.join(", ")}  ${state}${decided}`;
+  return `${alertId}  ${from}  ${applicationNumber} (${systemName})  ${kind}: ${counted.join(", ")}  version ${version}  ${state}${decided}`;
 }

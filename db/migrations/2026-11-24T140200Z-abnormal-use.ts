@@ -33,6 +33,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       window_from timestamptz not null,
       window_until timestamptz not null,
       counts jsonb not null,
+      -- How often they were counted: a decision is about what was shown.
+      version integer not null default 1,
       found_at timestamptz not null,
       state text not null default 'open' check (state in ('open', 'dismissed', 'finding')),
       decided_by text,
@@ -42,11 +44,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       check ((state = 'open') = (decided_by is null) and (state = 'open') = (decision_reason is null))
     );
     create index on abnormal_use_alert (alert_id) where state = 'open';
-    -- Decided once, by somebody in office.
+    create index on abnormal_use_alert (integration_id, kind, window_from);
+    -- Counted on while it is open; decided once, by somebody in office.
     create function ask_office_of_alert() returns trigger language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp as $$
     begin
-      if old.state <> 'open' or not public.holds_office(new.decided_by, new.decided_as, new.decided_at) then
+      if old.state <> 'open' or (new.state <> 'open' and not public.holds_office(new.decided_by, new.decided_as, new.decided_at)) then
         raise exception 'only somebody in office decides an alert that is open' using errcode = 'check_violation';
       end if;
       return null;
@@ -56,7 +59,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select, insert, update (neighbours) on abnormal_signal to platform_api;
     grant select on abnormal_signal to platform_worker;
     grant select, insert on hourly_use, abnormal_use_alert to platform_worker;
-    grant update (state, decided_by, decided_as, decision_reason, decided_at) on abnormal_use_alert to platform_worker;
+    grant update (counts, version, state, decided_by, decided_as, decision_reason, decided_at) on abnormal_use_alert to platform_worker;
     grant select, update (watched_until) on abnormal_use_watch to platform_worker;
   `.execute(db);
 }

@@ -1,4 +1,4 @@
-import { decideAlert, insertAlert, listAlerts, lockWatch, measureHour, setWatchedUntil } from "../../db/queries/abnormal-use.ts";
+import { decideAlert, listAlerts, lockWatch, measureHour, recordAbnormalUse, setWatchedUntil } from "../../db/queries/abnormal-use.ts";
 import type { WorkerContext } from "../context.ts";
 import { findAbnormalUse } from "../domain/abnormal-use.ts";
 import { type AlertDecision, type AlertOnRecord, requireAlertDecision } from "../domain/abnormal-use-decision.ts";
@@ -11,8 +11,6 @@ import { withHeartbeat } from "./heartbeat.ts";
 const HOUR = 3_600_000;
 /** How long entries of an hour may take to be on record. */
 const SETTLED_AFTER = 60_000;
-/** Hours that nobody watched are made up for, this far back (hours). */
-const FARTHEST_BACK = 7 * 24;
 
 export function createAbnormalUseActivities({ db, now }: Pick<WorkerContext, "db" | "now">) {
   /** @returns whether there was an hour to watch */
@@ -20,26 +18,27 @@ export function createAbnormalUseActivities({ db, now }: Pick<WorkerContext, "db
     return db.transaction().execute(async (trx) => {
       const at = now();
       const newest = Math.floor((at.getTime() - SETTLED_AFTER) / HOUR) * HOUR - HOUR;
-      const next = Math.max((await lockWatch(trx))?.getTime() ?? newest, newest - FARTHEST_BACK * HOUR);
+      const next = (await lockWatch(trx))?.getTime() ?? newest;
       if (next > newest) return false;
       const day = startOfDay(taipeiDate(next));
       const pastFrom = new Date(day - POLICY.usualDays * 24 * HOUR);
       const [from, until, dayFrom] = [new Date(next), new Date(next + HOUR), new Date(day)];
-      const uses = await measureHour(trx, { from, until, dayFrom, pastFrom, repeatedCases: POLICY.sameSubjectCases });
-      for (const found of uses.flatMap(findAbnormalUse)) await insertAlert(trx, found, at);
+      const floors = { repeatedCases: POLICY.sameSubjectCases, repeatedEntries: POLICY.sameSubjectEntries };
+      const uses = await measureHour(trx, { from, until, dayFrom, pastFrom, ...floors });
+      for (const found of uses.flatMap(findAbnormalUse)) await recordAbnormalUse(trx, found, at);
       await setWatchedUntil(trx, until);
       return true;
     });
   }
 
   return {
-    /** Watches every whole hour that nobody has watched. Several at once take turns. */
+    /** Watches every whole hour that nobody has watched, however long ago. Several at once take turns. */
     watchUse: () =>
-      withHeartbeat(async () => {
-        while (await watchNextHour());
+      withHeartbeat(async ({ cancelled }) => {
+        while (await watchNextHour()) cancelled.throwIfAborted();
       }),
     listAlerts: (onlyOpen: boolean, alertId?: number): Promise<AlertOnRecord[]> => listAlerts(db, { onlyOpen, alertId }),
-    /** @throws ApplicationFailure `already-decided`, `alert-unknown`, `role-not-allowed` and those of texts */
+    /** @throws ApplicationFailure `alert-changed`, `already-decided`, `alert-unknown`, `role-not-allowed` and those of texts */
     async decideAlert(decision: AlertDecision): Promise<void> {
       try {
         requireAlertDecision(decision);

@@ -13,6 +13,8 @@ export const MOST_ALERTS_LISTED = 1000;
 /** An alert on record, and what became of it; times are ISO 8601. */
 export interface AlertOnRecord extends Omit<AbnormalUse, "from" | "until" | "key"> {
   readonly alertId: number;
+  /** Rises when its counts do, while it is open. */
+  readonly version: number;
   readonly applicationNumber: string;
   readonly systemName: string;
   readonly from: string;
@@ -26,7 +28,7 @@ export interface AlertOnRecord extends Omit<AbnormalUse, "from" | "until" | "key
   readonly decidedAt: string | null;
 }
 
-/** The dedicated officer's word that an alert is nothing, and why. */
+/** The dedicated officer's word that an alert is nothing, and why; `seen` is the version that was shown. */
 export interface AlertDecision extends StepRequest {
   readonly alertId: number;
 }

@@ -14,24 +14,27 @@ export interface UseOfHour {
   readonly noMatch: number;
   /** Subjects whose number stands beside one that was asked about shortly before. */
   readonly neighbours: number;
-  /** Subjects that, on this day so far, were asked about for many different cases, and for how many the most. */
-  readonly repeatedSubjects: number;
-  readonly mostCases: number;
+  /** Subjects asked about again and again on this day so far: for how many different cases each, and how often. */
+  readonly repeated: readonly { readonly cases: number; readonly entries: number }[];
+  /** Whether it was used before the time that `past` covers. */
+  readonly usedBefore: boolean;
   /** Its hours before this one, of the last 28 days at least, with subjects answered; hours without use are left out. */
   readonly past: readonly { readonly hour: number; readonly subjects: number }[];
 }
 
 /** Something that the dedicated officer has to look at. */
 export interface AbnormalUse {
-  /** The same for whoever finds it, and whenever. */
+  /** Names kind and window: the same for whoever finds it, and whenever. */
   readonly key: string;
   readonly integrationId: number;
   readonly kind: AlertKind;
   /** First moment, and the first moment after it: epoch milliseconds. */
   readonly from: number;
   readonly until: number;
-  readonly counts: Readonly<Record<string, number>>;
+  readonly counts: AlertCounts;
 }
+
+export type AlertCounts = Readonly<Record<string, number>>;
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -56,26 +59,33 @@ export function isWorkingHour(moment: number): boolean {
  * @clause 3(10)
  */
 export function findAbnormalUse(use: UseOfHour): AbnormalUse[] {
-  const { integrationId, hour, subjects, noMatch, neighbours, repeatedSubjects, mostCases } = use;
+  const { integrationId, hour, subjects, noMatch, neighbours } = use;
   const day = startOfDay(taipeiDate(hour));
-  const alert = (kind: AlertKind, from: number, length: number, counts: AbnormalUse["counts"]): AbnormalUse[] => [
+  const alert = (kind: AlertKind, from: number, length: number, counts: AlertCounts): AbnormalUse[] => [
     { key: `${integrationId}/${kind}/${new Date(from).toISOString()}`, integrationId, kind, from, until: from + length, counts },
   ];
-  const perHour = (kind: AlertKind, counts: AbnormalUse["counts"]) => alert(kind, hour, HOUR, counts);
-  const perDay = (kind: AlertKind, counts: AbnormalUse["counts"]) => alert(kind, day, DAY, counts);
+  const perHour = (kind: AlertKind, counts: AlertCounts) => alert(kind, hour, HOUR, counts);
+  const perDay = (kind: AlertKind, counts: AlertCounts) => alert(kind, day, DAY, counts);
 
   const sameHours = usual(use, day, (start) => countBetween(use, start + hour - day, HOUR));
   const sameDays = usual(use, day, (start) => countBetween(use, start, DAY));
   const today = countBetween(use, day, DAY) + subjects;
+  const offHours = (start: number) => countBetween(use, start, hour + HOUR - day, (past) => !isWorkingHour(past));
+  const repeated = use.repeated.filter(({ cases, entries }) => cases >= POLICY.sameSubjectCases || entries >= POLICY.sameSubjectEntries);
   const hourlyLimit = limitOf(sameHours, POLICY.hourlyVolumeFloor);
   const dailyLimit = limitOf(sameDays, POLICY.dailyVolumeFloor);
   return [
     ...(subjects > hourlyLimit ? perHour("hourly-volume", { subjects, usual: median(sameHours) }) : []),
     ...(today > dailyLimit ? perDay("daily-volume", { subjects: today, usual: median(sameDays) }) : []),
     ...(!isWorkingHour(hour) && subjects >= POLICY.offHoursSubjects && median(sameHours) < POLICY.offHoursSubjects
-      ? perDay("off-hours", { subjects, usual: median(sameHours) })
+      ? perDay("off-hours", { subjects: offHours(day) + subjects, usual: median(usual(use, day, offHours)) })
       : []),
-    ...(mostCases >= POLICY.sameSubjectCases ? perDay("same-subject", { subjects: repeatedSubjects, mostCases }) : []),
+    ...(repeated.length > 0
+      ? perDay("same-subject", {
+          ...{ subjects: repeated.length, cases: sum(repeated.map(({ cases }) => cases)) },
+          entries: sum(repeated.map(({ entries }) => entries)),
+        })
+      : []),
     ...(isMuch(noMatch, POLICY.noMatchSubjects, subjects, POLICY.noMatchPercent) ? perHour("many-no-match", { subjects, noMatch }) : []),
     ...(isMuch(neighbours, POLICY.neighbourSubjects, subjects, POLICY.neighbourPercent)
       ? perHour("sequential-numbers", { subjects, neighbours })
@@ -83,17 +93,48 @@ export function findAbnormalUse(use: UseOfHour): AbnormalUse[] {
   ];
 }
 
+/** Of each kind: how much more of which count, since somebody decided on the same day's, has to be looked at again. */
+const AGAIN: Readonly<Record<AlertKind, AlertCounts>> = {
+  "hourly-volume": { subjects: POLICY.hourlyVolumeFloor },
+  "daily-volume": { subjects: POLICY.dailyVolumeFloor },
+  "off-hours": { subjects: POLICY.offHoursSubjects },
+  // A further subject brings at least as many cases, or entries, of its own.
+  "same-subject": { cases: POLICY.sameSubjectCases, entries: POLICY.sameSubjectEntries },
+  "many-no-match": { noMatch: POLICY.noMatchSubjects },
+  "sequential-numbers": { neighbours: POLICY.neighbourSubjects },
+};
+
+/**
+ * What becomes of something found when an alert of its kind and window is on record already: while that is open it grows; once it was decided, as much
+ * again opens a further one, so that a harmless alert hides nothing.
+ * @param newest of that kind and window
+ * @clause 3(10)
+ */
+export function afterAlert(
+  { kind, counts }: Pick<AbnormalUse, "kind" | "counts">,
+  newest: { readonly isOpen: boolean; readonly counts: AlertCounts } | undefined,
+): "opens" | "grows" | undefined {
+  if (newest === undefined) return "opens";
+  if (newest.isOpen) return "grows";
+  const isAgain = ([name, floor]: [string, number]) => (counts[name] ?? 0) - (newest.counts[name] ?? 0) >= floor;
+  return Object.entries(AGAIN[kind]).some(isAgain) ? "opens" : undefined;
+}
+
 /** What was counted on the days before that are like this one (working days, or others), since the integration first asked. */
-function usual({ past }: UseOfHour, day: number, count: (startOfPastDay: number) => number): number[] {
-  const first = past.reduce((earliest, { hour }) => Math.min(earliest, hour), day);
+function usual({ past, usedBefore }: UseOfHour, day: number, count: (startOfPastDay: number) => number): number[] {
+  const first = usedBefore ? Number.NEGATIVE_INFINITY : past.reduce((earliest, { hour }) => Math.min(earliest, hour), day);
   const alike = isWorkingDay(taipeiDate(day));
   return Array.from({ length: POLICY.usualDays }, (_, place) => day - (place + 1) * DAY)
     .filter((start) => start + DAY > first && isWorkingDay(taipeiDate(start)) === alike)
     .map(count);
 }
 
-function countBetween({ past }: UseOfHour, from: number, length: number): number {
-  return past.reduce((sum, { hour, subjects }) => (hour >= from && hour < from + length ? sum + subjects : sum), 0);
+function countBetween({ past }: UseOfHour, from: number, length: number, counts = (_hour: number) => true): number {
+  return sum(past.filter(({ hour }) => hour >= from && hour < from + length && counts(hour)).map(({ subjects }) => subjects));
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** Above this a count is unusual; a past that is too short makes nothing unusual. */

@@ -62,6 +62,7 @@ export const POLICY_BASIS: Readonly<Record<PolicyName, PolicyBasis>> = {
   dailyVolumeFloor: { topic: "use", clause: "3(10)" },
   offHoursSubjects: { topic: "use", clause: "3(10)" },
   sameSubjectCases: { topic: "use", clause: "3(10)" },
+  sameSubjectEntries: { topic: "use", clause: "3(10)" },
   noMatchSubjects: { topic: "use", clause: "3(10)" },
   noMatchPercent: { topic: "use", clause: "3(10)" },
   neighbourSubjects: { topic: "use", clause: "3(10)" },

@@ -68,8 +68,9 @@ export const POLICY = {
   dailyVolumeFloor: 500,
   /** Subjects in one hour outside working hours, by an integration that seldom asks then. */
   offHoursSubjects: 10,
-  /** Cases for which one subject is asked about within a day. */
+  /** Cases for which one subject is asked about within a day, and how often one is, for whatever case. */
   sameSubjectCases: 5,
+  sameSubjectEntries: 20,
   /** In one hour: at least so many, and at least this share of all. */
   noMatchSubjects: 50,
   noMatchPercent: 30,

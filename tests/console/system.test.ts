@@ -119,6 +119,8 @@ describe("alerts of abnormal use", () => {
     await wu.get(`${ALERTS}/1`);
     const unsaid = await decide(wu, 1, { reason: "" });
     expect([unsaid.status, unsaid.text.includes("理由未填"), unsaid.text.includes("待處理")]).toEqual([422, true, true]);
+    const stale = await decide(wu, 1, { reason: "夜間批次，已報備", seen: "9" });
+    expect([stale.status, stale.text.includes("又發現更多異常")]).toEqual([422, true]);
     expect((await decide(wu, 1, { reason: "夜間批次，已報備" })).location).toBe(`${ALERTS}/1`);
     const decided = (await wu.get(`${ALERTS}/1`)).text;
     for (const expected of ["已說明", "wu.officer", "夜間批次，已報備"]) expect(decided).toContain(expected);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { findAbnormalUse, isWorkingHour, type UseOfHour } from "../../src/domain/abnormal-use.ts";
+import { afterAlert, findAbnormalUse, isWorkingHour, type UseOfHour } from "../../src/domain/abnormal-use.ts";
 import { requireAlertDecision } from "../../src/domain/abnormal-use-decision.ts";
 import { NumberNeighbours } from "../../src/domain/number-neighbours.ts";
 import { APPLICANT, MANAGER, OFFICER, ruleBroken, say } from "../support/integration.ts";
@@ -23,8 +23,8 @@ const quiet: UseOfHour = {
   subjects: 100,
   noMatch: 0,
   neighbours: 0,
-  repeatedSubjects: 0,
-  mostCases: 0,
+  repeated: [],
+  usedBefore: true,
   past: sameHourBefore(MORNING, () => 100),
 };
 const kinds = (changes: Partial<UseOfHour>) => findAbnormalUse({ ...quiet, ...changes }).map(({ kind }) => kind);
@@ -66,14 +66,25 @@ describe("abnormal use", () => {
     const weekend = sameHourBefore(MORNING, (days) => (new Date(MORNING - days * DAY).getUTCDay() % 6 === 0 ? 1000 : 10));
     expect(kinds({ subjects: 101, past: weekend })).toEqual(["hourly-volume"]);
     expect(kinds({ hour: saturday, subjects: 1000, past: sameHourBefore(saturday, (days) => (days % 7 <= 1 ? 1000 : 10)) })).toEqual([]);
-    expect(kinds({ subjects: 100_000, past: [] })).toEqual([]);
-    expect(kinds({ subjects: 100_000, past: quiet.past.slice(0, 3) })).toEqual([]);
+    const begun = { usedBefore: false, subjects: 100_000 };
+    expect(kinds({ ...begun, past: [] })).toEqual([]);
+    expect(kinds({ ...begun, past: quiet.past.slice(0, 3) })).toEqual([]);
+  });
+
+  test("§3(10) is an integration that was silent for weeks and asks much at once, as with a stolen credential", () => {
+    expect(kinds({ subjects: 1000, past: [] })).toEqual(["hourly-volume", "daily-volume"]);
+    expect(kinds({ subjects: 100, past: [] })).toEqual([]);
   });
 
   test("§3(10) is asking outside working hours, by who seldom does", () => {
     expect(kinds({ hour: NIGHT, subjects: 10, past: [] })).toEqual(["off-hours"]);
     expect(kinds({ hour: NIGHT, subjects: 9, past: [] })).toEqual([]);
     expect(kinds({ hour: NIGHT, subjects: 10, past: sameHourBefore(NIGHT, () => 10) })).toEqual([]);
+    const evening = { ...quiet, hour: NIGHT + 18 * HOUR, subjects: 12, past: [{ hour: NIGHT, subjects: 30 }, ...quiet.past] };
+    const working = { hour: MORNING, subjects: 50 };
+    expect(findAbnormalUse({ ...evening, past: [...evening.past, working] })).toMatchObject([
+      { kind: "off-hours", counts: { subjects: 42, usual: 0 } },
+    ]);
     expect(["07:59", "08:00", "17:59", "18:00"].map((time) => isWorkingHour(Date.parse(`2026-11-24T${time}:00+08:00`)))).toEqual([
       false,
       true,
@@ -85,9 +96,10 @@ describe("abnormal use", () => {
     ).toEqual([true, false, false, true]);
   });
 
-  test("§3(10) is one subject for many cases, many without a match, and numbers one after the other", () => {
-    expect(kinds({ mostCases: 4, repeatedSubjects: 0 })).toEqual([]);
-    expect(kinds({ mostCases: 5, repeatedSubjects: 1 })).toEqual(["same-subject"]);
+  test("§3(10) is one subject for many cases, or many times for one, many without a match, and numbers one after the other", () => {
+    expect(kinds({ repeated: [{ cases: 4, entries: 19 }] })).toEqual([]);
+    const [found] = findAbnormalUse({ ...quiet, repeated: [5, 4, 1].map((cases) => ({ cases, entries: cases === 1 ? 20 : cases })) });
+    expect(found).toMatchObject({ kind: "same-subject", counts: { subjects: 2, cases: 6, entries: 25 } });
     expect(kinds({ noMatch: 50 })).toEqual(["many-no-match"]);
     expect(kinds({ noMatch: 49, subjects: 49 })).toEqual([]);
     expect(kinds({ noMatch: 50, subjects: 167, past: sameHourBefore(MORNING, () => 160) })).toEqual([]);
@@ -105,6 +117,36 @@ describe("abnormal use", () => {
         expect(findAbnormalUse(use)).toEqual(found);
         expect(new Set(found.map(({ key }) => key)).size).toBe(found.length);
         for (const { from, until } of found) expect(from <= hour && hour + HOUR <= until).toBe(true);
+      }),
+    );
+  });
+
+  test("§3(10) grows while its alert is open, and opens a further one once as much again has come since it was decided", () => {
+    const sameSubject = (counts: Record<string, number>) => ({ kind: "same-subject" as const, counts });
+    const dismissed = { isOpen: false, counts: { subjects: 1, cases: 5, entries: 5 } };
+    expect(afterAlert(sameSubject(dismissed.counts), undefined)).toBe("opens");
+    expect(afterAlert(sameSubject({ subjects: 1, cases: 6, entries: 6 }), { ...dismissed, isOpen: true })).toBe("grows");
+    expect(afterAlert(sameSubject({ subjects: 1, cases: 9, entries: 24 }), dismissed)).toBeUndefined();
+    for (const more of [
+      { subjects: 2, cases: 10, entries: 10 },
+      { subjects: 1, cases: 5, entries: 25 },
+    ])
+      expect(afterAlert(sameSubject(more), dismissed)).toBe("opens");
+  });
+
+  test("§3(10) is before somebody's eyes but for less than the floor, whatever was decided in between", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 900 }), fc.boolean())), (hours) => {
+        let subjects = 0;
+        let newest: { isOpen: boolean; counts: Record<string, number> } | undefined;
+        for (const [more, decides] of hours) {
+          subjects += more;
+          const counts = { subjects };
+          if (afterAlert({ kind: "daily-volume", counts }, newest) !== undefined) newest = { isOpen: true, counts };
+          const unseen = subjects - (newest?.counts["subjects"] ?? 0);
+          expect(unseen).toBeLessThanOrEqual(newest?.isOpen === true ? 0 : 499);
+          if (newest !== undefined && decides) newest = { ...newest, isOpen: false };
+        }
       }),
     );
   });

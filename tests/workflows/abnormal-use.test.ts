@@ -47,7 +47,7 @@ async function watchAt(moment: string): Promise<void> {
 
 describe("the hourly watch", () => {
   test("§3(10) leaves an hour as usual in peace, and counts no refused question", async () => {
-    await platform.askAt(at("09:10:00"), 20, { subjects: Array.from({ length: 20 }, () => PERSON) });
+    await platform.askAt(at("09:10:00"), 20, { subjects: walk(700_000).subjects.slice(0, 20) });
     await expect(platform.askAt(at("09:20:00"), 900, { reason: "." })).rejects.toThrow("200");
     await watchAt(at("10:02:00"));
     expect(await kinds()).toEqual([]);
@@ -84,7 +84,7 @@ describe("the hourly watch", () => {
     await watchAt(at("23:01:00"));
     expect(await rows("select kind, counts, window_from as day from abnormal_use_alert order by kind")).toEqual([
       { kind: "off-hours", counts: { subjects: 10, usual: 0 }, day: new Date(at("00:00:00")) },
-      { kind: "same-subject", counts: { subjects: 1, mostCases: 5 }, day: new Date(at("00:00:00")) },
+      { kind: "same-subject", counts: { subjects: 1, cases: 5, entries: 5 }, day: new Date(at("00:00:00")) },
     ]);
   });
 
@@ -114,7 +114,8 @@ test("§3(10) bin/abnormal-use lists alerts, dismisses one with a reason, and ma
   const listed = JSON.parse(await run("list", "--json"));
   expect(listed).toHaveLength(3);
   const [first, second] = listed.map(({ alertId }: { alertId: number }) => String(alertId)) as [string, string];
-  expect(await run("dismiss", first, ...as, "夜間批次已報備")).toBe(`Alert ${first} is dismissed.`);
+  await expect(run("dismiss", first, ...as, "夜間批次已報備", "--seen", "2")).rejects.toThrow("alert-changed");
+  expect(await run("dismiss", first, ...as, "夜間批次已報備", "--seen", "1")).toBe(`Alert ${first} is dismissed.`);
   const decided = () => rows(`select decided_at, decided_as from abnormal_use_alert where alert_id = ${first}`);
   const before = await decided();
   platform.clock += 3_600_000;

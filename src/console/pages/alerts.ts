@@ -27,7 +27,12 @@ export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void
   routes.get(`${PATH}/:number{[0-9]{1,9}}`, "seeAlerts", (c, visit) => showAlert(c, visit, context));
   routes.post(`${PATH}/:number{[0-9]{1,9}}`, "decideAlert", (c, visit, form) => {
     const alertId = numberOf(c.req.param("number") ?? "") ?? 0;
-    const decision: AlertDecision = { alertId, by: visit.actor("decideAlert"), reason: form.one("reason") };
+    const decision: AlertDecision = {
+      alertId,
+      by: visit.actor("decideAlert"),
+      reason: form.one("reason"),
+      seen: numberOf(form.one("seen")) ?? 0,
+    };
     return takeOnTrail(context, visit, {
       ...{ action: "decideAlert", object: `alert/${alertId}`, fieldOf: textFaults("reason") },
       take: () => keepAlerts({ decision, onlyOpen: true }),
@@ -108,14 +113,14 @@ ${alert.state === "open" ? decisionForm(visit, alert, refused) : NOTHING}
 }
 
 /** It is nothing, and why; or a finding is raised, by more than may say the first. */
-function decisionForm(visit: Visit, { alertId }: AlertOnRecord, refused: Refused | undefined): Html {
+function decisionForm(visit: Visit, { alertId, version }: AlertOnRecord, refused: Refused | undefined): Html {
   const { alerts, form } = visit.text;
   const [dismisses, raises] = [visit.may("decideAlert"), visit.may("raiseFinding")];
   if (!dismisses && !raises) return NOTHING;
   const raise = raises
     ? html`<a class="ds-button" data-variant="secondary" data-color="danger" href="${raisePath({ alertId })}">${alerts.finding}</a>`
     : NOTHING;
-  const dismiss = html`<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}
+  const dismiss = html`<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${version}">
 ${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? visit.kept?.reason ?? "", long: true, fault: refused?.fault })}
 <div class="buttons"><button class="ds-button">${alerts.dismiss}</button>${raise}</div></form>`;
   return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>${

@@ -77,6 +77,7 @@ export const enPolicy: typeof zhHantPolicy = {
     dailyVolumeFloor: "Subjects in a day from which it counts",
     offHoursSubjects: "Subjects in an hour outside working hours",
     sameSubjectCases: "Cases about one person in a day",
+    sameSubjectEntries: "Questions about one person in a day",
     noMatchSubjects: "Subjects without a match in an hour",
     noMatchPercent: "Share without a match in an hour",
     neighbourSubjects: "Neighbouring numbers in an hour",

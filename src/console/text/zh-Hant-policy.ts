@@ -81,6 +81,7 @@ export const zhHantPolicy = {
     dailyVolumeFloor: "每日人次達此數才比較",
     offHoursSubjects: "非上班時間每小時人次",
     sameSubjectCases: "同一人一日內被查詢的案件數",
+    sameSubjectEntries: "同一人一日內被查詢的次數",
     noMatchSubjects: "每小時不符人次",
     noMatchPercent: "每小時不符比率",
     neighbourSubjects: "每小時連號人次",
