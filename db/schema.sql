@@ -1319,6 +1319,19 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.source_address_of(entry bytea)
+ RETURNS inet
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      return (convert_from(entry, 'UTF8')::jsonb ->> 'sourceAddress')::inet;
+    exception when data_exception or program_limit_exceeded then
+      return null;
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.stop_credential(integration_number text, credential uuid, officer text, duty text, why text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2066,6 +2079,8 @@ grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid
 grant execute on function rotate_credential(uuid,bytea,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 
 grant execute on function server_data_directory() to platform_worker;
+
+grant execute on function source_address_of(bytea) to platform_worker;
 
 grant execute on function stop_credential(text,uuid,text,text,text) to platform_console;
 

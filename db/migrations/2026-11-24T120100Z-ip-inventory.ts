@@ -10,6 +10,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (integration_id, address)
     );
 
+    -- From where an entry of the log was asked; null where it can't be read, so that one bad entry hides no other.
+    create function source_address_of(entry bytea) returns inet language plpgsql immutable set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      return (convert_from(entry, 'UTF8')::jsonb ->> 'sourceAddress')::inet;
+    exception when data_exception or program_limit_exceeded then
+      return null;
+    end $$;
+
     create table ip_inventory (
       inventory_number text primary key,
       workflow_id text not null unique,
@@ -35,6 +43,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
 
     grant select, insert, update (last_used_on) on address_usage to platform_worker;
+    grant execute on function source_address_of to platform_worker;
     grant select, insert, update (closed_at) on ip_inventory to platform_worker;
     grant select, insert, update (outcome, decided_by, reason, decided_at) on ip_inventory_finding to platform_worker;
   `.execute(db);

@@ -66,6 +66,14 @@ export async function decideAddress(
   await stepOnRecord(trx, integrationNumber, (known) => removeAddress(known, { by, reason, address }, now));
 }
 
+/** When an address was first let in; undefined: none ever was. */
+export async function findFirstProvision(db: Kysely<Database>): Promise<Date | undefined> {
+  const { rows } = await sql<{ first: Date | null }>`select min(taken_at) as first from integration_step where step = 'provision'`.execute(
+    db,
+  );
+  return rows[0]?.first ?? undefined;
+}
+
 export async function closeInventory(trx: Transaction<Database>, inventoryNumber: string, now: number): Promise<void> {
   await trx
     .updateTable("ip_inventory")

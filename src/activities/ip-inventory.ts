@@ -3,6 +3,7 @@ import { noteAddressUsage } from "../../db/queries/address-usage.ts";
 import {
   closeInventory,
   decideAddress,
+  findFirstProvision,
   type InventoryOnRecord,
   insertInventory,
   listFindings,
@@ -19,6 +20,7 @@ import {
   inventoryAbout,
   inventoryNotices,
   inventoryTerm,
+  missedReview,
 } from "../domain/ip-inventory.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 import { withHeartbeat } from "./heartbeat.ts";
@@ -52,8 +54,14 @@ async function begin(trx: Transaction<Database>, workflowId: string, now: number
   return (await find()) as InventoryOnRecord;
 }
 
-export function createIpInventoryActivities({ db }: Pick<WorkerContext, "db">) {
+export function createIpInventoryActivities({ db, now: clock }: Pick<WorkerContext, "db" | "now">) {
   return {
+    /** The half year whose review did not begin, as after the loss of Temporal's store, which forgets what a schedule missed; null: none. @clause 3(8) */
+    async findMissedReview(): Promise<string | null> {
+      const [newest] = await listInventories(db);
+      return missedReview(newest?.openedAt.getTime(), (await findFirstProvision(db))?.getTime(), clock().getTime()) ?? null;
+    },
+
     /** Reviews the whitelist and puts what is found on record, once. @throws ApplicationFailure `inventory-exists` */
     openInventory: (workflowId: string, now: number): Promise<OpenInventory> =>
       withHeartbeat(async () => {

@@ -1,6 +1,6 @@
 import { requireAccount } from "./appointment.ts";
 import type { StepRequest } from "./integration.ts";
-import { endOfDays } from "./integration-period.ts";
+import { endOfDays, startOfDay } from "./integration-period.ts";
 import type { IntegrationState } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
 import type { Notice } from "./notice.ts";
@@ -55,6 +55,20 @@ export function inventoryTerm(now: number): InventoryTerm {
   const [year = 0, month = 1, day = 1] = inventoryNumber.split("-").map(Number);
   const usedSince = new Date(Date.UTC(year, month - 7, day)).toISOString().slice(0, 10);
   return { inventoryNumber, usedSince, deadline: endOfDays(now, POLICY.inventoryDays) };
+}
+
+/**
+ * The half year whose review did not begin, by its first day (ISO 8601): on that day it still may, by its schedule.
+ * @param newestOpenedAt when the newest review on record began
+ * @param inUseSince when the first address was let in; a half year without any has nothing to review
+ * @clause 3(8)
+ */
+export function missedReview(newestOpenedAt: number | undefined, inUseSince: number | undefined, now: number): string | undefined {
+  const [year = "", month = ""] = taipeiDate(now - DAY).split("-");
+  const day = `${year}-${month < "07" ? "01" : "07"}-01`;
+  const start = startOfDay(day);
+  const hasBegun = newestOpenedAt !== undefined && newestOpenedAt >= start;
+  return !hasBegun && inUseSince !== undefined && inUseSince < start ? day : undefined;
 }
 
 /**

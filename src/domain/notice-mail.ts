@@ -113,6 +113,11 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
   },
   "disk-fills-up": { subject: "資料庫的磁碟空間將不足", sentence: () => "資料庫的磁碟空間將不足。", office: "請擴充磁碟空間。" },
   "database-grows": { subject: "資料庫成長過快", sentence: () => "資料庫近 30 日成長過快。", office: "請查明原因，並確認磁碟空間。" },
+  "upkeep-failed": {
+    subject: "每日維護有工作未完成",
+    sentence: () => "平臺的每日維護有工作未完成，明日會再執行。",
+    office: "請登入主控臺查看是哪一項，並通知維運人員查明原因。",
+  },
   "dataset-ends": {
     subject: "資料集即將逾期",
     sentence: (code, day) => `資料集 ${code} 的資料可用至 ${day}，之後即不回覆查詢。`,

@@ -26,6 +26,7 @@ export type NoticeKind =
   | "disposal-proposed"
   | "disk-fills-up"
   | "database-grows"
+  | "upkeep-failed"
   | "abnormal-use"
   | "witness-silent"
   | "finding-raised"

@@ -11,6 +11,9 @@ const retry = { maximumInterval: "1 minute" } as const;
 const { decideAddress, closeInventory } = proxyActivities<Activities>({ startToCloseTimeout: "1 minute", retry });
 const { openInventory } = proxyActivities<Activities>({ startToCloseTimeout: "30 minutes", heartbeatTimeout: "10 seconds", retry });
 
+/** The workflow of a review that the schedule did not begin: one a half year. */
+export const inventoryWorkflowId = (taskQueue: string, day: string) => `ip-inventory-${taskQueue}-missed-${day}`;
+
 /** How a review ended. */
 export interface InventoryOutcome {
   readonly inventoryNumber: string;

@@ -80,6 +80,18 @@ describe("the log's state", () => {
   });
 });
 
+test("§4(1)5 a step of the nightly upkeep that failed is on the dedicated officer's home until it succeeds", async () => {
+  await query(
+    `insert into notice (notice_key, kind, recipient, about, due_at, announces)
+      values ('upkeep/watchDiskUse/today', 'upkeep-failed', 'dedicatedOfficer', 'upkeep/watchDiskUse', now(), now())`,
+  );
+  const home = async (who: Visitor) => (await who.get("/console")).text;
+  for (const expected of ["每日維護有工作未完成", "檢查磁碟空間"]) expect(await home(wu)).toContain(expected);
+  expect(await home(lin)).not.toContain("每日維護");
+  await query("update notice set cancelled_at = now() where kind = 'upkeep-failed'");
+  expect(await home(wu)).not.toContain("每日維護");
+});
+
 describe("a witness that has fallen silent", () => {
   test("§4(1)5 is an alarm for those who watch the log, on their home, the log's page and in the metrics, until it cosigns again", async () => {
     const alarmed = async (who: Visitor) => (await who.get("/console")).text.includes("見證機關久未簽署查詢日誌");

@@ -7,6 +7,7 @@ import {
   findFlawedAddresses,
   inventoryNotices,
   inventoryTerm,
+  missedReview,
   requireAddressDecision,
   type WhitelistedAddress,
 } from "../../src/domain/ip-inventory.ts";
@@ -87,6 +88,38 @@ describe("the half-yearly review", () => {
           all.findIndex((one) => one.integrationNumber === integrationNumber && one.address === address),
         );
         expect(places).toEqual([...new Set(places)].toSorted((one, other) => one - other));
+      }),
+    );
+  });
+});
+
+describe("a review that did not begin", () => {
+  const at = (text: string) => Date.parse(`${text}+08:00`);
+  const longAgo = at("2020-05-01T00:00:00");
+
+  test("§3(8) is opened from the second day of the half year on, once, and not for a time in which no address was let in", () => {
+    const missed = (now: string, newest?: string, since = longAgo) => missedReview((newest && at(newest)) || undefined, since, at(now));
+    expect(missed("2026-07-01T23:59:59")).toBe("2026-01-01");
+    expect(missed("2026-07-02T00:00:00")).toBe("2026-07-01");
+    expect(missed("2026-12-31T03:10:00", "2026-01-01T02:00:00")).toBe("2026-07-01");
+    expect(missed("2027-01-02T03:10:00", "2026-08-20T03:10:00")).toBe("2027-01-01");
+    for (const begun of ["2026-07-01T02:00:00", "2026-08-20T03:10:00"]) expect(missed("2026-12-31T03:10:00", begun)).toBeUndefined();
+    expect(missed("2026-12-31T03:10:00", undefined, at("2026-07-01T00:00:00"))).toBeUndefined();
+    expect(missedReview(undefined, undefined, at("2026-12-31T03:10:00"))).toBeUndefined();
+  });
+
+  test("§3(8) leaves no half year without one, whenever upkeep ran", () => {
+    const day = 86_400_000;
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 20 }), (pauses) => {
+        let now = at("2026-02-01T03:10:00");
+        let newest: number | undefined;
+        for (const pause of pauses) {
+          now += pause * day;
+          if (missedReview(newest, longAgo, now) !== undefined) newest = now;
+          expect(missedReview(newest, longAgo, now)).toBeUndefined();
+          expect(now - (newest ?? 0)).toBeLessThanOrEqual(185 * day);
+        }
       }),
     );
   });

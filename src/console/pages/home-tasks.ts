@@ -12,6 +12,7 @@ import type { NoticeKind } from "../../domain/notice.ts";
 import { passwordEnd } from "../../domain/password-policy.ts";
 import { POLICY } from "../../domain/policy.ts";
 import { daysBetween, taipeiDate } from "../../domain/roc-date.ts";
+import type { UpkeepStep } from "../../domain/upkeep.ts";
 import type { ConsoleContext } from "../context.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
@@ -76,7 +77,7 @@ function nameOf({ integrationNumber, agencyName, systemName }: TaskCase): string
 }
 
 /** What is announced and stands in no other record: a period and a credential end as the integration's own record says. */
-type Announced = "integration-idle" | "inventory-opened" | "inventory-ends" | "disk-fills-up" | "database-grows";
+type Announced = "integration-idle" | "inventory-opened" | "inventory-ends" | "disk-fills-up" | "database-grows" | "upkeep-failed";
 
 function isAnnounced(kind: NoticeKind): kind is Announced {
   return kind in WAITS;
@@ -89,6 +90,7 @@ const WAITS: Readonly<Record<Announced, boolean | null>> = {
   "inventory-ends": true,
   "disk-fills-up": null,
   "database-grows": null,
+  "upkeep-failed": null,
 };
 
 /** What the reader is to be told by now, in a duty of the moment; of what is announced several times, once. */
@@ -100,6 +102,7 @@ async function noticeTasks(visit: Visit, { db }: ConsoleContext): Promise<Task[]
     "inventory-ends": home.inventory,
     "disk-fills-up": home.diskFillsUp,
     "database-grows": home.databaseGrows,
+    "upkeep-failed": home.upkeepFailed,
   };
   const own = (await listDueNotices(db, new Date(visit.now))).filter(({ recipient }) => visit.duties.some((duty) => duty === recipient));
   const about = own.map((notice) => notice.about);
@@ -119,6 +122,7 @@ async function noticeTasks(visit: Visit, { db }: ConsoleContext): Promise<Task[]
 function placeOf({ text }: Visit, about: string): Pick<Task, "of" | "path"> {
   const [kind, number = ""] = about.split("/");
   if (kind === "ip-inventory") return { of: text.inventory.one(text.day(number)), path: inventoryPath(number) };
+  if (kind === "upkeep") return { of: text.home.upkeepStep[number as UpkeepStep], path: "/console/system" };
   return { of: "", path: "/console/system" };
 }
 

@@ -25,6 +25,17 @@ export const enDesk: typeof zhHantDesk = {
     disposalProposed: "A month of the query log is due for disposal: approve or hold",
     diskFillsUp: "The database runs out of disk space",
     databaseGrows: "The database grows too fast",
+    upkeepFailed: "Tonight's upkeep did not do everything: tell whoever runs the platform",
+    upkeepStep: {
+      prepareQueryLog: "Making room for the log's coming months",
+      watchDiskUse: "Watching the disk",
+      forgetOldRequests: "Forgetting old requests",
+      destroyOldDrafts: "Destroying old drafts",
+      noteAddressUsage: "Noting when each address was last used",
+      indexPastMonths: "Indexing past months of the log",
+      openMissedReview: "Opening a review of addresses that did not begin",
+      proposeDisposals: "Proposing months of the log for disposal",
+    },
     abnormalUse: "Abnormal use is to be looked into",
     quarantined: "A rejected file waits",
     datasetStands: {

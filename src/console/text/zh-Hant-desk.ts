@@ -1,3 +1,4 @@
+import type { UpkeepStep } from "../../domain/upkeep.ts";
 import { zhHantPolicy } from "./zh-Hant-policy.ts";
 
 /** What the lists and the list of what is to do say, in traditional Chinese. */
@@ -19,6 +20,17 @@ export const zhHantDesk = {
     disposalProposed: "查詢日誌保存期滿，待核可銷毀",
     diskFillsUp: "資料庫的磁碟空間將不足",
     databaseGrows: "資料庫成長過快",
+    upkeepFailed: "每日維護有工作未完成，請通知維運人員",
+    upkeepStep: {
+      prepareQueryLog: "準備查詢日誌的下月空間",
+      watchDiskUse: "檢查磁碟空間",
+      forgetOldRequests: "清除過期的重送紀錄",
+      destroyOldDrafts: "銷毀逾期的申請草稿",
+      noteAddressUsage: "統計各 IP 最後使用日",
+      indexPastMonths: "建立查詢日誌舊月份的索引",
+      openMissedReview: "補開半年 IP 清查",
+      proposeDisposals: "提出期滿查詢日誌的銷毀",
+    } satisfies Record<UpkeepStep, string>,
     abnormalUse: "有異常使用警示待處理",
     quarantined: "退件檔案待決定",
     datasetStands: {
