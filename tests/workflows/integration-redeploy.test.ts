@@ -1,8 +1,10 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { WorkflowBundle } from "@temporalio/worker";
+import { historyFromJSON } from "@temporalio/common/lib/proto-utils.js";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FAILURE_CONVERTER_PATH } from "../../src/adapters/temporal-client.ts";
 import { bundleWorkflows } from "../../src/adapters/temporal-worker.ts";
 import { integrationWorkflowId } from "../../src/integration-client.ts";
 import { MANAGER, say } from "../support/integration.ts";
@@ -23,16 +25,16 @@ afterAll(async () => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** Tomorrow's workflows: those of today, but that an integration reads its records once more when it begins. */
-async function changedWorkflows(added: string): Promise<WorkflowBundle> {
+/** Tomorrow's workflows: those of today with something added. Unless told otherwise, where an integration begins. */
+async function changedWorkflows(added: string, changed = "workflows/integration.ts", found = FOUND): Promise<WorkflowBundle> {
   const folder = mkdtempSync(join(tmpdir(), "redeploy-"));
   folders.push(folder);
   for (const part of ["workflows", "domain"]) cpSync(join(ROOT, "src", part), join(folder, "src", part), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const path = join(folder, "src/workflows/integration.ts");
+  const path = join(folder, "src", changed);
   const today = readFileSync(path, "utf8");
-  expect(today.split(FOUND)).toHaveLength(2);
-  writeFileSync(path, today.replace(FOUND, FOUND + added).replace("workflowInfo,\n", "patched,\n  workflowInfo,\n"));
+  expect(today.split(found)).toHaveLength(2);
+  writeFileSync(path, today.replace(found, found + added).replace("workflowInfo,\n", "patched,\n  workflowInfo,\n"));
   return bundleWorkflows(join(folder, "src/workflows/index.ts"));
 }
 
@@ -78,5 +80,19 @@ describe("an integration whose workflow is changed under way", () => {
 
     const fresh = await platform.activated();
     expect(await patchesOf(fresh)).toBe(1);
+  });
+
+  test("§3(3) finds no fault with what was right: histories of before go on where today's rules refuse everything", {
+    timeout: 120_000,
+  }, async () => {
+    const refuse = `\n  if (Date.now() > 0) throw new Error("no step is allowed any more");\n`;
+    const stricter = await changedWorkflows(refuse, "domain/persons-step.ts", "  requirePerson(request.by);");
+    const histories = readdirSync(join(ROOT, "tests/replay")).filter((file) => /^integration-.*\.json$/.test(file));
+    expect(histories.length).toBeGreaterThan(10);
+    for (const file of histories) {
+      const history = historyFromJSON(JSON.parse(readFileSync(join(ROOT, "tests/replay", file), "utf8")));
+      const dataConverter = { failureConverterPath: FAILURE_CONVERTER_PATH };
+      await Worker.runReplayHistory({ workflowBundle: stricter, dataConverter }, history);
+    }
   });
 });
