@@ -48,7 +48,8 @@ import { trailPage } from "./pages/trail.ts";
 import { createRoutes } from "./routes.ts";
 import { type ConsoleBindings, readVisit } from "./visit.ts";
 
-const LONGEST_FORM = 64 * 1024;
+/** Room for every text of the longest form, and for one that is too long, which is told so beside its field. */
+const LONGEST_FORM = 256 * 1024;
 /** Where the case officer attaches scans. */
 const SCAN = /^\/console\/integrations\/[^/]+\/scan$/;
 

@@ -5,7 +5,8 @@ import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, isTls, readToken } from "./cookies.ts";
 import { formToken, type Html } from "./layout.ts";
 import { messagePage } from "./pages/message.ts";
-import type { ConsoleRoutes, SentForm } from "./routes.ts";
+import type { ConsoleRoutes } from "./routes.ts";
+import type { SentForm } from "./sent-form.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
 /** Where the form stands, and after it the status. */

@@ -50,6 +50,7 @@ ${sessionLine(visit)}
 </header>
 ${confidential ? html`<p class="print-only print-mark">${text.confidential}</p>` : NOTHING}
 <main id="main" tabindex="-1">
+${visit.kept === undefined || visit.stage !== "full" ? NOTHING : html`<p class="ds-alert" data-color="info" role="status">${text.logIn.broughtBack}</p>`}
 ${body}
 </main>
 <footer>

@@ -3,6 +3,7 @@ import type { ConsoleAction } from "../domain/console-action.ts";
 import { holdsNationalId, nationalIdInFilter } from "../domain/national-id.ts";
 import { BYTE_ORDER_MARK, csvLine } from "../reports/csv.ts";
 import { type Fault, faultOf } from "./fields.ts";
+import { keptFor } from "./kept.ts";
 import { formToken, type Html, NOTHING } from "./layout.ts";
 import type { ConsoleRoutes } from "./routes.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
@@ -50,10 +51,12 @@ export function listPage<Name extends string>(
 /** What a URL asks of a list; the way to the list itself when it holds an ID number. */
 export function askedInUrl<Name extends string>(
   c: ConsoleRequest,
-  { text }: Visit,
+  visit: Visit,
   list: Pick<List<Name>, "path" | "filters">,
 ): Asked<Name> | Response {
-  const { filter, refused } = readFilter(list, (name) => c.req.query(name));
+  const { text } = visit;
+  const kept = keptFor(visit, list.path);
+  const { filter, refused } = readFilter(list, (name) => kept?.one(name) ?? c.req.query(name));
   if (refused !== undefined) return c.redirect(listUrl(list.path, { ...filter, refused }), 303);
   const field = list.filters.find((name) => name === c.req.query("refused"));
   const [, page = "1"] = /^([1-9]\d{0,5})$/.exec(c.req.query("page") ?? "") ?? [];

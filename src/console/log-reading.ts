@@ -9,7 +9,7 @@ import type { LogQuestion } from "../query-log-reader.ts";
 import type { ListedEntry } from "../reports/listed-entry.ts";
 import type { ConsoleContext } from "./context.ts";
 import { type Fault, faultOf, textFaults } from "./fields.ts";
-import type { SentForm } from "./routes.ts";
+import type { SentForm } from "./sent-form.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
 /** What a search asks that may stand in a URL: nobody's data. Days as they were typed. */

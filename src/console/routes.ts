@@ -4,17 +4,11 @@ import { formTokenOf, sameSecret } from "../adapters/session-token.ts";
 import { CONSOLE_ACTIONS, type ConsoleAction, type LoginStage } from "../domain/console-action.ts";
 import type { ConsoleContext } from "./context.ts";
 import { readToken } from "./cookies.ts";
+import { keep } from "./kept.ts";
 import { messagePage } from "./pages/message.ts";
 import { logInPage } from "./pages/step-page.ts";
+import { type SentForm, sentForm } from "./sent-form.ts";
 import { type ConsoleBindings, type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
-
-/** A form as it was sent, its line ends as ours; a field that was sent more than once has all its values. */
-export interface SentForm {
-  one(name: string): string;
-  all(name: string): string[];
-  /** A file that was chosen; undefined when none was. */
-  file(name: string): File | undefined;
-}
 
 type Answer = Response | Promise<Response>;
 
@@ -91,7 +85,7 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
     post(path, action, answer) {
       requireAction(path, action);
       app.post(path, async (c) => {
-        const form = readForm(await c.req.parseBody({ all: true }));
+        const form = await readForm(c);
         const token = readToken(c, context.settings.consoleOrigin);
         const ours = token !== undefined && sameSecret(form.one("formToken"), formTokenOf(token));
         // A form of another session's is no use of this one.
@@ -99,10 +93,10 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
         const refused = await refusal(c, visit, action);
         if (refused !== undefined && visit.stage !== "none") return refused;
         // The session ended while somebody typed.
-        if (refused !== undefined)
-          return ours && form.one("reason").trim() !== ""
-            ? logInPage(c, visit, { kept: { path: c.req.path, reason: form.one("reason") } })
-            : refused;
+        if (refused !== undefined) {
+          const kept = ours ? keep(c.req.path, form) : undefined;
+          return kept === undefined ? refused : logInPage(c, visit, { kept });
+        }
         if (!ours) return messagePage(c, visit, 403, visit.text.message.strangeForm);
         return answer(c, visit, form);
       });
@@ -110,9 +104,8 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
   };
 }
 
-function readForm(body: Record<string, unknown>): SentForm {
-  const values = (name: string) => [body[name] ?? []].flat();
-  const all = (name: string) => values(name).flatMap((value) => (typeof value === "string" ? [value.replaceAll("\r\n", "\n")] : []));
-  const file = (name: string) => values(name).find((value): value is File => value instanceof File && value.size > 0);
-  return { all, file, one: (name) => all(name)[0] ?? "" };
+/** What was sent. */
+export async function readForm(c: ConsoleRequest): Promise<SentForm> {
+  const body = await c.req.parseBody({ all: true });
+  return sentForm(Object.entries(body).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const)));
 }

@@ -43,7 +43,7 @@ export interface Visit {
   /** Epoch milliseconds, and the day in Taiwan. */
   readonly now: number;
   readonly today: string;
-  /** What was typed before the log-in that this page follows. */
+  /** The form that was sent before the log-in that this page follows. */
   readonly kept: Kept | undefined;
   /** Path and query of the page, to come back to. */
   readonly here: string;

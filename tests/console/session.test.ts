@@ -61,10 +61,10 @@ describe("sessions", () => {
 });
 
 const carried = (text: string) =>
-  Object.fromEntries([...text.matchAll(/name="(kept\w+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
+  Object.fromEntries([...text.matchAll(/name="(kept[\w.]+)" value="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
 const REASON = "每月查核：第三類申請案，共 12 件，\n逐件核對案號";
 
-describe("a reason that was typed while the session ended", () => {
+describe("what was typed while the session ended", () => {
   test("§4(2)4 is shown again after the log-in, on the page that it was typed on; nothing was done, and nothing keeps it meanwhile", async () => {
     const auditor = await house.visitor().setUp("chen.auditor", await house.console_.appoint("chen.auditor", "auditor"), PASSWORD);
     house.later();
@@ -73,17 +73,18 @@ describe("a reason that was typed while the session ended", () => {
     await person.get("/console/queries");
     house.later(16 * MINUTE);
     const ended = await person.post("/console/queries", { operator: "tax-042", nationalId: "A123456789", reason: REASON });
-    expect([ended.status, ended.text.includes("登入後會再顯示您輸入的理由"), ended.text.includes("A123456789")]).toEqual([
+    expect([ended.status, ended.text.includes("登入後會再顯示您輸入的內容"), ended.text.includes("A123456789")]).toEqual([
       200,
       true,
       false,
     ]);
-    expect(carried(ended.text)).toEqual({ keptPath: "/console/queries", keptReason: REASON });
+    expect(carried(ended.text)).toEqual({ keptPath: "/console/queries", "kept.operator": "tax-042", "kept.reason": REASON });
     const wrong = await person.post("/console/log-in", { account: "chen.auditor", password: "wrong", ...carried(ended.text) });
     const code = await person.post("/console/log-in", { account: "chen.auditor", password: PASSWORD, ...carried(wrong.text) });
     expect([code.status, code.text.includes('action="/console/code"')]).toEqual([200, true]);
     const { status, text } = await person.post("/console/code", { code: totpCode(auditor, house.now()), ...carried(code.text) });
     expect([status, text.includes('action="/console/queries"'), text.includes("逐件核對案號")]).toEqual([200, true, true]);
+    for (const told of ["登入前送出的操作沒有執行", 'value="tax-042"']) expect(text).toContain(told);
     expect((await person.get("/console/queries")).text).not.toContain("逐件核對案號");
     expect((await house.console_.owner.pool.query("select from query_log_opening")).rowCount).toBe(0);
     expect(house.console_.logLines.join("")).not.toContain("逐件核對");
@@ -95,7 +96,7 @@ describe("a reason that was typed while the session ended", () => {
     const foreign = await stranger.post("/console/queries", { reason: REASON, formToken: "x" });
     expect([foreign.status, foreign.location]).toEqual([303, "/console/log-in"]);
     house.later();
-    const kept = { keptPath: "https://example.com/", keptReason: REASON };
+    const kept = { keptPath: "https://example.com/", "kept.reason": REASON };
     const { location } = await stranger.post("/console/log-in", { account: "lin.manager", password: PASSWORD, ...kept });
     expect(location).toBe("/console/code");
   });
@@ -108,12 +109,12 @@ describe("a reason that was typed while the session ended", () => {
       house.later();
       const person = house.visitor();
       await person.get("/console/log-in");
-      const code = await person.post("/console/log-in", { account: "lin.manager", password: PASSWORD, keptPath, keptReason: REASON });
+      const code = await person.post("/console/log-in", { account: "lin.manager", password: PASSWORD, keptPath, "kept.reason": REASON });
       expect(code.text).toContain('action="/console/code"');
       const { status, location } = await person.post("/console/code", {
         code: totpCode(house.secret, house.now()),
         keptPath,
-        keptReason: REASON,
+        "kept.reason": REASON,
       });
       expect([status, location]).toEqual([303, place]);
     }

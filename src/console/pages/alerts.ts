@@ -4,6 +4,7 @@ import type { AlertDecision, AlertOnRecord } from "../../domain/abnormal-use-dec
 import { taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary, field, select, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -120,8 +121,10 @@ function decisionForm(visit: Visit, { alertId, version }: AlertOnRecord, refused
   const raise = raises
     ? html`<a class="ds-button" data-variant="secondary" data-color="danger" href="${raisePath({ alertId })}">${alerts.finding}</a>`
     : NOTHING;
-  const dismiss = html`<form method="post" action="${alertPath(alertId)}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${version}">
-${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: refused?.reason ?? visit.kept?.reason ?? "", long: true, fault: refused?.fault })}
+  const path = alertPath(alertId);
+  const reason = refused?.reason ?? keptFor(visit, path)?.one("reason") ?? "";
+  const dismiss = html`<form method="post" action="${path}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${version}">
+${field({ name: "reason", label: form.reason, hint: form.reasonHint, value: reason, long: true, fault: refused?.fault })}
 <div class="buttons"><button class="ds-button">${alerts.dismiss}</button>${raise}</div></form>`;
   return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${alerts.decide}</h2><p>${alerts.decideIntro}</p>${
     dismisses ? dismiss : html`<div class="buttons">${raise}</div>`

@@ -4,7 +4,7 @@ import { FORM_TEXTS, type FormField, type TypedApplication } from "../../domain/
 import type { RuleViolation } from "../../domain/rule-violation.ts";
 import { checkbox, type Fault, faultOf, field, groupFault } from "../fields.ts";
 import { type Html, NOTHING } from "../layout.ts";
-import type { SentForm } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { Text } from "../text/index.ts";
 import type { Visit } from "../visit.ts";
 

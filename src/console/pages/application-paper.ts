@@ -11,8 +11,10 @@ import type { DraftKind } from "../application-draft.ts";
 import { amendmentAsked, prepared, whole } from "../application-task.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
-import type { ConsoleRoutes, SentForm } from "../routes.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { applicationFields, type FormFaults, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
@@ -28,7 +30,10 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
   const { db, integrations, settings } = context;
   const circumstancesOf = ({ today }: Visit) => ({ today, privateAddressesAllowed: settings.privateAddressesAllowed, onPaper: true });
 
-  routes.get(ENTER, "enterApplication", (c, visit) => show(c, visit, EMPTY_FORM, UNTOUCHED));
+  routes.get(ENTER, "enterApplication", (c, visit) => {
+    const kept = keptFor(visit, ENTER);
+    return show(c, visit, kept === undefined ? EMPTY_FORM : readTyped(kept), UNTOUCHED);
+  });
   routes.post(ENTER, "enterApplication", async (c, visit, form) => {
     const typed = readTyped(form);
     const circumstances = circumstancesOf(visit);
@@ -45,9 +50,13 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
   routes.get(CORRECT, "enterApplication", async (c, visit) => {
     const integration = await readIntegration(db, numberOf(c));
     if (integration === undefined || !canFollow(integration, "resubmit")) return messagePage(c, visit, 404, visit.text.message.notFound);
-    return show(c, visit, typedOf(underWay(integration), visit.text.typedDay), UNTOUCHED, {
-      ...{ kind: "correction", amending: integration.amendment?.application.kind, seen: seenField(integration) },
-    });
+    const kept = keptFor(visit, c.req.path);
+    const typed =
+      kept === undefined
+        ? typedOf(underWay(integration), visit.text.typedDay)
+        : whole(visit, { integration }, "correction", readTyped(kept));
+    const seen = kept === undefined ? seenField(integration) : seenAgain(kept);
+    return show(c, visit, typed, UNTOUCHED, { kind: "correction", amending: integration.amendment?.application.kind, seen });
   });
   routes.post(CORRECT, "enterApplication", async (c, visit, form) => {
     const number = numberOf(c);
@@ -71,6 +80,9 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
       const integration = await readIntegration(db, numberOf(c));
       if (integration === undefined || !amendableKinds(integration).includes(kind) || !hasRights(integration))
         return messagePage(c, visit, 404, visit.text.message.notFound);
+      const kept = keptFor(visit, c.req.path);
+      if (kept !== undefined)
+        return show(c, visit, whole(visit, { integration }, kind, readTyped(kept)), UNTOUCHED, { kind, seen: seenAgain(kept) });
       const typed = typedAmendment(integration, kind, visit.today, visit.text.typedDay);
       return show(c, visit, typed, UNTOUCHED, { kind, seen: seenField(integration) });
     });

@@ -23,6 +23,7 @@ import {
   unitName,
 } from "../dataset-words.ts";
 import { faultSummary, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -179,7 +180,7 @@ function rejectionSection({ text }: Visit, { stage, rejectionCode, rejectedLines
 function decisionForm(visit: Visit, { importId, rejections }: ImportOnRecord, fault: Shown | undefined, reason: string): Html {
   const { imports } = visit.text.datasets;
   return html`<section class="decision"><h2 class="ds-heading" data-size="xs">${imports.decide}</h2><p>${imports.decideIntro}</p>
-<form method="post" action="${importPath(importId)}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${rejections}">${reasonField(visit, fault, { reason })}
+<form method="post" action="${importPath(importId)}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${rejections}">${reasonField(visit, fault, { reason: reason || (keptFor(visit, importPath(importId))?.one("reason") ?? "") })}
 <div class="buttons"><button class="ds-button" name="choice" value="retry">${imports.retry}</button><button class="ds-button" data-color="danger" name="choice" value="destroy">${
     imports.destroy
   }</button></div></form></section>`;

@@ -6,8 +6,10 @@ import type { ConsoleContext } from "../context.ts";
 import { datasetName, datasetPath } from "../dataset-words.ts";
 import { download } from "../download.ts";
 import { faultSummary, field, select, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
-import type { ConsoleRoutes, SentForm } from "../routes.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { DATASET_PATH, type DatasetShown, findDatasetShown, sameUnitNames } from "./dataset.ts";
@@ -114,7 +116,9 @@ ${faultSummary(text, fault)}<p class="ds-alert" data-color="${step.gives === tru
 
   routes.get(path, action, async (c, visit) => {
     const dataset = await datasetOf(c);
-    return dataset === undefined ? messagePage(c, visit, 404, visit.text.message.notFound) : show(c, visit, dataset);
+    return dataset === undefined
+      ? messagePage(c, visit, 404, visit.text.message.notFound)
+      : show(c, visit, dataset, keptFor(visit, c.req.path));
   });
   routes.post(path, action, async (c, visit, form) => {
     const dataset = await datasetOf(c);

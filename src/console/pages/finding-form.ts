@@ -7,9 +7,11 @@ import { POLICY } from "../../domain/policy.ts";
 import { parseDate, taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary, field, select, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import { askedInUrl } from "../list.ts";
-import type { ConsoleRoutes, SentForm } from "../routes.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
@@ -38,6 +40,8 @@ interface Typed {
 export function findingForm(routes: ConsoleRoutes, context: ConsoleContext): void {
   for (const path of [PATH, `${PATH}/:alert{[1-9][0-9]{0,8}}`]) {
     routes.get(path, "raiseFinding", (c, visit) => {
+      const kept = keptFor(visit, c.req.path);
+      if (kept !== undefined) return showForm(c, visit, context, typedIn(kept));
       const due = visit.text.typedDay(taipeiDate(visit.now + POLICY.findingDueDays * DAY));
       const asked = askedInUrl(c, visit, { path: c.req.path, filters: ["integration"] });
       if (asked instanceof Response) return asked;
@@ -45,7 +49,7 @@ export function findingForm(routes: ConsoleRoutes, context: ConsoleContext): voi
         requestId: randomUUID(),
         integration: asked.filter.integration ?? "",
         severity: "ordinary",
-        reason: visit.kept?.reason ?? "",
+        reason: "",
         due,
       };
       return showForm(c, visit, context, typed);

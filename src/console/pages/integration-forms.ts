@@ -6,11 +6,12 @@ import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { partTaken } from "../../domain/integration-decision.ts";
 import type { Step } from "../../domain/integration-step.ts";
 import { checkbox, type Fault } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { approveForm } from "./integration-approval.ts";
-import { reasonField, seenField, type Typed } from "./integration-typed.ts";
+import { reasonField, seenField, type Typed, typedIn } from "./integration-typed.ts";
 
 /** Steps that have a page of their own, in the order of their buttons. */
 const PAGES = [
@@ -36,15 +37,19 @@ export function decisionForms(
   const { decision } = visit.text;
   const open = (step: Step, action: ConsoleAction) => visit.may(action) && canFollow(integration, step);
   const path = casePath(integration.integrationNumber);
+  const typedFor = (step: "check" | "approve" | "provision") => {
+    const kept = keptFor(visit, `${path}/${step}`);
+    return typed ?? (kept && typedIn(kept));
+  };
   const parts: Html[] = [];
-  if (open("check", "checkApplication")) parts.push(checkForm(visit, integration, shared, fault, typed));
+  if (open("check", "checkApplication")) parts.push(checkForm(visit, integration, shared, fault, typedFor("check")));
   if (open("approve", "decideApplication"))
     parts.push(
       partTaken(integration, visit.account ?? "") === undefined
-        ? approveForm(visit, integration, shared, fault, typed)
+        ? approveForm(visit, integration, shared, fault, typedFor("approve"))
         : html`<p class="empty">${decision.own}</p>`,
     );
-  if (open("provision", "provisionIntegration")) parts.push(provisionForm(visit, integration, path, fault, typed));
+  if (open("provision", "provisionIntegration")) parts.push(provisionForm(visit, integration, path, fault, typedFor("provision")));
   const corrective = integration.suspendedFor === "correctiveAction";
   if (corrective && visit.may("resumeIntegration")) parts.push(html`<p class="empty">${decision.reapply}</p>`);
   const buttons = PAGES.filter(([step, action]) => open(step, action) && !(step === "resume" && corrective)).map(

@@ -3,8 +3,10 @@ import { getIntegrationOnRecord, type IntegrationOnRecord } from "../../../db/qu
 import type { ConsoleAction } from "../../domain/console-action.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { Answer, Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
@@ -56,10 +58,17 @@ ${reasonField(visit, fault, typed)}
     return page(c, visit, { title, body, status: fault?.status ?? 200 });
   }
 
-  routes.get(path, step.action, (c, visit) => show(c, visit));
-  routes.post(path, step.action, (c, visit, form) => {
+  function typedOf(form: SentForm): TypedReason {
     const chosen = step.choice !== undefined && form.one(step.choice.name) !== "";
-    const typed = { reason: form.one("reason"), chosen, seen: seenIn(form) };
+    return { reason: form.one("reason"), chosen, seen: seenIn(form) };
+  }
+
+  routes.get(path, step.action, (c, visit) => {
+    const kept = keptFor(visit, c.req.path);
+    return show(c, visit, undefined, kept && typedOf(kept));
+  });
+  routes.post(path, step.action, (c, visit, form) => {
+    const typed = typedOf(form);
     return takeStep(context, c, visit, {
       action: step.action,
       take: () => step.take(c, visit, typed),

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { type Integration, versionShown } from "../../domain/integration.ts";
 import { type Fault, field } from "../fields.ts";
 import type { Html } from "../layout.ts";
-import type { SentForm } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { Visit } from "../visit.ts";
 
 /** What was typed into a form that could not be taken: it is shown again. */
@@ -13,6 +13,14 @@ export interface Typed {
   readonly until?: string;
   readonly shared?: readonly string[];
   readonly credential?: boolean;
+}
+
+/** What a form of a case says. */
+export function typedIn(form: SentForm): Required<Typed> {
+  return {
+    ...{ reason: form.one("reason"), from: form.one("from"), until: form.one("until") },
+    ...{ checks: form.all("checks"), shared: form.all("shared"), credential: form.one("credential") !== "" },
+  };
 }
 
 /** What is decided on is what was shown: the form names it. */
@@ -26,12 +34,12 @@ export function seenIn(form: SentForm): number {
 }
 
 /** Every step says why. */
-export function reasonField({ text, kept }: Visit, fault: Fault | undefined, typed?: Typed): Html {
+export function reasonField({ text }: Visit, fault: Fault | undefined, typed?: Pick<Typed, "reason">): Html {
   return field({
     name: "reason",
     label: text.form.reason,
     hint: text.form.reasonHint,
-    value: typed?.reason || kept?.reason || "",
+    value: typed?.reason ?? "",
     long: true,
     fault,
   });

@@ -6,6 +6,7 @@ import { type InventoriedAddress, writeIpInventoryReport } from "../../reports/i
 import type { ConsoleContext } from "../context.ts";
 import { downloadWritten } from "../download.ts";
 import { type Fault, faultOf, faultSummary, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -37,7 +38,7 @@ export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleConte
     if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     // Decided meanwhile: the record says so, and by whom.
     return found.finding.outcome === null
-      ? decisionPage(c, visit, found.finding)
+      ? decisionPage(c, visit, found.finding, undefined, keptFor(visit, c.req.path)?.one("reason"))
       : c.redirect(inventoryPath(found.review.inventoryNumber), 303);
   });
 

@@ -6,6 +6,7 @@ import type { ListedEntry } from "../../reports/listed-entry.ts";
 import type { ConsoleContext } from "../context.ts";
 import { downloadEntries } from "../download.ts";
 import { type Fault, faultSummary, field } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import { askedInUrl } from "../list.ts";
 import {
@@ -19,7 +20,8 @@ import {
   searchInUrl,
   searchUrl,
 } from "../log-reading.ts";
-import type { ConsoleRoutes, SentForm } from "../routes.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { outcomeTag } from "../words.ts";
 
@@ -54,6 +56,8 @@ export function queriesPage(routes: ConsoleRoutes, context: ConsoleContext): voi
   routes.get(PATH, "searchLog", (c, visit) => {
     const asked = askedInUrl(c, visit, { path: PATH, filters: OPEN_FILTERS });
     if (asked instanceof Response) return asked;
+    const kept = keptFor(visit, PATH);
+    if (kept !== undefined) return show(c, visit, asTyped(c, visit, kept));
     return show(c, visit, searchInUrl(c, visit), asked.fault === undefined ? {} : { fault: asked.fault });
   });
 
@@ -114,7 +118,7 @@ function searchForm(visit: Visit, search: Search, fault: Fault | undefined): Htm
 ${filter("integration")}${filter("operator")}${filter("from", decision.dayHint)}${filter("until", decision.dayHint)}
 ${filter("case")}${field({ name: "nationalId", label: queries.nationalId, hint: search.subject === "" ? queries.nationalIdHint : queries.nationalIdKept, fault })}
 ${search.subject === "" ? NOTHING : html`<input type="hidden" name="subject" value="${search.subject}">`}
-${field({ name: "reason", label: form.reason, hint: queries.reasonHint, value: search.reason || (visit.kept?.reason ?? ""), fault })}
+${field({ name: "reason", label: form.reason, hint: queries.reasonHint, value: search.reason, fault })}
 <button class="ds-button">${queries.search}</button></form>`;
 }
 

@@ -8,9 +8,11 @@ import { openQueryLog } from "../../query-log-reader.ts";
 import type { ConsoleContext } from "../context.ts";
 import { downloadEntries } from "../download.ts";
 import { type Fault, faultSummary, field, select } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, page } from "../layout.ts";
 import { begin, openingOf, readId, readingFault } from "../log-reading.ts";
-import type { ConsoleRoutes, SentForm } from "../routes.ts";
+import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { checkpointWords } from "../words.ts";
 
@@ -22,7 +24,7 @@ const MONTHS = 61;
 /** Documents of the log: the month's 查詢紀錄單, and what a person is told who asks who asked about them. */
 export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContext): void {
   const { db, logKeys } = context;
-  routes.get(RECORD_LIST, "writeRecordList", (c, visit) => askForMonth(c, visit));
+  routes.get(RECORD_LIST, "writeRecordList", (c, visit) => askForMonth(c, visit, typedIn(keptFor(visit, RECORD_LIST), "month")));
   routes.post(RECORD_LIST, "writeRecordList", async (c, visit, form) => {
     const month = form.one("month");
     try {
@@ -39,7 +41,9 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
     }
   });
 
-  routes.get(SUBJECT_ACCESS, "answerSubjectAccess", (c, visit) => askForPerson(c, visit));
+  routes.get(SUBJECT_ACCESS, "answerSubjectAccess", (c, visit) =>
+    askForPerson(c, visit, typedIn(keptFor(visit, SUBJECT_ACCESS), "request")),
+  );
   routes.post(SUBJECT_ACCESS, "answerSubjectAccess", async (c, visit, form) => {
     const [request, reason] = [form.one("request").trim(), form.one("reason")];
     let asked = "request";
@@ -59,16 +63,17 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
   });
 }
 
+type Typed<Name extends string> = Readonly<Record<Name | "reason", string>>;
+
 function formatOf(form: SentForm): DocumentFormat {
   return form.one("format") === "csv" ? "csv" : "pdf";
 }
 
-function askForMonth(
-  c: ConsoleRequest,
-  visit: Visit,
-  typed?: { month: string; reason: string },
-  fault?: Fault,
-): Response | Promise<Response> {
+function typedIn<Name extends "month" | "request">(form: SentForm | undefined, name: Name): Typed<Name> | undefined {
+  return form && ({ [name]: form.one(name), reason: form.one("reason") } as Typed<Name>);
+}
+
+function askForMonth(c: ConsoleRequest, visit: Visit, typed: Typed<"month"> | undefined, fault?: Fault): Response | Promise<Response> {
   const { queries } = visit.text;
   const current = monthOfEntry(visit.now);
   const [year = 0, number = 1] = current.split("-").map(Number);
@@ -82,12 +87,7 @@ function askForMonth(
   });
 }
 
-function askForPerson(
-  c: ConsoleRequest,
-  visit: Visit,
-  typed?: { request: string; reason: string },
-  fault?: Fault,
-): Response | Promise<Response> {
+function askForPerson(c: ConsoleRequest, visit: Visit, typed: Typed<"request"> | undefined, fault?: Fault): Response | Promise<Response> {
   const { queries } = visit.text;
   return documentPage(c, visit, {
     ...{ title: queries.subjectAccessTitle, intro: queries.subjectAccessIntro, path: SUBJECT_ACCESS, reason: typed?.reason, fault },
@@ -108,7 +108,7 @@ interface DocumentForm {
 function documentPage(
   c: ConsoleRequest,
   visit: Visit,
-  { title, intro, path, fields, reason = visit.kept?.reason ?? "", fault }: DocumentForm,
+  { title, intro, path, fields, reason = "", fault }: DocumentForm,
 ): Response | Promise<Response> {
   const { queries, form, confidential } = visit.text;
   const body = html`<div class="narrow"><p class="quiet">${queries.title}</p>

@@ -3,6 +3,7 @@ import { openQueryLog } from "../../query-log-reader.ts";
 import type { ListedEntry } from "../../reports/listed-entry.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Fault, faultSummary, field } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { clock, formToken, type Html, page } from "../layout.ts";
 import { begin, openingOf, readingFault } from "../log-reading.ts";
 import type { ConsoleRoutes } from "../routes.ts";
@@ -14,7 +15,7 @@ const PATH = "/console/queries/:entryId{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 
 /** One entry of the log, opened for an audit: first the reason, which goes on record, then everything that the entry says, once. */
 export function queryEntryPage(routes: ConsoleRoutes, { db, logKeys }: ConsoleContext): void {
-  routes.get(PATH, "openLogEntry", (c, visit) => ask(c, visit));
+  routes.get(PATH, "openLogEntry", (c, visit) => ask(c, visit, keptFor(visit, c.req.path)?.one("reason")));
 
   routes.post(PATH, "openLogEntry", async (c, visit, form) => {
     const entryId = idOf(c);
@@ -35,7 +36,7 @@ function idOf(c: ConsoleRequest): string {
   return c.req.param("entryId") ?? "";
 }
 
-function ask(c: ConsoleRequest, visit: Visit, reason = visit.kept?.reason ?? "", fault?: Fault): Response | Promise<Response> {
+function ask(c: ConsoleRequest, visit: Visit, reason = "", fault?: Fault): Response | Promise<Response> {
   const { queries, form } = visit.text;
   const body = html`<div class="narrow"><p class="quiet">${queries.title}　<code>${idOf(c)}</code></p>
 <h1 class="ds-heading" data-size="md">${queries.openTitle}</h1>

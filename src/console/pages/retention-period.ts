@@ -7,8 +7,10 @@ import { retentionEnd, stateOf } from "../../domain/retention.ts";
 import { retentionYears } from "../../domain/retention-period.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary, select, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { reasonField, seenIn } from "./integration-typed.ts";
@@ -19,9 +21,12 @@ const FIELD_OF: Readonly<Record<string, string>> = { ...textFaults("reason"), "r
 
 /** The manager's word that the log is kept for longer, for good. @clause 4(1)5 @clause 4(2)5 */
 export function retentionPeriodPage(routes: ConsoleRoutes, context: ConsoleContext): void {
-  routes.get(PATH, "raiseRetention", (c, visit) => showPeriod(c, visit, context));
+  routes.get(PATH, "raiseRetention", (c, visit) => {
+    const kept = keptFor(visit, PATH);
+    return showPeriod(c, visit, context, kept && typedIn(kept));
+  });
   routes.post(PATH, "raiseRetention", (c, visit, form) => {
-    const [reason, years] = [form.one("reason"), Number.parseInt(form.one("years"), 10)];
+    const { reason, years } = typedIn(form);
     return takeOnTrail(context, visit, {
       ...{ action: "raiseRetention", object: "log", fieldOf: FIELD_OF },
       take: () => context.retention.period({ by: visit.actor("raiseRetention"), reason, years, seen: seenIn(form) }),
@@ -31,13 +36,16 @@ export function retentionPeriodPage(routes: ConsoleRoutes, context: ConsoleConte
   });
 }
 
-async function showPeriod(
-  c: ConsoleRequest,
-  visit: Visit,
-  { db }: ConsoleContext,
-  typed?: { readonly reason: string; readonly years: number },
-  fault?: Shown,
-): Promise<Response> {
+interface Typed {
+  readonly reason: string;
+  readonly years: number;
+}
+
+function typedIn(form: SentForm): Typed {
+  return { reason: form.one("reason"), years: Number.parseInt(form.one("years"), 10) };
+}
+
+async function showPeriod(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext, typed?: Typed, fault?: Shown): Promise<Response> {
   const { text } = visit;
   const { period } = text.retention;
   const [held, months] = await Promise.all([listRetentionPeriods(db).then(retentionYears), listDisposals(db)]);

@@ -2,8 +2,10 @@ import { html } from "hono/html";
 import { disposalVersion, openHolds } from "../../domain/retention.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Fault, faultSummary, field, select, textFaults } from "../fields.ts";
+import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { reasonField, seenIn } from "./integration-typed.ts";
@@ -27,13 +29,13 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
       const found = await findMonth(c, visit, context);
       return found === undefined
         ? messagePage(c, visit, 404, visit.text.message.notFound)
-        : stepPage(c, visit, step, found, { reason: "", matter: "" });
+        : stepPage(c, visit, step, found, typedIn(keptFor(visit, c.req.path)));
     });
     routes.post(path, action, async (c, visit, form) => {
       const found = await findMonth(c, visit, context);
       if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
       const { month } = found.disposal;
-      const typed = { reason: form.one("reason"), matter: form.one("matter") };
+      const typed = typedIn(form);
       const request = { by: visit.actor(action), reason: typed.reason, seen: seenIn(form) };
       // A hold is never too late: it asks for nothing that somebody did meanwhile.
       const { seen: _, ...urgent } = request;
@@ -53,6 +55,10 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
       });
     });
   }
+}
+
+function typedIn(form: SentForm | undefined): Typed {
+  return { reason: form?.one("reason") ?? "", matter: form?.one("matter") ?? "" };
 }
 
 function stepPage(

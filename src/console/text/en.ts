@@ -158,7 +158,9 @@ export const en: Text = {
     submit: "Next",
     setUp: "First log-in, or after a reset",
     ended: "You are logged out. That also happens by itself when you are idle.",
-    kept: "You were logged out, so nothing was done. The reason that you typed is shown again when you have logged in: look at the page, then send it.",
+    kept: "You were logged out, so nothing was done. What you typed is shown again when you have logged in: look at it, then send it.",
+    broughtBack:
+      "What you sent before you logged in was not done. The form holds what you typed, but no ID numbers and no files: look at each field, then send it again. Where there is no such form, things have moved on.",
   },
   code: {
     title: "Enter the code",
