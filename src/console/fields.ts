@@ -72,7 +72,8 @@ export function field({
 ${hint === undefined ? NOTHING : html`<p data-field="description" id="${name}-hint">${hint}</p>`}
 ${
   long
-    ? html`<textarea${common} rows="3" maxlength="1000">${value}</textarea>`
+    ? // No longest length: a browser would cut what is pasted, and an address that is cut is another address.
+      html`<textarea${common} rows="3" autocomplete="${autocomplete}">${value}</textarea>`
     : html`<input${common} type="${type}" value="${type === "password" ? "" : value}" autocomplete="${autocomplete}"${
         inputmode === undefined ? NOTHING : html` inputmode="${inputmode}"`
       }${size === undefined ? NOTHING : html` size="${size}"`}>`

@@ -71,6 +71,18 @@ describe("an agency without an account", () => {
     expect(rows[0].n).toBe(0);
   });
 
+  test("§3(3) §3(7) no box cuts what is pasted, and a text that is too long is told beside itself, with everything that was typed", async () => {
+    const { browser, send } = await begun();
+    expect((await browser.get("/apply/case")).text).not.toContain("maxlength");
+    const addresses = Array.from({ length: 63 }, (_, n) => `203.66.12.${n + 100}`).join("\n");
+    const { status, text } = await send({ ...filledForm(), addresses, purpose: "長".repeat(1001) });
+    expect([status, text.includes(`${addresses}</textarea>`), text.includes('id="purpose-fault"')]).toEqual([422, true, true]);
+    const longer = await send({ ...filledForm(), do: "save", purpose: "長".repeat(20_000) });
+    expect(longer.status).toBe(422);
+    for (const told of ["這次的變更沒有儲存", 'id="purpose-fault"', "社會救助法第4條"]) expect(longer.text).toContain(told);
+    expect((await browser.get("/apply/case")).text).not.toContain("長".repeat(1002));
+  });
+
   test.each([
     ["no PDF", "<html>", "不是 PDF"],
     ["too large", `%PDF-${"x".repeat(POLICY.applicationLetterBytes)}`, "檔案超過"],

@@ -49,7 +49,7 @@ describe("a decision that a rule stands against", () => {
       expect(text).toContain(sentence);
       expect(text).toContain(`href="#${field}"`);
       expect(text).toContain(`value="${sent["from"]}"`);
-      expect(text).toContain(`rows="3" maxlength="1000">${sent["reason"]}</textarea>`);
+      expect(text).toContain(`rows="3" autocomplete="off">${sent["reason"]}</textarea>`);
       expect(/id="checks-indigenous"[^>]*checked/.test(text)).toBe(false);
       expect(await stateOf(number)).toBe("checked");
     },

@@ -1,17 +1,16 @@
 import { html } from "hono/html";
-import { type FormCircumstances, type FormField, formFaults, type TypedApplication } from "../../domain/integration-form.ts";
+import { type FormCircumstances, formFaults, type TypedApplication } from "../../domain/integration-form.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
-import { type ApplicantCase, applicantOf, type DraftKind, saveDraft, versionOf } from "../application-draft.ts";
+import { type ApplicantCase, applicantOf, type Drafted, type DraftKind, saveDraft, versionOf } from "../application-draft.ts";
 import { amendingKind, FORM_PATH, prepared, refusalOf, typedFirst, whole } from "../application-task.ts";
 import { type ApplyRoutes, CASE_PATH, caseToken, LETTER_PATH, leaveForm, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
-import { type Fault, faultSummary } from "../fields.ts";
+import { faultSummary } from "../fields.ts";
 import { type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { applicationFields, applyFault, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
 import { inForceSection, showStatus } from "./apply-status.ts";
 import { seenField, seenIn } from "./integration-typed.ts";
-import { messagePage } from "./message.ts";
 
 const KINDS = Object.keys(FORM_PATH) as DraftKind[];
 
@@ -34,7 +33,17 @@ export function applyFormPages(routes: ApplyRoutes, context: ConsoleContext): vo
       if (kind !== "new" && seenIn(form) !== version)
         return showForm(c, visit, context, opened, { kind, typed }, recordFault(visit.text, changedSince()));
       const saved = await saveDraft(context, opened, { kind, version, typed });
-      if (saved === undefined) return messagePage(c, visit, 413, visit.text.apply.message.tooLong);
+      if (saved === undefined) {
+        const tooLong = { sentence: visit.text.apply.message.tooLong };
+        return showForm(
+          c,
+          visit,
+          context,
+          opened,
+          { kind, typed },
+          { faults: faultsOf(visit, context, opened, { kind, typed }), whole: tooLong, status: 422 },
+        );
+      }
       if (form.one("do") !== "next") return c.redirect(`${FORM_PATH[kind]}?saved`, 303);
       const shown = formShown(visit, context, saved);
       return shown === undefined ? c.redirect(LETTER_PATH, 303) : showForm(c, visit, context, saved, saved.drafted, shown);
@@ -62,13 +71,22 @@ export function circumstancesOf({ today }: Visit, { settings }: ConsoleContext, 
   return { today, privateAddressesAllowed: settings.privateAddressesAllowed, onPaper: false, kind: amendingKind(opened, kind) };
 }
 
+function faultsOf(
+  visit: Visit,
+  context: ConsoleContext,
+  opened: ApplicantCase,
+  { kind, typed }: Pick<Drafted, "kind" | "typed">,
+): FormShown["faults"] {
+  const broken = formFaults(typed, circumstancesOf(visit, context, opened, kind));
+  return new Map([...broken].map(([name, violation]) => [name, formFault(visit.text, name, violation)]));
+}
+
 /** What stands against what was saved; undefined: nothing that can be told before it is submitted. */
 export function formShown(visit: Visit, context: ConsoleContext, opened: ApplicantCase): FormShown | undefined {
   const { kind } = opened.drafted;
   const typed = whole(visit, opened, kind, opened.drafted.typed);
   const circumstances = circumstancesOf(visit, context, opened, kind);
-  const faults = new Map<FormField, Fault>();
-  for (const [name, broken] of formFaults(typed, circumstances)) faults.set(name, formFault(visit.text, name, broken));
+  const faults = faultsOf(visit, context, opened, { kind, typed });
   if (faults.size > 0) return { faults, status: 422 };
   try {
     prepared(opened, applicantOf(opened), { kind, typed, circumstances }, visit.now);

@@ -149,7 +149,7 @@ export const enApply: typeof zhHantApply = {
     },
     busy: { title: "Too many tries", body: "Try again in a few minutes. What was saved is safe." },
     full: { title: "No new application can be begun now", body: "There are too many drafts. Try again tomorrow, or apply on paper." },
-    tooLong: { title: "The text is too long", body: "Nothing was saved this time. Go back, shorten it, and send it again." },
+    tooLong: "The text is too long, so nothing was saved this time: shorten it, and send it again.",
     tooLarge: {
       title: "The file is too large",
       body: `It has more than ${POLICY.applicationLetterBytes / 1_000_000} million bytes and was not kept. What you typed is saved; choose a smaller file.`,

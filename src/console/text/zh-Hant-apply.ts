@@ -135,7 +135,7 @@ export const zhHantApply = {
     otherCase: { title: "這個瀏覽器已改為開啟另一份申請", body: "沒有儲存任何變更。請複製剛才填寫的內容，再由專屬連結開啟這份申請。" },
     busy: { title: "操作次數太多", body: "請過幾分鐘再試。已儲存的內容不受影響。" },
     full: { title: "目前無法開始新的申請", body: "未送出的草稿已達上限，請明天再試，或改以紙本申請。" },
-    tooLong: { title: "內容太長", body: "沒有儲存這次的變更。請回上一頁，縮短內容再送出。" },
+    tooLong: "內容太長，這次的變更沒有儲存；請縮短後再送出。",
     tooLarge: {
       title: "檔案太大",
       body: `檔案超過 ${POLICY.applicationLetterBytes / 1_000_000} 百萬位元組，沒有收下。填寫的內容已儲存，不受影響；請換較小的檔案。`,
