@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { csrf } from "hono/csrf";
 import { secureHeaders } from "hono/secure-headers";
 import { isLoopbackName } from "../setting.ts";
-import { applyLimit, scanSize, uploadLimit, uploadSize } from "./apply-limit.ts";
+import { applyLimit, LONGEST_FORM, scanSize, uploadLimit, uploadSize } from "./apply-limit.ts";
 import { LETTER_PATH } from "./apply-routes.ts";
 import { assetRoutes } from "./assets.ts";
 import type { ConsoleContext } from "./context.ts";
@@ -48,8 +48,6 @@ import { trailPage } from "./pages/trail.ts";
 import { createRoutes } from "./routes.ts";
 import { type ConsoleBindings, readVisit } from "./visit.ts";
 
-/** Room for every text of the longest form, and for one that is too long, which is told so beside its field. */
-const LONGEST_FORM = 256 * 1024;
 /** Where the case officer attaches scans. */
 const SCAN = /^\/console\/integrations\/[^/]+\/scan$/;
 

@@ -2,18 +2,22 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { findDraft } from "../../db/queries/application-draft.ts";
 import { createNetworkLimit } from "../adapters/network-limit.ts";
-import { hashToken } from "../adapters/session-token.ts";
+import { hashToken, sameSecret } from "../adapters/session-token.ts";
 import { networkOf } from "../adapters/source-address.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
+import { type Html, NOTHING } from "./layout.ts";
 import { LONGEST_UPLOAD } from "./letter-file.ts";
+import { sentTexts } from "./pages/application-fields.ts";
 import { messagePage } from "./pages/message.ts";
-import { PAGE_OF } from "./routes.ts";
-import { type ConsoleBindings, type ConsoleRequest, readVisit } from "./visit.ts";
+import { PAGE_OF, readForm } from "./routes.ts";
+import { type ConsoleBindings, type ConsoleRequest, readVisit, type Visit } from "./visit.ts";
 
 /** What one network may do without being known: an office fills in and saves, a machine doesn't fill the database. */
 const FORMS = { points: 60, duration: 300 };
 const DRAFTS = { points: 10, duration: 3600 };
+/** Room for every text of the longest form, and for one that is too long, which is told so beside its field. */
+export const LONGEST_FORM = 256 * 1024;
 const UPLOADS_AT_ONCE = 20;
 const UPLOADS_OF_ONE = 4;
 
@@ -27,15 +31,23 @@ export function createDraftLimit(): (address: string) => Promise<boolean> {
   return createNetworkLimit(DRAFTS);
 }
 
-/** Before anything that was sent is read. Looking at pages is free; guessing links and printing aren't. */
+/** Before anything that was sent is used. Looking at pages is free; guessing links and printing aren't. */
 export function applyLimit(context: ConsoleContext): MiddlewareHandler<{ Bindings: ConsoleBindings }> {
   const withinLimit = createNetworkLimit(FORMS);
   return async (c, next) => {
     const counts = c.req.method !== "GET" || c.req.path.startsWith("/apply/open/") || c.req.path.endsWith(".pdf");
     if (!counts || (await withinLimit(addressOf(context, c)))) return next();
     const visit = await readVisit(context, c, { looksOnly: true });
-    return messagePage(c, { ...visit, here: "/apply" }, 429, visit.text.apply.message.busy);
+    return messagePage(c, { ...visit, here: "/apply" }, 429, { ...visit.text.apply.message.busy, sent: await sentAgain(c, visit) });
   };
+}
+
+/** What somebody typed who is told to wait; of a form that isn't ours, or longer than one is, nothing. */
+async function sentAgain(c: ConsoleRequest, visit: Visit): Promise<Html> {
+  const isForm = c.req.header("content-type")?.startsWith("application/x-www-form-urlencoded") === true;
+  if (c.req.method !== "POST" || !isForm || !(Number(c.req.header("content-length")) <= LONGEST_FORM)) return NOTHING;
+  const form = await readForm(c);
+  return sameSecret(form.one("formToken"), visit.formToken) ? sentTexts(visit, form) : NOTHING;
 }
 
 /** More than a letter may have: that one is told so beside its field. What is larger still is told on a page of its own, and read no further. */

@@ -4,6 +4,7 @@ import { type ApplicantCase, openCase } from "./application-draft.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, isTls, readToken } from "./cookies.ts";
 import { formToken, type Html } from "./layout.ts";
+import { sentTexts } from "./pages/application-fields.ts";
 import { messagePage } from "./pages/message.ts";
 import type { ConsoleRoutes } from "./routes.ts";
 import type { SentForm } from "./sent-form.ts";
@@ -62,7 +63,8 @@ export function createApplyRoutes(routes: ConsoleRoutes, context: ConsoleContext
       routes.post(path, "apply", async (c, visit, form) => {
         const opened = await open(c);
         if (opened === undefined) return none(c, visit);
-        if (!sameSecret(form.one("case"), formTokenOf(opened.token))) return messagePage(c, visit, 409, visit.text.apply.message.otherCase);
+        if (!sameSecret(form.one("case"), formTokenOf(opened.token)))
+          return messagePage(c, visit, 409, { ...visit.text.apply.message.otherCase, sent: sentTexts(visit, form) });
         return answer(c, visit, opened, form);
       });
     },

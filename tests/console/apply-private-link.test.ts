@@ -55,8 +55,12 @@ describe("the private link", () => {
     const second = await begun();
     await first.browser.get(second.link);
     await first.browser.post("/apply/open", { token: second.token });
-    const mixed = await first.send({ ...filledForm(), do: "save", systemName: "張冠李戴" });
+    const mixed = await first.send({ ...filledForm(), do: "save", systemName: "張冠李戴", addresses: "10.9.9.1\n10.9.9.2" });
     expect([mixed.status, mixed.text.includes("沒有儲存任何變更")]).toEqual([409, true]);
+    // To be copied from that page: a browser that goes back would show it in the other one's form.
+    for (const sent of ["張冠李戴</textarea>", "10.9.9.1\n10.9.9.2</textarea>", "社會救助法第4條</textarea>"])
+      expect(mixed.text).toContain(sent);
+    expect((await first.browser.get("/apply/case")).text).not.toMatch(/<textarea(?![^>]* autocomplete="off")/);
     expect((await second.browser.get("/apply/case")).text).not.toContain("張冠李戴");
   });
 
@@ -183,6 +187,13 @@ describe("against abuse", () => {
     for (let turn = 0; turn < 12; turn += 1) begins.push((await machine.post("/apply/begin", {})).status);
     expect(begins.filter((status) => status === 303)).toHaveLength(10);
     expect(begins.at(-1)).toBe(429);
+    const { browser, step } = await begun(own);
+    for (let turn = 0; turn < 60; turn += 1) await browser.get(`/apply/open/${"y".repeat(43)}`);
+    const typed = { ...filledForm(), do: "save", purpose: "寫了很久的目的" };
+    const waits = await step("/apply/case", typed);
+    expect([waits.status, waits.text.includes("寫了很久的目的</textarea>")]).toEqual([429, true]);
+    const foreign = await step("/apply/case", { ...typed, formToken: "x" });
+    expect([foreign.status, foreign.text.includes("寫了很久的目的")]).toEqual([429, false]);
     let guess = 0;
     for (let turn = 0; turn < 60; turn += 1) guess = (await machine.get(`/apply/open/${"y".repeat(43)}`)).status;
     expect(guess).toBe(429);

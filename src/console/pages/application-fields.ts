@@ -55,6 +55,24 @@ export function readTyped(form: SentForm): TypedApplication {
   return { ...(texts as Record<(typeof FORM_TEXTS)[number], string>), checks: form.all("checks"), liability: form.one("liability") !== "" };
 }
 
+/** What was typed into a form that can't be shown again, to be copied from the page that says why. */
+export function sentTexts({ text }: Visit, form: SentForm): Html {
+  const { apply } = text;
+  const typed = readTyped(form);
+  const texts: (readonly [label: string, value: string])[] = FORM_TEXTS.map((name) => [apply.field[name], typed[name]]);
+  texts.push([
+    apply.field.checks,
+    CHECKS.flatMap((check) => (typed.checks.includes(check) ? [text.check[check]] : [])).join(text.separator),
+  ]);
+  texts.push([text.form.reason, form.one("reason")]);
+  const said = texts.filter(([, value]) => value !== "");
+  if (said.length === 0) return NOTHING;
+  return html`<section class="stack"><h2 class="ds-heading" data-size="xs">${apply.sent}</h2>${said.map(
+    ([label, value]) =>
+      html`<label class="ds-field"><span class="ds-label">${label}</span><textarea class="ds-input" rows="2" readonly autocomplete="off">${value}</textarea></label>`,
+  )}</section>`;
+}
+
 interface FieldsOptions {
   /** What is not to be said anew: whose it is, or of which integration and from when. */
   readonly fixed?: "agency" | "integration" | undefined;

@@ -9,6 +9,8 @@ interface Message {
   readonly body: string;
   /** Where somebody goes on; undefined: where they began. */
   readonly back?: { readonly path: string; readonly label: string };
+  /** What was sent, where no form shows it again. */
+  readonly sent?: Html;
 }
 
 /**
@@ -24,7 +26,7 @@ export function messagePage(
 ): Response | Promise<Response> {
   const { text, now, here } = visit;
   const body = html`<div class="narrow message"><h1 class="ds-heading" data-size="md">${message.title}</h1>
-<p class="lead">${message.body}${refused === undefined ? NOTHING : whose(visit, refused)}</p>
+<p class="lead">${message.body}${refused === undefined ? NOTHING : whose(visit, refused)}</p>${message.sent ?? NOTHING}
 <h2 class="ds-heading" data-size="xs">${text.message.next}</h2>
 <p class="buttons">${status === 503 && c.req.method === "GET" ? html`<a class="ds-button" href="${here}">${text.message.again}</a>` : NOTHING}${onward(visit, message)}</p>
 <p class="quiet">${text.message.code(status, clock(text, now))}</p></div>`;

@@ -19,6 +19,7 @@ export const enApply: typeof zhHantApply = {
   link: "Private link",
   linkIntro: `Keep this link first: once the browser is closed, it alone leads back here. The platform doesn't keep the link itself and can't replace it; pass it on to nobody else. What was not submitted is destroyed when it wasn't saved for ${POLICY.applicationDraftDays} days.`,
   leave: "Close this application",
+  sent: "What was sent just now and not saved: copy it first",
   left: "Closed. The private link leads back to the application.",
   formTitle: "Application",
   correctTitle: "Put the application right",
@@ -145,7 +146,7 @@ export const enApply: typeof zhHantApply = {
     },
     otherCase: {
       title: "This browser has opened another application",
-      body: "Nothing was changed. Copy what you typed, and open this application by its private link again.",
+      body: "Nothing was changed. Copy what you typed, and open the other application by its private link again.",
     },
     busy: { title: "Too many tries", body: "Try again in a few minutes. What was saved is safe." },
     full: { title: "No new application can be begun now", body: "There are too many drafts. Try again tomorrow, or apply on paper." },

@@ -19,6 +19,7 @@ export const zhHantApply = {
   link: "專屬連結",
   linkIntro: `請先保存這個連結：關閉瀏覽器之後，只有它能回到這份申請。平臺不保存連結本身，遺失無法補發；請勿轉寄給無關的人。未送出的申請 ${POLICY.applicationDraftDays} 天未儲存即銷毀。`,
   leave: "關閉這份申請",
+  sent: "剛才送出而沒有儲存的內容，請先複製",
   left: "已關閉。之後請以專屬連結回到申請案。",
   formTitle: "填寫申請",
   correctTitle: "補正申請",
@@ -132,7 +133,7 @@ export const zhHantApply = {
   withdrawForIntro: "依機關來文撤回。這份申請即結束，不能恢復；已有的權限不受影響。",
   message: {
     noCase: { title: "沒有開啟的申請", body: "連結不完整，或申請已因逾期未送出而銷毀；也可能已關閉。請由專屬連結重新開啟。" },
-    otherCase: { title: "這個瀏覽器已改為開啟另一份申請", body: "沒有儲存任何變更。請複製剛才填寫的內容，再由專屬連結開啟這份申請。" },
+    otherCase: { title: "這個瀏覽器已改為開啟另一份申請", body: "沒有儲存任何變更。請複製剛才填寫的內容，再由專屬連結開啟原來那份申請。" },
     busy: { title: "操作次數太多", body: "請過幾分鐘再試。已儲存的內容不受影響。" },
     full: { title: "目前無法開始新的申請", body: "未送出的草稿已達上限，請明天再試，或改以紙本申請。" },
     tooLong: "內容太長，這次的變更沒有儲存；請縮短後再送出。",
