@@ -37,7 +37,11 @@ describe("a decision that a rule stands against", () => {
     ["no check", { checks: [] }, "核可的權限須在申請範圍內", "checks"],
     ["a check that nobody asked for", { checks: ["resident", "disability"] }, "核可的權限須在申請範圍內", "checks"],
     ["a longer period", { until: inDays(31) }, "核可期限須在申請期限之內", "until"],
-    ["a period that is no period", { from: "昨天" }, "期限要有起日與迄日", "from"],
+    ["an earlier first day", { from: "2020-01-01" }, "核可期限須在申請期限之內", "from"],
+    ["a first day that is none", { from: "昨天" }, "期限要有起日與迄日", "from"],
+    ["a last day that is none", { until: "以後" }, "期限要有起日與迄日", "until"],
+    ["a cleared first day", { from: "" }, "期限要有起日與迄日", "from"],
+    ["a cleared last day", { until: "" }, "期限要有起日與迄日", "until"],
   ])(
     "§3(3) with %s gets its own answer beside its field, keeps what was typed, and changes nothing",
     async (_what, changes, sentence, field) => {
@@ -48,12 +52,27 @@ describe("a decision that a rule stands against", () => {
       expect(status).toBe(422);
       expect(text).toContain(sentence);
       expect(text).toContain(`href="#${field}"`);
+      expect(text).toMatch(new RegExp(`id="${field}(-fault)?"[^>]*>`));
+      if (field === "from" || field === "until")
+        expect([...text.matchAll(/id="(\w+)-fault"/g)].map(([, beside]) => beside)).toEqual([field]);
       expect(text).toContain(`value="${sent["from"]}"`);
       expect(text).toContain(`rows="3" autocomplete="off">${sent["reason"]}</textarea>`);
       expect(/id="checks-indigenous"[^>]*checked/.test(text)).toBe(false);
       expect(await stateOf(number)).toBe("checked");
     },
   );
+
+  test("§4(1)2 of a change, which has no first day to say, a wrong last day is told beside it", async () => {
+    const number = await platform.activated();
+    const draft = { applicationNumber: `${number}-2`, kind: "change", checks: ["resident"] } as const;
+    await platform.integrations.amend(number, { ...say(APPLICANT), draft });
+    await platform.integrations.check(number, say(CASE_OFFICER));
+    await lin.get(path(number));
+    for (const until of ["", "abc", inDays(400)]) {
+      const { status, text } = await lin.post(path(number, "/approve"), { reason: "符合業務需要", checks: ["resident"], until });
+      expect([status, text.includes('href="#until"'), text.includes('id="until-fault"')]).toEqual([422, true, true]);
+    }
+  });
 
   test("§3(3) takes days of the Republic's calendar", async () => {
     const number = await platform.checked();

@@ -1,3 +1,5 @@
+import { readIntegration } from "../../../db/queries/integration-record.ts";
+import { underWay } from "../../domain/integration-decision.ts";
 import { parseDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
 import type { ConsoleRoutes } from "../routes.ts";
@@ -7,11 +9,20 @@ import { showIntegration } from "./integration.ts";
 import { reasonPage } from "./integration-reason.ts";
 import { freshSecret, secretPage } from "./integration-secret.ts";
 import { numberOf, takeStep, toRecord } from "./integration-step.ts";
-import { seenIn, type Typed } from "./integration-typed.ts";
+import { seenIn, type Typed, typedIn } from "./integration-typed.ts";
+
+/** The field beside which a broken rule about the period is told: the day that is none, or that lies outside what was asked for. */
+function besideDays({ from }: { readonly from?: string }, requested: { readonly from: string }): Readonly<Record<string, string>> {
+  if (from === undefined) return {};
+  return {
+    ...(parseDate(from) === undefined && { "period-malformed": "from" }),
+    ...(from < requested.from && { "period-wider-than-requested": "from" }),
+  };
+}
 
 /** An application's way: checked or sent back, approved or refused, provisioned. Its forms stand at the foot of the case. */
 export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleContext): void {
-  const { integrations } = context;
+  const { integrations, db } = context;
   const again = (c: ConsoleRequest, visit: Visit, typed: Typed) => (fault: Shown) => showIntegration(c, visit, context, fault, typed);
 
   routes.post("/console/integrations/:number/check", "checkApplication", (c, visit, form) => {
@@ -20,15 +31,22 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
     return takeStep(context, c, visit, { action: "checkApplication", take, done: () => toRecord(c), refused: again(c, visit, typed) });
   });
 
-  routes.post("/console/integrations/:number/approve", "decideApplication", (c, visit, form) => {
-    const [reason, from, until] = [form.one("reason"), form.one("from"), form.one("until")];
-    const [checks, sharedAddresses] = [form.all("checks"), form.all("shared")];
+  routes.post("/console/integrations/:number/approve", "decideApplication", async (c, visit, form) => {
+    const typed = typedIn(form);
+    const { reason, checks, shared: sharedAddresses } = typed;
     const day = (text: string) => parseDate(text) ?? text;
-    const period = { ...(from && { from: day(from) }), ...(until && { until: day(until) }) };
+    // A day that was cleared is none, and told so; only a form that doesn't ask for it leaves it to the application.
+    const asksFor = (name: "from" | "until") => form.names.includes(name);
+    const period = { ...(asksFor("from") && { from: day(typed.from) }), ...(asksFor("until") && { until: day(typed.until) }) };
     const request = { by: visit.actor("decideApplication"), seen: seenIn(form), reason, checks, sharedAddresses, ...period };
-    const take = () => integrations.approve(numberOf(c), request);
-    const refused = again(c, visit, { reason, checks, from, until, shared: sharedAddresses });
-    return takeStep(context, c, visit, { action: "decideApplication", take, done: () => toRecord(c), refused });
+    const integration = await readIntegration(db, numberOf(c));
+    return takeStep(context, c, visit, {
+      action: "decideApplication",
+      take: () => integrations.approve(numberOf(c), request),
+      done: () => toRecord(c),
+      refused: again(c, visit, typed),
+      beside: integration && besideDays(period, underWay(integration)),
+    });
   });
 
   routes.post("/console/integrations/:number/provision", "provisionIntegration", (c, visit, form) => {

@@ -4,11 +4,11 @@ import { type StepTaking, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 
-/** The field beside which a broken rule is told. */
+/** The field beside which a broken rule is told: of a period, its last day, unless the step knows better. */
 const FIELD_OF: Readonly<Record<string, string>> = {
   ...textFaults("reason"),
   "scope-wider-than-requested": "checks",
-  "period-malformed": "from",
+  "period-malformed": "until",
   "period-wider-than-requested": "until",
   "period-over": "until",
   "address-shared": "shared",
@@ -19,9 +19,9 @@ export function takeStep<T>(
   context: ConsoleContext,
   c: ConsoleRequest,
   visit: Visit,
-  step: Omit<StepTaking<T>, "object" | "fieldOf">,
+  { beside, ...step }: Omit<StepTaking<T>, "object" | "fieldOf"> & { readonly beside?: Readonly<Record<string, string>> | undefined },
 ): Promise<Response> {
-  return takeOnTrail(context, visit, { ...step, object: `integration/${numberOf(c)}`, fieldOf: FIELD_OF });
+  return takeOnTrail(context, visit, { ...step, object: `integration/${numberOf(c)}`, fieldOf: { ...FIELD_OF, ...beside } });
 }
 
 export function numberOf(c: ConsoleRequest): string {
