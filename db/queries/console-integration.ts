@@ -109,6 +109,12 @@ export interface IntegrationOnRecord {
   readonly foreignAt: ReadonlyMap<number, readonly string[]>;
 }
 
+/** A credential of any integration. */
+export async function findCredential(db: Kysely<Database>, credentialId: string): Promise<{ readonly revoked: boolean } | undefined> {
+  const found = await db.selectFrom("credential").select("revoked_at").where("credential_id", "=", credentialId).executeTakeFirst();
+  return found && { revoked: found.revoked_at !== null };
+}
+
 export async function getIntegrationOnRecord(db: Kysely<Database>, integrationNumber: string): Promise<IntegrationOnRecord | undefined> {
   const integration = await readIntegration(db, integrationNumber);
   if (integration === undefined) return undefined;

@@ -7,12 +7,14 @@ import type { Text } from "./text/index.ts";
 export interface Fault {
   readonly sentence: string;
   readonly field?: string | undefined;
+  /** The rule that was broken, if one was. */
+  readonly code?: string;
 }
 
 /** What a broken rule says in the reader's language. */
 export function faultOf(text: Text, { code, message }: RuleViolation, fieldOf: Readonly<Record<string, string>> = {}): Fault {
   const known = (text.rule as Readonly<Record<string, string>>)[code];
-  return { sentence: known ?? `${message} (${code})`, field: fieldOf[code] };
+  return { sentence: known ?? `${message} (${code})`, field: fieldOf[code], code };
 }
 
 const TEXT_CODES = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"];

@@ -155,6 +155,7 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
   const hop = from === undefined ? {} : { "x-forwarded-for": from };
   let formToken = "";
   let seen: string | undefined;
+  let requestId: string | undefined;
 
   async function read(path: string, init: RequestInit): Promise<ReadPage> {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
@@ -165,15 +166,17 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     }
     const text = await response.text();
     formToken = /name="formToken" value="([^"]+)"/.exec(text)?.[1] ?? formToken;
+    requestId = /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? requestId;
     seen = /name="seen" value="(\d+)"/.exec(text)?.[1] ?? seen;
     return { status: response.status, headers: response.headers, text, location: response.headers.get("location") };
   }
 
   const get: Visitor["get"] = (path, headers = {}) => read(path, { headers });
   const post: Visitor["post"] = (path, fields, headers = {}) => {
-    const body = new URLSearchParams({ formToken, ...(seen !== undefined && { seen }) });
+    const body = new URLSearchParams({ formToken, ...(seen !== undefined && { seen }), ...(requestId !== undefined && { requestId }) });
     for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
     if (fields["formToken"] !== undefined) body.delete("formToken", formToken);
+    if (fields["requestId"] !== undefined && requestId !== undefined) body.delete("requestId", requestId);
     if (fields["seen"] !== undefined && seen !== undefined) body.delete("seen", seen);
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });
   };
@@ -181,6 +184,7 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
   const upload: Visitor["upload"] = (path, fields, file) => {
     const body = new FormData();
     body.append("formToken", formToken);
+    if (requestId !== undefined) body.append("requestId", requestId);
     for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
     body.append(file.name, file.content, "letter.pdf");
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url } });

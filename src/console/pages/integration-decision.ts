@@ -7,7 +7,7 @@ import type { Shown } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { showIntegration } from "./integration.ts";
 import { reasonPage } from "./integration-reason.ts";
-import { freshSecret, secretPage } from "./integration-secret.ts";
+import { freshSecret, madeBefore, secretPage, takeOnce } from "./integration-secret.ts";
 import { numberOf, takeStep, toRecord } from "./integration-step.ts";
 import { seenIn, type Typed, typedIn } from "./integration-typed.ts";
 
@@ -51,14 +51,15 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
 
   routes.post("/console/integrations/:number/provision", "provisionIntegration", (c, visit, form) => {
     const typed = { reason: form.one("reason"), credential: form.one("credential") !== "" };
-    const fresh = typed.credential ? freshSecret() : undefined;
+    const fresh = typed.credential ? freshSecret(form) : undefined;
     const given = fresh && { credential: fresh.credential };
     const request = { by: visit.actor("provisionIntegration"), seen: seenIn(form), reason: typed.reason, ...given };
+    const [number, take] = [numberOf(c), () => integrations.provision(numberOf(c), request)];
     return takeStep(context, c, visit, {
       action: "provisionIntegration",
-      take: () => integrations.provision(numberOf(c), request),
+      take: () => (fresh === undefined ? take() : takeOnce(context, number, fresh, take)),
       done: (integration) => (fresh === undefined ? toRecord(c) : secretPage(c, visit, integration, fresh)),
-      refused: again(c, visit, typed),
+      refused: async (fault) => (await madeBefore(c, visit, context, fault, form)) ?? again(c, visit, typed)(fault),
     });
   });
 

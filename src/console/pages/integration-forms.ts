@@ -8,6 +8,7 @@ import type { Step } from "../../domain/integration-step.ts";
 import { checkbox, type Fault } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING } from "../layout.ts";
+import { requestField } from "../request-id.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { approveForm } from "./integration-approval.ts";
@@ -105,6 +106,6 @@ function provisionForm(visit: Visit, integration: Integration, path: string, fau
     ? html`<input type="hidden" name="credential" value="yes">`
     : checkbox("credential", "yes", decision.newCredential, typed?.credential ?? false);
   return html`<section><h2 class="ds-heading" data-size="xs">${decision.provision}</h2><p>${first ? decision.provisionIntro : decision.amendIntro}</p>
-<form method="post" action="${path}/provision" class="stack">${formToken(visit)}${seenField(integration)}${choice}${reasonField(visit, fault, typed)}
+<form method="post" action="${path}/provision" class="stack">${formToken(visit)}${requestField()}${seenField(integration)}${choice}${reasonField(visit, fault, typed)}
 <button class="ds-button">${first ? decision.provisionSubmit : decision.amendSubmit}</button></form></section>`;
 }

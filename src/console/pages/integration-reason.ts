@@ -5,6 +5,7 @@ import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { requestField } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import type { Answer, Shown } from "../step-taking.ts";
@@ -26,12 +27,14 @@ interface ReasonStep<T> {
   /** Whether it gives rather than takes. */
   readonly gives?: boolean;
   readonly take: (c: ConsoleRequest, visit: Visit, typed: TypedReason) => Promise<T>;
+  /** Of a step that makes something, once for a form: what a form is answered that was sent before; undefined where that isn't the fault. */
+  readonly madeBefore?: (c: ConsoleRequest, visit: Visit, fault: Shown, form: SentForm) => Promise<Response | undefined>;
   /** Undefined: the record. */
   readonly done?: (c: ConsoleRequest, visit: Visit, result: T) => Answer;
 }
 
 /** What was typed, and the version of what was shown. */
-type TypedReason = Typed & { readonly chosen: boolean; readonly seen: number };
+type TypedReason = Typed & { readonly chosen: boolean; readonly seen: number; readonly form: SentForm };
 
 interface StepWords {
   readonly title: string;
@@ -50,7 +53,7 @@ export function reasonPage<T>(routes: ConsoleRoutes, context: ConsoleContext, st
     const body = html`<div class="narrow"><p class="quiet">${integrationNumber}　${application.agencyName}　${application.systemName}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(visit.text, fault)}<p class="ds-alert" data-color="${step.gives === true ? "info" : "warning"}">${intro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenField(record.integration)}${step.choice?.field(visit, typed?.chosen ?? false) ?? NOTHING}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenField(record.integration)}${step.madeBefore === undefined ? NOTHING : requestField(typed?.form)}${step.choice?.field(visit, typed?.chosen ?? false) ?? NOTHING}
 ${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button"${step.gives === true ? NOTHING : html` data-color="danger"`}>${submit}</button><a class="ds-link" href="${casePath(
       integrationNumber,
@@ -60,7 +63,7 @@ ${reasonField(visit, fault, typed)}
 
   function typedOf(form: SentForm): TypedReason {
     const chosen = step.choice !== undefined && form.one(step.choice.name) !== "";
-    return { reason: form.one("reason"), chosen, seen: seenIn(form) };
+    return { reason: form.one("reason"), chosen, seen: seenIn(form), form };
   }
 
   routes.get(path, step.action, (c, visit) => {
@@ -74,8 +77,11 @@ ${reasonField(visit, fault, typed)}
       take: () => step.take(c, visit, typed),
       done: (result) => step.done?.(c, visit, result) ?? toRecord(c),
       // With nothing to mend in the form, the case as it is now says more than the form.
-      refused: (fault) =>
-        fault.field === undefined && fault.status === 422 ? showIntegration(c, visit, context, fault) : show(c, visit, fault, typed),
+      refused: async (fault) => {
+        const before = await step.madeBefore?.(c, visit, fault, form);
+        if (before !== undefined) return before;
+        return fault.field === undefined && fault.status === 422 ? showIntegration(c, visit, context, fault) : show(c, visit, fault, typed);
+      },
     });
   });
 }

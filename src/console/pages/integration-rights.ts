@@ -7,7 +7,7 @@ import type { ConsoleContext } from "../context.ts";
 import { checkbox } from "../fields.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { reasonPage } from "./integration-reason.ts";
-import { freshSecret, secretPage } from "./integration-secret.ts";
+import { freshSecret, madeBefore, secretPage, takeOnce } from "./integration-secret.ts";
 import { numberOf } from "./integration-step.ts";
 
 const WEEK = 7 * 86_400_000;
@@ -27,11 +27,12 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
       intro: decision.addCredentialIntro,
       submit: decision.addCredentialSubmit,
     }),
-    async take(c, visit, { reason }) {
-      const fresh = freshSecret();
+    async take(c, visit, { reason, form }) {
+      const [number, fresh] = [numberOf(c), freshSecret(form)];
       const request = { by: visit.actor("provisionIntegration"), reason, credential: fresh.credential };
-      return { integration: await integrations.addCredential(numberOf(c), request), fresh };
+      return { integration: await takeOnce(context, number, fresh, () => integrations.addCredential(number, request)), fresh };
     },
+    madeBefore: (c, visit, fault, form) => madeBefore(c, visit, context, fault, form),
     done: (c, visit, { integration, fresh }) => secretPage(c, visit, integration, fresh),
   });
 

@@ -352,6 +352,10 @@ export const en: Text = {
     addCredentialIntro: `At most ${POLICY.credentialsAtOnce} are valid at once, so that a system can change over; each for ${POLICY.credentialDays} days at most.`,
     addCredentialSubmit: "Add a credential",
     secretTitle: "New credential",
+    secretMade: {
+      title: "The credential was made, and can't be shown again",
+      body: "This form was sent before. Its credential was made then, and shown on that page only. If you haven't seen it, revoke it and add another one.",
+    },
     secretOnce: "Hand it to the agency safely now. It can't be shown again: only its hash is kept.",
     secret: "Credential",
     open: { addCredential: "Add a credential…", resume: "Resume…", suspend: "Suspend at once…", revoke: "Revoke…" },
@@ -756,7 +760,8 @@ export const en: Text = {
     "role-not-allowed": "This step isn't your duty's.",
     "too-many-credentials": `At most ${POLICY.credentialsAtOnce} credentials are valid at once: wait until the older one ends.`,
     "credential-malformed": "The credential is malformed: try again.",
-    "credential-repeated": "This credential was added already: try again.",
+    "credential-repeated":
+      "This credential was made already, and can't be shown again: if you haven't seen it, revoke it and add another one.",
     "integration-not-open": "No open case has this number: it is unknown, or has ended.",
     "address-not-public": "A whitelisted address is fixed and public: the agency corrects it and applies anew.",
   },

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ConsoleOffice, type Officer, openConsoleOffice } from "../support/console-office.ts";
+import { OFFICER } from "../support/integration.ts";
+
+let office: ConsoleOffice;
+let platform: ConsoleOffice["platform"];
+let wu: Officer;
+
+beforeAll(async () => {
+  office = await openConsoleOffice();
+  ({ platform } = office);
+  wu = await office.enter(OFFICER.account, "dedicatedOfficer");
+}, 120_000);
+afterAll(() => office?.stop());
+
+const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
+const SECRET = /class="secret">vp_[\w-]{43}</;
+
+describe("a form that is sent twice, by a second click or a page that is loaded again", () => {
+  test.each([
+    ["first rights", () => platform.approved(), "/provision", ""],
+    ["a further credential", () => platform.activated(), "/credentials", "/credentials"],
+  ])("§3(5) makes one credential for %s; the second answer says that there is one to be revoked", async (_what, prepare, step, page) => {
+    const number = await prepare();
+    await wu.get(path(number, page));
+    const before = (await platform.integrations.show(number)).credentials.length;
+    const sent = { reason: "核准後配賦", credential: "yes" };
+    const answers = await Promise.all([wu.post(path(number, step), sent), wu.post(path(number, step), sent)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+    const late = await wu.post(path(number, step), sent);
+    for (const { text } of [...answers.filter(({ status }) => status === 422), late]) {
+      expect(text).toContain("憑證已經產生，內容無法再次顯示");
+      expect(text).not.toMatch(SECRET);
+      const revoke = /href="([^"]+\/credentials\/[^"]+\/revoke)"/.exec(text)?.[1] ?? "";
+      expect((await wu.get(revoke)).text).toContain("廢止憑證");
+    }
+    expect(answers.some(({ text }) => SECRET.test(text))).toBe(true);
+    expect((await platform.integrations.show(number)).credentials).toHaveLength(before + 1);
+    const made = /\/credentials\/([^"/]+)\/revoke/.exec(late.text)?.[1] ?? "";
+    await wu.get(path(number, `/credentials/${made}/revoke`));
+    expect((await wu.post(path(number, `/credentials/${made}/revoke`), { reason: "沒有看到內容" })).status).toBe(303);
+    // Revoked, it isn't made again by the same form.
+    const again = await wu.post(path(number, "/credentials"), sent);
+    expect([again.status, SECRET.test(again.text)]).toEqual([422, false]);
+  });
+});
