@@ -71,6 +71,24 @@ describe("an agency without an account", () => {
     expect(rows[0].n).toBe(0);
   });
 
+  test("§3(2) §3(3) to begin another one doesn't throw away the draft that is open without asking; its link is shown once more", async () => {
+    const { browser, send, link } = await begun();
+    await send({ ...filledForm(), do: "save", systemName: "填到一半的系統" });
+    await browser.get("/apply");
+    const asked = await browser.post("/apply/begin", {});
+    expect([asked.status, asked.text.includes("已開啟另一份申請"), asked.text.includes(link)]).toEqual([200, true, true]);
+    expect((await browser.get("/apply/case")).text).toContain("填到一半的系統");
+    const instead = /name="instead" value="([^"]+)"/.exec(asked.text)?.[1] ?? "";
+    expect((await browser.post("/apply/begin", { instead })).location).toBe("/apply/case");
+    const fresh = (await browser.get("/apply/case")).text;
+    expect([fresh.includes("填到一半的系統"), fresh.includes(link)]).toEqual([false, false]);
+    // What was said of the first says nothing of the one that is open now.
+    expect((await browser.post("/apply/begin", { instead })).text).toContain("已開啟另一份申請");
+    await browser.get(link);
+    expect((await browser.post("/apply/open", { token: link.split("/").at(-1) ?? "" })).location).toBe("/apply/case");
+    expect((await browser.get("/apply/case")).text).toContain("填到一半的系統");
+  });
+
   test("§3(3) §3(7) no box cuts what is pasted, and a text that is too long is told beside itself, with everything that was typed", async () => {
     const { browser, send } = await begun();
     expect((await browser.get("/apply/case")).text).not.toContain("maxlength");

@@ -1,10 +1,11 @@
 import { html } from "hono/html";
-import { beginDraft, openCase } from "../application-draft.ts";
+import { formTokenOf } from "../../adapters/session-token.ts";
+import { type ApplicantCase, beginDraft, openCase } from "../application-draft.ts";
 import { addressOf, createDraftLimit } from "../apply-limit.ts";
-import { CASE_PATH, createApplyRoutes } from "../apply-routes.ts";
+import { CASE_PATH, createApplyRoutes, privateLink } from "../apply-routes.ts";
 import type { ConsoleContext } from "../context.ts";
 import { APPLICATION_COOKIE, forgetToken, readToken, writeToken } from "../cookies.ts";
-import { formToken, NOTHING, page } from "../layout.ts";
+import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { applyFormPages } from "./apply-form.ts";
@@ -36,8 +37,13 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
     { looksOnly: true },
   );
 
-  routes.post("/apply/begin", "apply", async (c, visit) => {
-    const { message } = visit.text.apply;
+  routes.post("/apply/begin", "apply", async (c, visit, form) => {
+    const { message, begin } = visit.text.apply;
+    const before = await openCase(context, readToken(c, consoleOrigin, APPLICATION_COOKIE));
+    if (before !== undefined && form.one("instead") !== formTokenOf(before.token)) {
+      const instead = html`<input type="hidden" name="instead" value="${formTokenOf(before.token)}">`;
+      return askToSwap(c, visit, context, before, { path: "/apply/begin", field: instead, label: begin });
+    }
     if (!(await withinLimit(addressOf(context, c)))) return messagePage(c, visit, 429, message.busy);
     const token = await beginDraft(context);
     if (token === undefined) return messagePage(c, visit, 503, message.full);
@@ -55,7 +61,12 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
       if ((await openCase(context, token)) === undefined) return messagePage(c, here, 404, visit.text.apply.message.noCase);
       const before = readToken(c, consoleOrigin, APPLICATION_COOKIE);
       // Somebody who was sent a link shall not go on in another application than they think.
-      if (before !== undefined && before !== token && (await openCase(context, before)) !== undefined) return askToSwap(c, here, token);
+      const other = before === token ? undefined : await openCase(context, before);
+      if (other !== undefined) {
+        // The token goes on in the form, not in another address.
+        const field = html`<input type="hidden" name="token" value="${token}">`;
+        return askToSwap(c, here, context, other, { path: "/apply/open", field, label: visit.text.apply.message.otherOpen.swap });
+      }
       writeToken(c, consoleOrigin, token, APPLICATION_COOKIE);
       return c.redirect(CASE_PATH, 303);
     },
@@ -80,10 +91,16 @@ ${opened ? html`<p><a class="ds-button" href="${CASE_PATH}">${apply.goOn}</a></p
   applyStatusPages(applicants, context);
 }
 
-/** The token goes on in the form, not in another address. */
-function askToSwap(c: ConsoleRequest, visit: Visit, token: string): Response | Promise<Response> {
-  const { title, body, swap, stay } = visit.text.apply.message.otherOpen;
-  const asked = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p>
-<form method="post" action="/apply/open">${formToken(visit)}<input type="hidden" name="token" value="${token}"><div class="buttons"><a class="ds-button" href="${CASE_PATH}">${stay}</a><button class="ds-button" data-variant="secondary">${swap}</button></div></form></div>`;
+/** Before another application takes the place of the one that is open: only its link leads back to that, so it is shown once more. */
+function askToSwap(
+  c: ConsoleRequest,
+  visit: Visit,
+  context: ConsoleContext,
+  before: ApplicantCase,
+  { path, field, label }: { readonly path: string; readonly field: Html; readonly label: string },
+): Response | Promise<Response> {
+  const { title, body, stay } = visit.text.apply.message.otherOpen;
+  const asked = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${title}</h1><p>${body}</p>${privateLink(c, visit, context, before)}
+<form method="post" action="${path}">${formToken(visit)}${field}<div class="buttons"><a class="ds-button" href="${CASE_PATH}">${stay}</a><button class="ds-button" data-variant="secondary">${label}</button></div></form></div>`;
   return page(c, visit, { title, body: asked });
 }

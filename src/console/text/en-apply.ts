@@ -157,7 +157,7 @@ export const enApply: typeof zhHantApply = {
     },
     otherOpen: {
       title: "This browser has another application open",
-      body: "Make sure that you kept its private link: once this one is opened, only that link leads back to the other.",
+      body: "Keep its private link first: once another one is opened, only this link leads back to it.",
       swap: "Open this one",
       stay: "Stay with the other",
     },
