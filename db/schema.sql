@@ -604,6 +604,14 @@ create table notice_mail (
   constraint notice_mail_pkey PRIMARY KEY (notice_key, mail_address)
 );
 
+create table paper_application_number (
+  request_id uuid not null,
+  application_number text not null,
+  drawn_at timestamp with time zone not null,
+  constraint paper_application_number_application_number_key UNIQUE (application_number),
+  constraint paper_application_number_pkey PRIMARY KEY (request_id)
+);
+
 create table password (
   password_id bigint generated always as identity not null,
   account text not null,
@@ -1995,6 +2003,10 @@ grant select on open_log_disagreement to platform_api;
 grant select on open_log_disagreement to platform_console;
 
 grant select on open_log_disagreement to platform_worker;
+
+grant insert, select on paper_application_number to platform_console;
+
+grant update on paper_application_number (application_number) to platform_console;
 
 grant insert, select on password to platform_console;
 

@@ -20,7 +20,8 @@ export type TrustedKeys = readonly DescribedKey[];
 /** What the console asks of the processes of datasets. Every one rejects with the RuleViolation that stands against it. */
 export interface DatasetClient {
   decide(importId: string, decision: QuarantineDecision): Promise<void>;
-  keys(request: DatasetKeyRequest): Promise<DatasetKeyAnswer>;
+  /** @param requestId the same when a request is sent twice: it is done once */
+  keys(request: DatasetKeyRequest, requestId?: string): Promise<DatasetKeyAnswer>;
   /** The keys that are trusted for a dataset, as whoever holds them has them now. */
   trusted(code: string): Promise<TrustedKeys>;
 }
@@ -29,7 +30,7 @@ export function createDatasetClient(client: Client, taskQueue: string): DatasetC
   const within = <T>(patience: number, run: () => Promise<T>) => client.withDeadline(Date.now() + patience, run);
   return {
     decide: (importId, decision) => within(PATIENCE, () => decide(client, importId, decision)),
-    keys: (request) => within(PATIENCE, () => askForKeys(client, taskQueue, request)),
+    keys: (request, requestId) => within(PATIENCE, () => askForKeys(client, taskQueue, request, requestId)),
     async trusted(code) {
       const { datasets = [] } = await within(SHORT_PATIENCE, () => askForKeys(client, taskQueue, { action: "list" }));
       return datasets.find((dataset) => dataset.code === code)?.trusted ?? [];
@@ -76,13 +77,23 @@ export async function decide(client: Client, importId: string, decision: Quarant
   }
 }
 
-/** Has the worker do something with the keys of deliveries. @throws RuleViolation */
-export async function askForKeys(client: Client, taskQueue: string, request: DatasetKeyRequest): Promise<DatasetKeyAnswer> {
+/**
+ * Has the worker do something with the keys of deliveries.
+ * @param requestId the same when a request is sent twice: it is done once
+ * @throws RuleViolation
+ */
+export async function askForKeys(
+  client: Client,
+  taskQueue: string,
+  request: DatasetKeyRequest,
+  requestId: string = randomUUID(),
+): Promise<DatasetKeyAnswer> {
   // Before it is stored anywhere: what was shown may be a private key.
   requireKeyRequest(request);
   try {
     return await client.workflow.execute<typeof keepDatasetKeys>("keepDatasetKeys", {
-      workflowId: `dataset-keys/${randomUUID()}`,
+      workflowId: `dataset-keys/${requestId}`,
+      workflowIdConflictPolicy: "USE_EXISTING",
       taskQueue,
       args: [request],
       workflowExecutionTimeout: "2 minutes",

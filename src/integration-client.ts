@@ -23,6 +23,8 @@ export type IntegrationClient = {
 } & {
   /** Resolves when the application is on record. */
   apply(draft: ApplicationDraft, request: StepRequest): Promise<Integration>;
+  /** Resolves when an application that is under way is on record. */
+  submitted(applicationNumber: string): Promise<Integration>;
   show(integrationNumber: string): Promise<Integration>;
   /** Those of this task queue that Temporal still holds, newest first; the records hold all. */
   list(): Promise<Integration[]>;
@@ -73,6 +75,7 @@ export function createIntegrationClient(client: Client, taskQueue: string): Inte
         });
         return onRecord(handle);
       }),
+    submitted: (applicationNumber) => patiently(() => onRecord(handleOf(applicationNumber))),
     list: () =>
       patiently(async () => {
         const integrations: Integration[] = [];

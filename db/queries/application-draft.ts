@@ -52,6 +52,26 @@ export async function nextApplicationNumber(db: Kysely<Database>, today: string)
   return `${Number(today.slice(0, 4)) - 1911}-介-${rows[0]?.next.padStart(5, "0")}`;
 }
 
+/**
+ * The number of what a form on paper enters, the same however often the form is sent.
+ * @param instead of this one, which turned out to be another's
+ */
+export async function numberOfForm(db: Kysely<Database>, requestId: string, today: string, at: Date, instead?: string): Promise<string> {
+  return db.transaction().execute(async (trx) => {
+    // One at a time: of two clicks one draws a number.
+    await sql`select pg_advisory_xact_lock(hashtextextended('paper-application/' || ${requestId}, 0))`.execute(trx);
+    const { rows } = await sql<{ number: string }>`
+      select application_number as number from paper_application_number where request_id = ${requestId}`.execute(trx);
+    const present = rows[0]?.number;
+    if (present !== undefined && present !== instead) return present;
+    const number = await nextApplicationNumber(trx, today);
+    await sql`
+      insert into paper_application_number values (${requestId}, ${number}, ${at})
+      on conflict (request_id) do update set application_number = excluded.application_number`.execute(trx);
+    return number;
+  });
+}
+
 /** Gives a draft its number, unless it has one; @param instead of this one, which turned out to be another's @returns its number */
 export async function reserveNumber(db: Kysely<Database>, draftId: string, today: string, instead?: string): Promise<string> {
   // A number is drawn only where one is needed: those of a year are to have no gaps that nobody can explain.

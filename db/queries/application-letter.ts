@@ -76,14 +76,20 @@ export async function numberLetter(db: Kysely<Database>, draftId: string, today:
   return rows[0]?.number;
 }
 
-/** Keeps the scan of a letter on paper. @returns false when its application has so many already */
+/** Keeps the scan of a letter on paper; one that is sent twice is kept once. @returns false when its application has so many already */
 export async function keepScan(db: Kysely<Database>, applicationNumber: string, letter: SealedLetter, atMost: number): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('application-letter/' || ${applicationNumber}, 0))`.execute(trx);
     const { numAffectedRows } = await sql`
       insert into application_attachment (${COLUMNS}) select ${valuesOf(letter, null, applicationNumber)}
-      where (select count(*) from application_attachment where application_number = ${applicationNumber}) < ${atMost}`.execute(trx);
-    return numAffectedRows === 1n;
+      where (select count(*) from application_attachment where application_number = ${applicationNumber}) < ${atMost}
+      on conflict (attachment_id) do nothing`.execute(trx);
+    if (numAffectedRows === 1n) return true;
+    const { rows } = await sql`
+      select from application_attachment where attachment_id = ${letter.attachmentId} and application_number = ${applicationNumber}`.execute(
+      trx,
+    );
+    return rows.length > 0;
   });
 }
 

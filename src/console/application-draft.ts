@@ -87,23 +87,45 @@ export function applicantOf({ draft }: Pick<ApplicantCase, "draft">): Actor {
  * @clause 3(3)
  */
 export async function submitDraft(
-  { db, integrations }: ConsoleContext,
+  context: ConsoleContext,
   { draft }: ApplicantCase,
   today: string,
   draftOf: (number: string) => ApplicationDraft,
 ): Promise<void> {
-  let number = await reserveNumber(db, draft.draftId, today);
+  await applyOnce(context, applicantOf({ draft }), {
+    draftOf,
+    async numberOf(instead) {
+      const number = await reserveNumber(context.db, draft.draftId, today, instead);
+      await assignLetter(context.db, draft.draftId, number);
+      return number;
+    },
+  });
+}
+
+/** How an application gets its number: the same at each try, and another one instead of one that turned out to be another's. */
+interface Numbered {
+  readonly numberOf: (instead?: string) => Promise<string>;
+  readonly draftOf: (number: string) => ApplicationDraft;
+}
+
+/**
+ * Applies under the number that is given, so that a second try is the same application.
+ * @returns its number
+ * @throws RuleViolation as `prepareApplication`; Error when the processes can't be reached
+ * @clause 3(3)
+ */
+export async function applyOnce({ db, integrations }: ConsoleContext, by: Actor, { numberOf, draftOf }: Numbered): Promise<string> {
+  let number = await numberOf();
   for (;;) {
-    await assignLetter(db, draft.draftId, number);
     try {
       const application = draftOf(number);
-      await integrations.apply(application, { by: applicantOf({ draft }), reason: application.purpose });
-      return;
+      await integrations.apply(application, { by, reason: application.purpose });
+      return number;
     } catch (error) {
       if (!(error instanceof RuleViolation && error.code === "application-number-taken")) throw error;
-      const holder = (await readIntegration(db, number)) ?? (await integrations.show(number));
-      if (holder.timeline[0]?.account === draft.account) return;
-      number = await reserveNumber(db, draft.draftId, today, number);
+      const holder = (await readIntegration(db, number)) ?? (await integrations.submitted(number));
+      if (holder.timeline[0]?.account === by.account) return number;
+      number = await numberOf(number);
     }
   }
 }

@@ -27,22 +27,31 @@ export async function saveLetter(
 
 /**
  * Keeps the scan of a letter that came on paper, under the same rules.
+ * @param attachmentId of the form that it came with, which may be sent twice
  * @throws RuleViolation as `saveLetter`
  * @clause 3(3)
  */
-export async function saveScan(context: ConsoleContext, applicationNumber: string, file: File | undefined): Promise<void> {
-  const letter = await sealLetter(context, file);
+export async function saveScan(
+  context: ConsoleContext,
+  applicationNumber: string,
+  attachmentId: string,
+  file: File | undefined,
+): Promise<void> {
+  const letter = await sealLetter(context, file, attachmentId);
   if (!(await keepScan(context.db, applicationNumber, letter, POLICY.applicationLetters))) throw tooManyLetters();
 }
 
-async function sealLetter({ keys, now }: ConsoleContext, file: File | undefined): Promise<SealedLetter> {
+async function sealLetter(
+  { keys, now }: ConsoleContext,
+  file: File | undefined,
+  attachmentId: string = randomUUID(),
+): Promise<SealedLetter> {
   if (file === undefined) throw letterMissing();
   if (file.size > POLICY.applicationLetterBytes)
     throw new RuleViolation("3(3)", "letter-too-large", "The letter's file is too large: choose a smaller one.");
   const content = Buffer.from(await file.arrayBuffer());
   if (content.subarray(0, 5).toString("latin1") !== "%PDF-")
     throw new RuleViolation("3(3)", "letter-not-pdf", "The letter's file is no PDF: save it as one.");
-  const attachmentId = randomUUID();
   return {
     ...{ attachmentId, bytes: content.length, sha256: createHash("sha256").update(content).digest(), at: new Date(now()) },
     ...sealBytes(keys, content, letterPlace(attachmentId)),

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filledForm, LETTER } from "../support/applicant.ts";
 import { type ConsoleOffice, type Officer, openConsoleOffice } from "../support/console-office.ts";
-import { OFFICER } from "../support/integration.ts";
+import { CASE_OFFICER, OFFICER } from "../support/integration.ts";
 
 let office: ConsoleOffice;
 let platform: ConsoleOffice["platform"];
+let hung: Officer;
 let wu: Officer;
 
 beforeAll(async () => {
   office = await openConsoleOffice();
   ({ platform } = office);
+  hung = await office.enter(CASE_OFFICER.account, "caseOfficer");
   wu = await office.enter(OFFICER.account, "dedicatedOfficer");
 }, 120_000);
 afterAll(() => office?.stop());
@@ -42,5 +45,35 @@ describe("a form that is sent twice, by a second click or a page that is loaded 
     // Revoked, it isn't made again by the same form.
     const again = await wu.post(path(number, "/credentials"), sent);
     expect([again.status, SECRET.test(again.text)]).toEqual([422, false]);
+  });
+
+  test("§3(3) enters one application on paper, under one number, and one scan of its letter", async () => {
+    await hung.get("/console/applications/paper");
+    const form = filledForm();
+    const enter = (changes = {}) => hung.post("/console/applications/paper", { ...form, ...changes });
+    // What a rule refused enters nothing, and keeps the form's id.
+    expect((await enter({ agencyName: "" })).status).toBe(422);
+    const [first, second] = await Promise.all([enter(), enter()]);
+    expect([first.status, second.status, (await enter()).location]).toEqual([303, 303, first.location]);
+    expect(second.location).toBe(first.location);
+    expect((await hung.get(first.location ?? "")).text).toContain(form.systemName);
+    const owner = office.console_.owner.pool;
+    const entered = await owner.query("select application_number from application where system_name = $1", [form.systemName]);
+    const drawn = await owner.query("select application_number from paper_application_number");
+    expect([entered.rowCount, drawn.rows]).toEqual([1, entered.rows]);
+
+    const number = entered.rows[0].application_number;
+    await hung.get(path(number, "/scan"));
+    const attach = () => hung.upload(path(number, "/scan"), {}, { name: "letter", content: new Blob([LETTER]) });
+    const attached = await Promise.all([attach(), attach()]);
+    expect([...attached, await attach()].map(({ status }) => status)).toEqual([303, 303, 303]);
+    const scans = "select from application_attachment where application_number = $1";
+    expect((await owner.query(scans, [number])).rowCount).toBe(1);
+    await hung.get(path(number, "/scan"));
+    expect((await attach()).status).toBe(303);
+    expect((await owner.query(scans, [number])).rowCount).toBe(2);
+    // Opened anew, the form is for another application.
+    await hung.get("/console/applications/paper");
+    expect((await enter({ systemName: `${form.systemName}之二` })).location).not.toBe(first.location);
   });
 });

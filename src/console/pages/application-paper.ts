@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { nextApplicationNumber } from "../../../db/queries/application-draft.ts";
+import { nextApplicationNumber, numberOfForm } from "../../../db/queries/application-draft.ts";
 import { readIntegration } from "../../../db/queries/integration-record.ts";
 import { canFollow, hasRights } from "../../domain/integration.ts";
 import { amendableKinds } from "../../domain/integration-amendment.ts";
@@ -7,12 +7,13 @@ import type { ApplicationKind } from "../../domain/integration-application.ts";
 import { underWay } from "../../domain/integration-decision.ts";
 import { draftOf, EMPTY_FORM, formFaults, type TypedApplication, typedAmendment, typedOf } from "../../domain/integration-form.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
-import type { DraftKind } from "../application-draft.ts";
+import { applyOnce, type DraftKind } from "../application-draft.ts";
 import { amendmentAsked, prepared, whole } from "../application-task.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { keptFor } from "../kept.ts";
-import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { formToken, type Html, page } from "../layout.ts";
+import { requestField, requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -32,17 +33,23 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
 
   routes.get(ENTER, "enterApplication", (c, visit) => {
     const kept = keptFor(visit, ENTER);
-    return show(c, visit, kept === undefined ? EMPTY_FORM : readTyped(kept), UNTOUCHED);
+    return show(c, visit, kept === undefined ? EMPTY_FORM : readTyped(kept), UNTOUCHED, { kind: "new", seen: requestField(kept) });
   });
   routes.post(ENTER, "enterApplication", async (c, visit, form) => {
     const typed = readTyped(form);
     const circumstances = circumstancesOf(visit);
     const faults = faultsOf(visit, typed, circumstances);
-    if (faults.size > 0) return show(c, visit, typed, { faults, status: 422 });
-    const number = await nextApplicationNumber(db, visit.today);
+    const shown = { kind: "new", seen: requestField(form) } as const;
+    if (faults.size > 0) return show(c, visit, typed, { faults, status: 422 }, shown);
+    const numberOf = (instead?: string) => numberOfForm(db, requestIn(form), visit.today, new Date(visit.now), instead);
+    let number = await numberOf();
     return take(c, visit, `integration/${number}`, typed, {
-      run: () => integrations.apply(draftOf(typed, number, circumstances), { by: visit.actor("enterApplication"), reason: typed.purpose }),
-      done: casePath(number),
+      async run() {
+        const numbered = { numberOf, draftOf: (own: string) => draftOf(typed, own, circumstances) };
+        number = await applyOnce(context, visit.actor("enterApplication"), numbered);
+      },
+      done: () => casePath(number),
+      shown,
     });
   });
 
@@ -70,7 +77,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
     const { applicationNumber: _, agencyCode: _code, agencyName: _name, ...correction } = draftOf(typed, number, circumstances);
     const request = { by: visit.actor("enterApplication"), seen: seenIn(form), reason: visit.text.apply.correctReason, correction };
     return take(c, visit, `integration/${number}`, typed, {
-      ...{ run: () => integrations.resubmit(number, request), done: casePath(number), shown },
+      ...{ run: () => integrations.resubmit(number, request), done: () => casePath(number), shown },
     });
   });
 
@@ -102,7 +109,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
           const amendment = amendmentAsked(await nextApplicationNumber(db, visit.today), asked);
           await integrations.amend(number, { by, seen: seenIn(form), ...amendment });
         },
-        ...{ done: casePath(number), shown },
+        ...{ done: () => casePath(number), shown },
       });
     });
   }
@@ -119,11 +126,11 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
     visit: Visit,
     object: string,
     typed: TypedApplication,
-    { run, done, shown }: { readonly run: () => Promise<unknown>; readonly done: string; readonly shown?: ShownFor },
+    { run, done, shown }: { readonly run: () => Promise<unknown>; readonly done: () => string; readonly shown: ShownFor },
   ): Promise<Response> {
     try {
       await visit.onTrail("enterApplication", object, run);
-      return c.redirect(done, 303);
+      return c.redirect(done(), 303);
     } catch (error) {
       if (error instanceof RuleViolation) return show(c, visit, typed, recordFault(visit.text, error), shown);
       context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "an application could not be entered");
@@ -141,7 +148,7 @@ function seenAgain(form: SentForm): Html {
   return html`<input type="hidden" name="seen" value="${seenIn(form)}">`;
 }
 
-/** What a form is for, when not for a new application, and the version that it was first shown with. */
+/** What a form is for, and what goes with it unseen: the version that it was first shown with, or of a new application the form's id. */
 interface ShownFor {
   readonly kind: DraftKind;
   /** What the application that is put right would do to an integration that has rights. */
@@ -154,7 +161,7 @@ async function show(
   visit: Visit,
   typed: TypedApplication,
   { faults, whole: against, status }: FormShown,
-  { kind, amending, seen }: ShownFor = { kind: "new", seen: NOTHING },
+  { kind, amending, seen }: ShownFor,
 ): Promise<Response> {
   const { apply, form, applications } = visit.text;
   const [title, intro, submit, fixed] =

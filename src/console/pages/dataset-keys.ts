@@ -8,6 +8,7 @@ import { download } from "../download.ts";
 import { faultSummary, field, select, textFaults } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { requestField, requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -101,7 +102,7 @@ function keyStep(routes: ConsoleRoutes, context: ConsoleContext, step: KeyStep):
     const body = html`<div class="narrow"><p class="quiet">${datasetName(text, dataset)}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="${step.gives === true ? "info" : "warning"}">${intro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${step.fields?.(visit, form, fault) ?? NOTHING}${reasonField(
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${requestField(form)}${step.fields?.(visit, form, fault) ?? NOTHING}${reasonField(
       visit,
       fault,
       {
@@ -127,7 +128,7 @@ ${faultSummary(text, fault)}<p class="ds-alert" data-color="${step.gives === tru
     const named = fingerprintOf(c);
     return takeOnTrail(context, visit, {
       ...{ action, object: `dataset/${dataset.code}${named === "" ? "" : `/${named}`}`, fieldOf: FIELD_OF },
-      take: () => context.datasets.keys(request),
+      take: () => context.datasets.keys(request, requestIn(form)),
       done: ({ fingerprint = "" }) => c.redirect(step.done?.(dataset, fingerprint) ?? datasetPath(dataset.code), 303),
       refused: (fault) => show(c, visit, dataset, form, fault),
     });

@@ -9,7 +9,9 @@ import { download } from "../download.ts";
 import { type Fault, faultSummary } from "../fields.ts";
 import { clock, formToken, type Html, NOTHING, page } from "../layout.ts";
 import { openLetter, saveScan } from "../letter-file.ts";
+import { requestField, requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
+import type { SentForm } from "../sent-form.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { formFault } from "./application-fields.ts";
@@ -45,10 +47,10 @@ export function integrationLetters(routes: ConsoleRoutes, context: ConsoleContex
     if (application === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     const object = `integration/${numberOf(c)}/letters`;
     try {
-      await visit.onTrail("enterApplication", object, () => saveScan(context, application, form.file("letter")));
+      await visit.onTrail("enterApplication", object, () => saveScan(context, application, requestIn(form), form.file("letter")));
       return toRecord(c);
     } catch (error) {
-      if (error instanceof RuleViolation) return showScan(c, visit, formFault(visit.text, "letter", error));
+      if (error instanceof RuleViolation) return showScan(c, visit, formFault(visit.text, "letter", error), form);
       throw error;
     }
   });
@@ -58,11 +60,11 @@ function cameOnPaper(integration: Integration): boolean {
   return underWay(integration).letter?.onPaper === true;
 }
 
-function showScan(c: ConsoleRequest, visit: Visit, fault?: Fault): Response | Promise<Response> {
+function showScan(c: ConsoleRequest, visit: Visit, fault?: Fault, form?: SentForm): Response | Promise<Response> {
   const { apply } = visit.text;
   const body = html`<div class="narrow"><p class="quiet">${numberOf(c)}</p><h1 class="ds-heading" data-size="md">${apply.scan}</h1>
 ${faultSummary(visit.text, fault)}<p>${apply.scanIntro}</p>
-<form method="post" action="${c.req.path}" enctype="multipart/form-data" class="stack">${formToken(visit)}${letterField(visit, fault)}
+<form method="post" action="${c.req.path}" enctype="multipart/form-data" class="stack">${formToken(visit)}${requestField(form)}${letterField(visit, fault)}
 <div class="buttons"><button class="ds-button">${apply.scan}</button><a class="ds-link" href="${casePath(numberOf(c))}">${apply.backToCase}</a></div></form></div>`;
   return page(c, visit, { title: apply.scan, body, status: fault === undefined ? 200 : 422 });
 }
