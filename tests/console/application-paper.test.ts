@@ -50,8 +50,10 @@ describe("on paper", () => {
     await hung.get("/console/applications/paper");
     const entered = (await hung.post("/console/applications/paper", filledForm())).location ?? "";
     expect((await hung.get(entered)).text).toContain(`${entered}/scan`);
-    await hung.get(`${entered}/scan`);
-    const send = (content: string) => hung.upload(`${entered}/scan`, {}, { name: "letter", content: new Blob([content]) });
+    const send = async (content: string) => {
+      await hung.get(`${entered}/scan`);
+      return hung.upload(`${entered}/scan`, {}, { name: "letter", content: new Blob([content]) });
+    };
     for (const [content, told] of [
       ["<html>", "不是 PDF"],
       [`%PDF-${"x".repeat(POLICY.applicationLetterBytes)}`, "檔案超過"],
