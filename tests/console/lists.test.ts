@@ -123,7 +123,7 @@ describe("a page that is no page", () => {
     const nowhere = await chen.get("/console/nowhere");
     for (const said of ["沒有這一頁", "代碼 404", "回待辦"]) expect(nowhere.text).toContain(said);
     await chen.get("/console");
-    const large = await chen.post("/console/language", { language: "x".repeat(70_000) });
+    const large = await chen.post("/console/language", { language: "x".repeat(270_000) }, { connection: "close" });
     expect([large.status, large.text.includes("送出的內容太大")]).toEqual([413, true]);
     const foreign = await chen.post(
       "/console/language",
