@@ -5,7 +5,7 @@ import type { Application } from "./integration-application.ts";
 import { periodMoments } from "./integration-period.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
-/** The first credential comes with the first rights; a change may do without. */
+/** Rights come with a valid credential; what has one may do without another. */
 export interface ProvisionRequest extends StepRequest {
   readonly credential?: NewCredential;
 }
@@ -48,7 +48,7 @@ export function provision(integration: Integration, request: ProvisionRequest, n
     throw new RuleViolation("4(1)2", "period-over", "What was approved is over already: ask for a new application with a period to come.");
   requireOtherApprover(integration, application.applicationNumber, request);
   if (integration.state === "suspended" && !improvesSince(integration, application)) throw reapplicationRequired();
-  if (request.credential === undefined && !integration.credentials.some(({ validUntil }) => Date.parse(validUntil) > now))
+  if (request.credential === undefined && !hasValidCredential(integration, now))
     throw new RuleViolation("3(5)", "credential-missing", "Rights come with a credential that is valid: make one.");
   const fresh = request.credential === undefined ? [] : [issueCredential(integration.credentials, request.credential, rights, now)];
   const { integrationNumber, credentials, state } = integration;
@@ -56,6 +56,11 @@ export function provision(integration: Integration, request: ProvisionRequest, n
     ...{ integrationNumber, application, approval, timeline, credentials: [...credentials, ...fresh] },
     ...{ state: state === "active" ? "active" : "provisioned", amendment: undefined, suspendedFor: undefined },
   };
+}
+
+/** Whether the system can ask by a credential, or change it itself. @clause 3(5) */
+export function hasValidCredential({ credentials }: Integration, now: number): boolean {
+  return credentials.some(({ validUntil }) => Date.parse(validUntil) > now);
 }
 
 /** Who approved may have come into another office since: two people give rights all the same. @clause 3(3) */

@@ -144,13 +144,13 @@ describe("an integration in use", () => {
     expect((await kao.post(path(number, "/suspend"), { reason: "疑似異常查詢" })).location).toBe(path(number));
     expect((await kao.get(path(number))).text).toContain("疑似異常查詢");
     const twice = await kao.post(path(number, "/suspend"), { reason: "疑似異常查詢" });
-    expect([twice.status, twice.text.includes("這個步驟不能再做")]).toEqual([422, true]);
+    expect([twice.status, twice.text.includes("本介接已暫停")]).toEqual([422, true]);
     await away.close();
     expect(await stateOf(number)).toBe("suspended");
     const { rows } = await console_.owner.pool.query(
       "select account, outcome from admin_trail where action = 'suspendIntegration' order by trail_id",
     );
-    expect(rows).toEqual(["application-incomplete", "done", "step-out-of-order"].map((outcome) => ({ account: "kao.manager", outcome })));
+    expect(rows).toEqual(["application-incomplete", "done", "already-suspended"].map((outcome) => ({ account: "kao.manager", outcome })));
 
     const catchUp = startCatchUp(platform.context, platform.client);
     await expect.poll(async () => (await platform.integrations.show(number)).state).toBe("suspended");

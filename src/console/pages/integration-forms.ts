@@ -4,6 +4,7 @@ import type { ConsoleAction } from "../../domain/console-action.ts";
 import { canFollow, type Integration } from "../../domain/integration.ts";
 import { amendableKinds } from "../../domain/integration-amendment.ts";
 import { partTaken } from "../../domain/integration-decision.ts";
+import { hasValidCredential } from "../../domain/integration-rights.ts";
 import type { Step } from "../../domain/integration-step.ts";
 import { checkbox, type Fault } from "../fields.ts";
 import { keptFor } from "../kept.ts";
@@ -98,14 +99,14 @@ function sharedWarning({ text }: Visit, shared: readonly SharedAddress[]): Html 
   )}</ul></div>`;
 }
 
-/** First rights come with a first credential; a change does only where it is asked for, or where none is left. */
+/** Rights come with a credential that is valid: a new one where there is none, and else where it is asked for. */
 function provisionForm(visit: Visit, integration: Integration, path: string, fault: Fault | undefined, typed: Typed | undefined): Html {
   const { decision } = visit.text;
-  const first = integration.credentials.length === 0;
-  const choice = first
+  const needed = !hasValidCredential(integration, visit.now);
+  const choice = needed
     ? html`<input type="hidden" name="credential" value="yes">`
     : checkbox("credential", "yes", decision.newCredential, typed?.credential ?? false);
-  return html`<section><h2 class="ds-heading" data-size="xs">${decision.provision}</h2><p>${first ? decision.provisionIntro : decision.amendIntro}</p>
+  return html`<section><h2 class="ds-heading" data-size="xs">${decision.provision}</h2><p>${needed ? decision.provisionIntro : decision.amendIntro}</p>
 <form method="post" action="${path}/provision" class="stack">${formToken(visit)}${requestField()}${seenField(integration)}${choice}${reasonField(visit, fault, typed)}
-<button class="ds-button">${first ? decision.provisionSubmit : decision.amendSubmit}</button></form></section>`;
+<button class="ds-button">${needed ? decision.provisionSubmit : decision.amendSubmit}</button></form></section>`;
 }

@@ -343,7 +343,7 @@ export const en: Text = {
     refuseAmendmentIntro: "This application ends; rights that hold stay as they are. The agency sees the reason.",
     refuseSubmit: "Refuse",
     provision: "Provision",
-    provisionIntro: "Sets checks and addresses, and makes the first credential, which is shown this once.",
+    provisionIntro: "Sets checks and addresses, and makes a credential, which is shown this once.",
     provisionSubmit: "Provision and make a credential",
     amendIntro: "Replaces the present checks and addresses by those approved: never both, never a gap. Credentials stay valid.",
     amendSubmit: "Provision what was approved",

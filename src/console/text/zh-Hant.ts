@@ -323,7 +323,7 @@ export const zhHant = {
     refuseAmendmentIntro: "這次申請將結束，原有權限照舊；機關看得到理由。",
     refuseSubmit: "確定不予核可",
     provision: "配賦權限",
-    provisionIntro: "將設定查詢權限與白名單 IP，並產生第一組憑證。憑證只顯示這一次。",
+    provisionIntro: "將設定查詢權限與白名單 IP，並產生一組憑證。憑證只顯示這一次。",
     provisionSubmit: "配賦權限並產生憑證",
     amendIntro: "將以核可內容取代現有權限與白名單 IP，兩者不會並存，也不會中斷。現有憑證繼續有效。",
     amendSubmit: "配賦核可內容",
