@@ -1630,6 +1630,8 @@ grant delete on application_draft to platform_worker;
 
 grant update on application_draft (application_number) to platform_console;
 
+grant select on application_draft (begun_at) to platform_worker;
+
 grant select on application_draft (draft_id) to platform_worker;
 
 grant update on application_draft (key_id) to platform_console;

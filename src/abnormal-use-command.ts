@@ -4,6 +4,7 @@ import type { KeepAlerts } from "./abnormal-use-client.ts";
 import { type AlertOnRecord, MOST_ALERTS_LISTED } from "./domain/abnormal-use-decision.ts";
 import type { Duty } from "./domain/appointment.ts";
 import type { Severity } from "./domain/finding.ts";
+import { printableText } from "./domain/printable-text.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { RaiseFinding } from "./finding-client.ts";
 
@@ -48,7 +49,7 @@ export async function runAbnormalUseCommand(argv: string[], keep: KeepAlerts, ra
     if (action === "list") {
       const alerts = await keep({ onlyOpen: values.all !== true });
       if (values.json) return JSON.stringify(alerts);
-      for (const alert of alerts) console.log(summary(alert));
+      for (const alert of alerts) console.log(printableText(summary(alert)));
       return alerts.length < MOST_ALERTS_LISTED
         ? `${alerts.length} alerts.`
         : `The newest ${alerts.length} alerts; there may be more, which the console shows.`;

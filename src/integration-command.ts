@@ -3,6 +3,7 @@ import { createSecret, hashSecret } from "./adapters/credential-secret.ts";
 import { listForeignAddresses } from "./adapters/taiwan-addresses.ts";
 import { type Integration, versionShown } from "./domain/integration.ts";
 import { underWay } from "./domain/integration-decision.ts";
+import { printableText } from "./domain/printable-text.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { IntegrationClient } from "./integration-client.ts";
 import { amendmentDraft, applicationDraft, correction, parseOptions, request, type Values } from "./integration-command-options.ts";
@@ -39,8 +40,9 @@ export async function runIntegrationCommand(argv: string[], places: IntegrationP
       ? told(await places.stop(number, { ...request(values), ...(values.credential !== undefined && { credentialId: values.credential }) }))
       : await places.withClient((client) => takeStep(client, step, number, values));
     if (values.json) return JSON.stringify(result);
-    for (const line of lines) console.log(line);
-    return sentence;
+    // Names and reasons are others' words: one that looks like a line of ours isn't printed as one.
+    for (const line of lines) console.log(printableText(line));
+    return printableText(sentence);
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;
     const { clause, code, message } = error;

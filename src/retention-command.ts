@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { StepRequest } from "./domain/integration.ts";
 import type { Role } from "./domain/integration-step.ts";
+import { printableText } from "./domain/printable-text.ts";
 import { type Disposal, openHolds, stateOf } from "./domain/retention.ts";
 import { retentionYears } from "./domain/retention-period.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
@@ -49,7 +50,7 @@ export async function runRetentionCommand(argv: string[], withClient: WithClient
     if (step === "list") {
       const disposals = await withClient((client) => client.list());
       if (values.json) return JSON.stringify(disposals);
-      for (const disposal of disposals) console.log(summary(disposal));
+      for (const disposal of disposals) console.log(printableText(summary(disposal)));
       return `${disposals.length} months.`;
     }
     if (step === "period" || step === "raise") {
@@ -57,14 +58,15 @@ export async function runRetentionCommand(argv: string[], withClient: WithClient
         client.period(step === "raise" ? { ...request(values), years: Number(month) } : undefined),
       );
       if (values.json) return JSON.stringify(periods);
-      for (const { years, raisedAt, account, reason } of periods) console.log(`${raisedAt}  ${years} years  ${account}  ${reason}`);
+      for (const { years, raisedAt, account, reason } of periods)
+        console.log(printableText(`${raisedAt}  ${years} years  ${account}  ${reason}`));
       return `The log is kept for ${retentionYears(periods)} years.`;
     }
     if (month === "") throw new Error("Name a step and a month; --help lists them.");
     const disposal = await withClient((client) => take(client, step, month, values));
     if (values.json) return JSON.stringify(disposal);
     if (step === "show") for (const line of details(disposal)) console.log(line);
-    return `Month ${summary(disposal)}.`;
+    return printableText(`Month ${summary(disposal)}.`);
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;
     const { clause, code, message } = error;
@@ -103,7 +105,9 @@ function summary(disposal: Disposal): string {
 }
 
 function details({ timeline, certificate }: Disposal): string[] {
-  const steps = timeline.map(({ takenAt, step, account, role, reason }) => `${takenAt}  ${step}  ${account} (${role})  ${reason}`);
+  const steps = timeline.map(({ takenAt, step, account, role, reason }) =>
+    printableText(`${takenAt}  ${step}  ${account} (${role})  ${reason}`),
+  );
   if (certificate === undefined) return steps;
   const { entries, ranges, checkpoint, approvedBy, disposedAt } = certificate;
   const runs = ranges.map(([first, last]) => `${first}–${last}`).join(", ");

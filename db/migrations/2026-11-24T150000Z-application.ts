@@ -89,7 +89,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant execute on function is_submitted, is_letter_on_record to platform_console, platform_worker;
     grant select, insert, update (key_id, sealed, application_number, saved_at) on application_draft to platform_console;
     grant select, insert, update (application_number), delete on application_attachment to platform_console;
-    grant select (draft_id, saved_at), delete on application_draft to platform_worker;
+    grant select (draft_id, begun_at, saved_at), delete on application_draft to platform_worker;
     grant select (draft_id, application_number), delete on application_attachment to platform_worker;
   `.execute(db);
 }

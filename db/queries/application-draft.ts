@@ -20,12 +20,22 @@ interface NewDraft extends Pick<DraftOnRecord, "draftId" | "account" | "sealed" 
   readonly at: Date;
 }
 
-/** Writes a new draft. @param atMost drafts that were not submitted @returns false when there are so many already */
-export async function insertDraft(db: Kysely<Database>, { draftId, tokenHash, account, sealed, keyId, at }: NewDraft, atMost: number) {
+/**
+ * Writes a new draft.
+ * @param atMost drafts that were not submitted; those that nobody has typed into since a moment make room
+ * @returns false when there are so many already
+ */
+export async function insertDraft(
+  db: Kysely<Database>,
+  { draftId, tokenHash, account, sealed, keyId, at }: NewDraft,
+  atMost: number,
+  untouchedSince: Date,
+): Promise<boolean> {
   const { numAffectedRows } = await sql`
     insert into application_draft (draft_id, token_hash, account, key_id, sealed, begun_at, saved_at)
     select ${draftId}, ${tokenHash}, ${account}, ${keyId}, ${sealed}, ${at}, ${at}
-    where (select count(*) from application_draft d where not is_submitted(d.draft_id)) < ${atMost}`.execute(db);
+    where (select count(*) from application_draft d
+      where not is_submitted(d.draft_id) and (d.saved_at > d.begun_at or d.begun_at > ${untouchedSince})) < ${atMost}`.execute(db);
   return numAffectedRows === 1n;
 }
 
@@ -108,12 +118,13 @@ export async function countOfOne(db: Kysely<Database>, account: string, now: Dat
   return rows[0]?.count ?? 0;
 }
 
-/** Destroys drafts and letters that were never submitted and not saved since a moment. @returns how many drafts */
-export async function deleteDraftsBefore(db: Kysely<Database>, before: Date): Promise<number> {
+/** Destroys drafts and letters that were never submitted and not saved since a moment, or never typed into since another. @returns how many drafts */
+export async function deleteDraftsBefore(db: Kysely<Database>, before: Date, untouchedSince: Date): Promise<number> {
   await sql`
     delete from application_attachment where not is_letter_on_record(draft_id, application_number)
       and draft_id in (select draft_id from application_draft where saved_at < ${before})`.execute(db);
   const { numAffectedRows } = await sql`
-    delete from application_draft where saved_at < ${before} and not is_submitted(draft_id)`.execute(db);
+    delete from application_draft
+    where (saved_at < ${before} or (saved_at = begun_at and begun_at < ${untouchedSince})) and not is_submitted(draft_id)`.execute(db);
   return Number(numAffectedRows ?? 0);
 }

@@ -14,7 +14,8 @@ import { taipeiDate } from "../domain/roc-date.ts";
 import { UPKEEP_STEPS, type UpkeepStep, upkeepAbout, upkeepNotice } from "../domain/upkeep.ts";
 import { withHeartbeat } from "./heartbeat.ts";
 
-const DAY = 24 * 60 * 60 * 1000;
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
 const MONTHS_AHEAD = 3;
 /** A retry with the same Idempotency-Key is answered from the record for this long (milliseconds). */
 const IDEMPOTENCY_PERIOD = 48 * 60 * 60 * 1000;
@@ -26,8 +27,12 @@ export function createUpkeepActivities({ db, now, logger }: Pick<WorkerContext, 
     prepareQueryLog: () => createQueryLogPartitions(db, now(), MONTHS_AHEAD),
     /** Deletes what is only kept to make retries safe. @returns how many */
     forgetOldRequests: () => withHeartbeat(() => deleteIdempotentRequestsBefore(db, new Date(now().getTime() - IDEMPOTENCY_PERIOD))),
-    /** Destroys drafts of applications, letters included, that were never submitted and that nobody saves any more. @returns how many @clause 3(10) */
-    destroyOldDrafts: () => withHeartbeat(() => deleteDraftsBefore(db, new Date(now().getTime() - POLICY.applicationDraftDays * DAY))),
+    /** Destroys drafts of applications, letters included, that were never submitted and that nobody saves any more, or ever did. @returns how many @clause 3(10) */
+    destroyOldDrafts: () => {
+      const ago = (milliseconds: number) => new Date(now().getTime() - milliseconds);
+      const [saved, untouched] = [ago(POLICY.applicationDraftDays * DAY), ago(POLICY.applicationDraftUntouchedHours * HOUR)];
+      return withHeartbeat(() => deleteDraftsBefore(db, saved, untouched));
+    },
     /**
      * Notes when each address was last answered, and takes back warnings of those that are used again.
      * @throws ApplicationFailure `entry-unreadable` at the end, when an entry of the log says nothing of an address

@@ -41,6 +41,15 @@ export function createSourceAddress(
 
 /** What limits count by: who has one IPv6 address has 2^64 of them, so its network stands for it. @param address canonical text */
 export function networkOf(address: string): string {
+  return startOf(address, 4);
+}
+
+/** What a provider gives to one site, 65,536 networks at once: for limits of what is left behind. @param address canonical text */
+export function siteOf(address: string): string {
+  return startOf(address, 3);
+}
+
+function startOf(address: string, groups: number): string {
   if (!ipaddr.IPv6.isValid(address)) return address;
-  return ipaddr.IPv6.parse(address).parts.slice(0, 4).join(":");
+  return ipaddr.IPv6.parse(address).parts.slice(0, groups).join(":");
 }

@@ -128,6 +128,7 @@ export function createConsole(context: ConsoleContext): Hono<{ Bindings: Console
     const visit = await readVisit(context, c, { looksOnly: true }).catch(() => undefined);
     if (visit === undefined)
       return refused ?? c.text("系統目前無法處理，請稍後再試。The system can't do this now: try again shortly.", 503);
+    if (refused?.status === 400) return messagePage(c, visit, 400, visit.text.message.brokenForm);
     if (refused?.status === 413) return messagePage(c, visit, 413, visit.text.message.tooLarge);
     if (refused?.status === 403) return messagePage(c, visit, 403, visit.text.message.strangeForm);
     if (refused !== undefined) return refused;

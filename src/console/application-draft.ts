@@ -39,13 +39,18 @@ const LONGEST_DRAFT = 48 * 1024;
 const typedPlace = (draftId: string) => `application-draft/${draftId}`;
 const asBytes = (drafted: Drafted) => Buffer.from(JSON.stringify(drafted));
 
+/** Before when a draft that nobody has typed into was begun to count no more. @param now epoch milliseconds */
+function untouchedSince(now: number): Date {
+  return new Date(now - POLICY.applicationDraftUntouchedHours * 3_600_000);
+}
+
 /** Begins a draft. @returns the token of its private link; undefined when there are too many drafts */
 export async function beginDraft({ db, keys, now }: ConsoleContext): Promise<string | undefined> {
   const [token, draftId] = [createToken(), randomUUID()];
   const account = `agency.${createHash("sha256").update(draftId).digest("hex").slice(0, 16)}`;
   const { sealed, keyId } = sealBytes(keys, asBytes({ kind: "new", version: 0, typed: EMPTY_FORM }), typedPlace(draftId));
   const draft = { draftId, tokenHash: hashToken(token), account, sealed, keyId, at: new Date(now()) };
-  return (await insertDraft(db, draft, POLICY.applicationDraftsAtOnce)) ? token : undefined;
+  return (await insertDraft(db, draft, POLICY.applicationDraftsAtOnce, untouchedSince(now()))) ? token : undefined;
 }
 
 /** Opens what a private link leads to. @returns undefined when there is nothing (any more) */
@@ -55,7 +60,19 @@ export async function openCase({ db, keys }: ConsoleContext, token: string | und
   const drafted: Drafted = JSON.parse(openBytes(keys, draft, typedPlace(draft.draftId)).toString("utf8"));
   const number = draft.submitted ? draft.applicationNumber : null;
   const integration = number === null ? undefined : await readIntegration(db, number);
-  return { token, draft, drafted, letter: await findDraftLetter(db, draft.draftId), integration };
+  const letter = await findDraftLetter(db, draft.draftId);
+  const correctedAs = letter && integration && cameWith(letter, integration, draft);
+  if (correctedAs === undefined) return { token, draft, drafted, letter, integration };
+  await assignLetter(db, draft.draftId, correctedAs);
+  return { token, draft, drafted, letter: undefined, integration };
+}
+
+/** The application whose correction a letter came with, though whoever sent it heard nothing: it got on record after all. */
+function cameWith({ applicationNumber, attachedAt }: LetterOnRecord, { timeline }: Integration, { account }: DraftOnRecord) {
+  const came = timeline.findLast((entry) => entry.step === "resubmit" && entry.account === account);
+  return applicationNumber === null && came !== undefined && Date.parse(came.takenAt) >= attachedAt.getTime()
+    ? came.application
+    : undefined;
 }
 
 /** `versionShown` of what a form for this case stands on. */

@@ -117,9 +117,9 @@ export async function submitDrafted(context: ConsoleContext, opened: ApplicantCa
   const request = { by: applicantOf(opened), seen: drafted.version };
   const { integrationNumber } = integration;
   if (kind === "correction") {
-    await assignLetter(db, draft.draftId, underWay(integration).applicationNumber);
     await integrations.resubmit(integrationNumber, { ...request, reason: correctReason, correction: correctionOf(asked) });
-    return;
+    // Only then: on record it can't be replaced, and counts. Who hears nothing of the step has it assigned as the case is opened.
+    return assignLetter(db, draft.draftId, underWay(integration).applicationNumber);
   }
   if ((await countOfOne(db, draft.account, new Date(now()))) >= POLICY.applicationsOfOneADay) throw tooManyAtOnce();
   let number: string | undefined;

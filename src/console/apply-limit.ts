@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { findDraft } from "../../db/queries/application-draft.ts";
 import { createNetworkLimit } from "../adapters/network-limit.ts";
 import { hashToken, sameSecret } from "../adapters/session-token.ts";
-import { networkOf } from "../adapters/source-address.ts";
+import { networkOf, siteOf } from "../adapters/source-address.ts";
 import type { ConsoleContext } from "./context.ts";
 import { APPLICATION_COOKIE, readToken } from "./cookies.ts";
 import { type Html, NOTHING } from "./layout.ts";
@@ -28,7 +28,7 @@ export function addressOf(context: ConsoleContext, c: ConsoleRequest): string {
 
 /** Tells whether an address may begin another draft. */
 export function createDraftLimit(): (address: string) => Promise<boolean> {
-  return createNetworkLimit(DRAFTS);
+  return createNetworkLimit(DRAFTS, siteOf);
 }
 
 /** Before anything that was sent is used. Looking at pages is free; guessing links and printing aren't. */

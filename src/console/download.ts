@@ -7,9 +7,17 @@ const TYPE = { pdf: "application/pdf", csv: "text/csv; charset=utf-8", asc: "app
 
 /** A file as its reader will keep it: to be saved or printed, and never shown as a page of ours, whatever is in it. */
 export interface DownloadedFile {
-  /** Without its ending. */
-  readonly name: string;
+  /** What it is, and which one of them, in the reader's words: a folder holds many. */
+  readonly name: readonly string[];
   readonly format: keyof typeof TYPE;
+}
+
+/** What some system takes in no file's name; a day in slashes reads without them. */
+const IN_NO_FILE_NAME = /[\s/\\:*?"<>|\p{Cc}\p{Cf}]/gu;
+
+/** A text as a header may hold it (RFC 8187). */
+function headerText(text: string): string {
+  return encodeURIComponent(text.toWellFormed()).replaceAll(/['()]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
 }
 
 /** Sends a file that is there as a whole. */
@@ -20,7 +28,7 @@ export function download(
 ): Response {
   return c.body(content, 200, {
     "content-type": TYPE[format],
-    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}.${format}`,
+    "content-disposition": `attachment; filename*=UTF-8''${headerText(name.join("_").replaceAll(IN_NO_FILE_NAME, ""))}.${format}`,
   });
 }
 

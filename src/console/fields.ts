@@ -13,8 +13,11 @@ export interface Fault {
 
 /** What a broken rule says in the reader's language. */
 export function faultOf(text: Text, { code, message }: RuleViolation, fieldOf: Readonly<Record<string, string>> = {}): Fault {
+  const field = fieldOf[code];
+  // The rule of texts speaks of the reason, which most forms ask for; not every text is one.
+  if (code === "application-incomplete" && field !== undefined && field !== "reason") return { sentence: text.form.empty, field, code };
   const known = (text.rule as Readonly<Record<string, string>>)[code];
-  return { sentence: known ?? `${message} (${code})`, field: fieldOf[code], code };
+  return { sentence: known ?? `${message} (${code})`, field, code };
 }
 
 const TEXT_CODES = ["application-incomplete", "text-too-long", "text-not-printable", "national-id-in-text"];
@@ -32,9 +35,20 @@ export function faultSummary(text: Text, ...faults: readonly (Fault | undefined)
 ${told.map(({ field, sentence }) => html`<p>${field === undefined ? sentence : html`<a class="ds-link" href="#${field}">${sentence}</a>`}</p>`)}</div>`;
 }
 
-/** Beside a group of fields: what is wrong with it. */
-export function groupFault(name: string, fault: Fault | undefined): Html {
+/** Beside a field or a group of them: what is wrong with it. */
+export function faultBeside(name: string, fault: Fault | undefined): Html {
   return fault?.field === name ? html`<p class="ds-validation-message" id="${name}-fault">${fault.sentence}</p>` : NOTHING;
+}
+
+/** What ties a field to what is wrong with it. */
+function marked(name: string, fault: Fault | undefined): Html {
+  return fault?.field === name ? html` aria-describedby="${name}-fault" aria-invalid="true"` : NOTHING;
+}
+
+/** Fields that are answered together, such as boxes to tick; what is wrong is told of the group. */
+export function group(name: string, legend: string, fields: Html | readonly Html[], fault: Fault | undefined): Html {
+  return html`<fieldset class="ds-fieldset" id="${name}"${fault?.field === name ? html` aria-describedby="${name}-fault"` : NOTHING}><legend
+class="ds-label">${legend}</legend>${fields}${faultBeside(name, fault)}</fieldset>`;
 }
 
 interface FieldOptions {
@@ -84,17 +98,26 @@ ${wrong ? html`<p class="ds-validation-message" id="${name}-fault">${fault?.sent
 </div>`;
 }
 
-/** One of several that may be ticked. */
-export function checkbox(name: string, value: string, label: string, checked: boolean): Html {
+/** One of several that may be ticked, or one alone, whose fault stands beside it. */
+export function checkbox(name: string, value: string, label: string, checked: boolean, fault?: Fault): Html {
   const id = `${name}-${value}`;
   return html`<div class="ds-field"><input class="ds-input" type="checkbox" id="${id}" name="${name}" value="${value}"${
     checked ? html` checked` : NOTHING
-  }><label class="ds-label" for="${id}">${label}</label></div>`;
+  }${marked(name, fault)}><label class="ds-label" for="${id}">${label}</label></div>`;
 }
 
 /** A choice of one. */
-export function select(name: string, label: string, options: readonly (readonly [value: string, label: string])[], chosen: string): Html {
-  return html`<div class="ds-field"><label class="ds-label" for="${name}">${label}</label><select class="ds-input" id="${name}" name="${name}">${options.map(
+export function select(
+  name: string,
+  label: string,
+  options: readonly (readonly [value: string, label: string])[],
+  chosen: string,
+  fault?: Fault,
+): Html {
+  return html`<div class="ds-field"><label class="ds-label" for="${name}">${label}</label><select class="ds-input" id="${name}" name="${name}"${marked(
+    name,
+    fault,
+  )}>${options.map(
     ([value, title]) => html`<option value="${value}"${value === chosen ? html` selected` : NOTHING}>${title}</option>`,
-  )}</select></div>`;
+  )}</select>${faultBeside(name, fault)}</div>`;
 }

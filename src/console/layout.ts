@@ -31,7 +31,7 @@ export function page(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}｜${text.platform}</title>
+<title>${status === 422 ? text.form.fault(title) : title}｜${text.platform}</title>
 <link rel="stylesheet" href="${STYLE}">
 <link rel="icon" href="data:,">
 ${visit.endsAt === undefined ? NOTHING : html`<script src="${SCRIPT}" defer></script>`}
@@ -41,7 +41,7 @@ ${visit.endsAt === undefined ? NOTHING : html`<script src="${SCRIPT}" defer></sc
 <header class="masthead">
 <div class="masthead-line">
 <p class="masthead-name"><a href="${visit.here.startsWith("/apply") ? "/apply" : "/console"}">${text.platform}</a> <span>${text.office}</span></p>
-${visit.account === undefined ? NOTHING : identity(visit, visit.account)}
+<div class="masthead-who">${status === 422 ? NOTHING : languageSwitch(visit)}${visit.account === undefined ? NOTHING : identity(visit, visit.account)}</div>
 </div>
 <div class="masthead-line">
 ${visit.stage === "full" ? menu(visit) : NOTHING}
@@ -54,7 +54,6 @@ ${visit.kept === undefined || visit.stage !== "full" ? NOTHING : html`<p class="
 ${body}
 </main>
 <footer>
-${languageSwitch(visit)}
 <p class="print-only">${text.printed(visit.account ?? text.role.applicant, clock(text, visit.now))}</p>
 </footer>
 ${sessionOver(visit)}
@@ -66,10 +65,8 @@ ${sessionOver(visit)}
 
 function identity(visit: Visit, account: string): Html {
   const { text, duties } = visit;
-  return html`<div class="masthead-who">
-<p>${account}<span>${duties.map((duty) => text.duty[duty]).join(text.separator)}</span></p>
-<form method="post" action="/console/log-out">${formToken(visit)}<button class="ds-button" data-variant="secondary">${text.nav.logOut}</button></form>
-</div>`;
+  return html`<p>${account}<span>${duties.map((duty) => text.duty[duty]).join(text.separator)}</span></p>
+<form method="post" action="/console/log-out">${formToken(visit)}<button class="ds-button" data-variant="secondary">${text.nav.logOut}</button></form>`;
 }
 
 function menu({ text, may, here }: Visit): Html {
@@ -115,6 +112,7 @@ class="ds-button" data-variant="secondary" type="button">${session.show}</button
 </main></template>`;
 }
 
+/** Above everything that may be typed, since it empties it; where a form came back with what was typed, not at all. */
 function languageSwitch(visit: Visit): Html {
   const { code, name } = visit.text.otherLanguage;
   return html`<form method="post" action="/console/language">${formToken(visit)}<input type="hidden" name="language" value="${code}"><input

@@ -6,6 +6,7 @@ import { type Fault, faultOf } from "./fields.ts";
 import { keptFor } from "./kept.ts";
 import { formToken, type Html, NOTHING } from "./layout.ts";
 import type { ConsoleRoutes } from "./routes.ts";
+import type { Text } from "./text/index.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
 
 /** Lines on a page of a list. */
@@ -16,7 +17,12 @@ export interface List<Name extends string> {
   readonly path: string;
   readonly action: ConsoleAction;
   readonly filters: readonly Name[];
+  /** What some of them may be, by their names in the catalogue; anything else narrows nothing. */
+  readonly choices?: (text: Text) => Partial<Record<Name, object>>;
 }
+
+/** No name is longer; and a URL that holds what is longer is refused on the way, before any page can say so. */
+const LONGEST_FILTER = 200;
 
 /** What a list is asked for. */
 export interface Asked<Name extends string> {
@@ -42,21 +48,17 @@ export function listPage<Name extends string>(
     const asked = askedInUrl(c, visit, list);
     return asked instanceof Response ? asked : show(c, visit, asked);
   });
-  routes.post(list.path, list.action, (c, _visit, form) => {
-    const { filter, refused } = readFilter(list, (name) => form.one(name));
+  routes.post(list.path, list.action, (c, { text }, form) => {
+    const { filter, refused } = readFilter(list, text, (name) => form.one(name));
     return c.redirect(listUrl(list.path, { ...filter, refused }), 303);
   });
 }
 
 /** What a URL asks of a list; the way to the list itself when it holds an ID number. */
-export function askedInUrl<Name extends string>(
-  c: ConsoleRequest,
-  visit: Visit,
-  list: Pick<List<Name>, "path" | "filters">,
-): Asked<Name> | Response {
+export function askedInUrl<Name extends string>(c: ConsoleRequest, visit: Visit, list: Omit<List<Name>, "action">): Asked<Name> | Response {
   const { text } = visit;
   const kept = keptFor(visit, list.path);
-  const { filter, refused } = readFilter(list, (name) => kept?.one(name) ?? c.req.query(name));
+  const { filter, refused } = readFilter(list, text, (name) => kept?.one(name) ?? c.req.query(name));
   if (refused !== undefined) return c.redirect(listUrl(list.path, { ...filter, refused }), 303);
   const field = list.filters.find((name) => name === c.req.query("refused"));
   const [, page = "1"] = /^([1-9]\d{0,5})$/.exec(c.req.query("page") ?? "") ?? [];
@@ -64,13 +66,18 @@ export function askedInUrl<Name extends string>(
 }
 
 function readFilter<Name extends string>(
-  { filters }: Pick<List<Name>, "filters">,
+  { filters, choices }: Omit<List<Name>, "action">,
+  text: Text,
   read: (name: Name) => string | undefined,
 ): { readonly filter: Readonly<Partial<Record<Name, string>>>; readonly refused: Name | undefined } {
   const all = filters.map((name) => [name, read(name)?.replaceAll("\0", "").trim() ?? ""] as const).filter(([, value]) => value !== "");
-  const kept = all.filter(([, value]) => !holdsNationalId(value));
+  const known: Partial<Record<Name, object>> = choices?.(text) ?? {};
+  const isOne = (name: Name, value: string) => Object.hasOwn(known[name] ?? { [value]: value }, value);
+  const kept = all.filter(([name, value]) => !holdsNationalId(value) && isOne(name, value));
   return {
-    filter: Object.fromEntries(kept) as Readonly<Partial<Record<Name, string>>>,
+    filter: Object.fromEntries(kept.map(([name, value]) => [name, value.slice(0, LONGEST_FILTER)])) as Readonly<
+      Partial<Record<Name, string>>
+    >,
     refused: all.find(([, value]) => holdsNationalId(value))?.[0],
   };
 }

@@ -115,6 +115,7 @@ const FIELD_OF: Readonly<Record<string, string>> = {
   "from-malformed": "from",
   "until-malformed": "until",
   "month-malformed": "month",
+  "request-number-required": "request",
 };
 
 /** What stands against reading, as a fault of the form. @throws whatever is no rule's word */

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { formTokenOf, sameSecret } from "../adapters/session-token.ts";
 import { CONSOLE_ACTIONS, type ConsoleAction, type LoginStage } from "../domain/console-action.ts";
@@ -106,6 +107,11 @@ export function createRoutes(context: ConsoleContext): ConsoleRoutes {
 
 /** What was sent. */
 export async function readForm(c: ConsoleRequest): Promise<SentForm> {
-  const body = await c.req.parseBody({ all: true });
+  const body = await c.req.parseBody({ all: true }).catch(brokenForm);
   return sentForm(Object.entries(body).flatMap(([name, values]) => [values].flat().map((value) => [name, value] as const)));
+}
+
+/** What is no form is the sender's trouble, not ours. */
+function brokenForm(error: unknown): never {
+  throw error instanceof TypeError ? new HTTPException(400, { cause: error }) : error;
 }

@@ -27,6 +27,7 @@ export const POLICY_BASIS: Readonly<Record<PolicyName, PolicyBasis>> = {
   idleDays: { topic: "application", clause: "4(1)2" },
   idleGraceDays: { topic: "application", clause: "4(1)2" },
   applicationDraftDays: { topic: "application", clause: "3(10)" },
+  applicationDraftUntouchedHours: { topic: "application" },
   applicationDraftsAtOnce: { topic: "application" },
   applicationsAtOnce: { topic: "application" },
   applicationsOfOneADay: { topic: "application" },

@@ -81,6 +81,8 @@ export const POLICY = {
   findingDueDaysCap: 365,
   /** A draft of an application that was never submitted is destroyed when nobody has saved it for this long. */
   applicationDraftDays: 30,
+  /** One that nobody has typed into makes room after this long. */
+  applicationDraftUntouchedHours: 3,
   /** Drafts at once, and letters with one application; no letter is larger than this. */
   applicationDraftsAtOnce: 500,
   /** Applications of agencies without rights, over all networks, that wait for the case officer or came within a day: more apply on paper. */

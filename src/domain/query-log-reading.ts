@@ -5,6 +5,7 @@ import { maskNationalId, normaliseNationalId } from "./national-id.ts";
 import { maskName } from "./person-name.ts";
 import { canonicalEntry, type QueryLogEntry, type SealedPart } from "./query-log.ts";
 import { RuleViolation } from "./rule-violation.ts";
+import { saysSomething } from "./verification.ts";
 
 /** What the log is opened for. */
 export type OpeningPurpose = "audit" | "subject-access" | "record-list" | "search";
@@ -36,10 +37,16 @@ export function requireOpening({ by, purpose, reason, reference }: OpeningReques
   requireAccount(by.account);
   if (!READERS[purpose].includes(by.role))
     throw new RuleViolation("4(2)2", "reader-not-allowed", `The log is opened for this (${purpose}) by others: --help says by whom.`);
+  if (purpose === "subject-access") requireRequestNumber(reference);
+  else if (reference !== null) requireText(reference, "reference");
   requireText(reason, "reason");
-  if (purpose === "subject-access" && reference === null)
+}
+
+/** What a person's request is found by again. @throws RuleViolation `request-number-required` and those of texts @clause 4(2)2 */
+export function requireRequestNumber(reference: string | null): void {
+  if (reference === null || !saysSomething(reference))
     throw new RuleViolation("4(2)2", "request-number-required", "Give the number of the person's request.");
-  if (reference !== null) requireText(reference, "reference");
+  requireText(reference, "reference");
 }
 
 /** A row of the log as the database holds it: derived columns, and the canonical bytes as text. Hashes are hexadecimal. */

@@ -34,7 +34,6 @@ export function raiseRetention(periods: readonly RetentionPeriod[], request: Rai
   const { years, by, reason, seen } = request;
   const held = retentionYears(periods);
   requireAccount(by.account);
-  requireText(reason, "reason");
   if (by.role !== "manager") throw new RuleViolation("4(1)5", "role-not-allowed", "Only a manager raises how long the log is kept.");
   if (seen !== undefined && seen !== held)
     throw new RuleViolation(
@@ -42,6 +41,7 @@ export function raiseRetention(periods: readonly RetentionPeriod[], request: Rai
       "retention-changed",
       "Somebody has raised the setting since it was shown: look at it anew, then decide.",
     );
+  requireText(reason, "reason");
   if (!Number.isInteger(years) || years <= held || years > POLICY.logRetentionCapYears)
     throw new RuleViolation(
       "4(1)5",

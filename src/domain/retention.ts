@@ -6,6 +6,7 @@ import { requireText } from "./integration-text.ts";
 import { POLICY } from "./policy.ts";
 import { taipeiDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
+import { saysSomething } from "./verification.ts";
 
 /** What can happen to a month of the query log. `stop`: the entries could not be disposed of as they had to be, so somebody must look. */
 export type DisposalStep = "propose" | "hold" | "lift" | "approve" | "stop" | "dispose";
@@ -134,15 +135,26 @@ function requireDue(keptUntil: number, now: number): void {
 
 /**
  * Keeps a month until the hold is lifted, whatever its age; an approval that was given before is void.
- * @throws RuleViolation `already-held`, `already-disposed`, `role-not-allowed` and those of texts
+ * @throws RuleViolation `matter-missing`, `matter-malformed`, `already-held`, `already-disposed`, `role-not-allowed` and those of texts
  * @clause 4(1)5
  */
 export function hold(disposal: Disposal, request: HoldRequest, now: number): Disposal {
-  requireText(request.matter, "matter");
+  requireMatter(request.matter);
   const next = take(disposal, "hold", request, ["manager", "dedicatedOfficer", "caseOfficer"], now, request.matter);
   if (openHolds(disposal).includes(request.matter))
     throw new RuleViolation("4(1)5", "already-held", "This matter holds the month already: nothing else is needed.");
   return next;
+}
+
+/** Codes of its own: a form has a reason besides, and says beside which field the text is wrong. */
+function requireMatter(matter: string): void {
+  if (!saysSomething(matter)) throw new RuleViolation("4(1)5", "matter-missing", "Name the matter that needs the month.");
+  try {
+    requireText(matter, "matter");
+  } catch (error) {
+    if (error instanceof RuleViolation) throw new RuleViolation("4(1)5", "matter-malformed", error.message);
+    throw error;
+  }
 }
 
 /** A manager lifts the hold of one matter; others go on holding. @throws RuleViolation `not-held` @clause 4(1)5 */
@@ -209,13 +221,14 @@ function take(
   now: number,
   matter?: string,
 ): Disposal {
-  requireSaid({ by, reason });
+  requireAccount(by.account);
   if (!roles.includes(by.role))
     throw new RuleViolation("4(1)5", "role-not-allowed", "This step is for another role: --help says for which.");
   if (stateOf(disposal) === "disposed")
     throw new RuleViolation("4(1)5", "already-disposed", "The month's entries are gone: its certificate says by whose approval.");
   if (seen !== undefined && seen !== disposalVersion(disposal))
     throw new RuleViolation("4(1)5", "month-changed", "The month has gone on since it was shown: look at it anew, then decide.");
+  requireText(reason, "reason");
   const entry = { step, account: by.account, role: by.role, reason, takenAt: new Date(now).toISOString() };
   return { ...disposal, timeline: [...disposal.timeline, matter === undefined ? entry : { ...entry, matter }] };
 }

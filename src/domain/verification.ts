@@ -85,7 +85,8 @@ export function hasControlCharacter(text: string): boolean {
   return CONTROL_CHARACTER.test(text);
 }
 
-function saysSomething(text: string): boolean {
+/** Whether it has at least two letters or digits, of any script, that can be seen. */
+export function saysSomething(text: string): boolean {
   return TWO_LETTERS_OR_DIGITS.test(text);
 }
 

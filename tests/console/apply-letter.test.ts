@@ -58,6 +58,29 @@ describe("an application's letter", () => {
     expect(await lettersOf(draft.applicationNumber)).toBe(1);
   });
 
+  test("§3(3) goes on record with the correction that it came with: not before, and also when nobody heard that it arrived", async () => {
+    let { resubmit } = platform.integrations;
+    const integrations: IntegrationClient = { ...platform.integrations, resubmit: (...given) => resubmit(...given) };
+    const away = await startTestConsole({ database: platform.database, integrations, ...PROXY });
+    const agency = await submitApplication(away);
+    await platform.integrations.sendBack(agency.number, say(CASE_OFFICER, "缺法令條次"));
+    resubmit = () => Promise.reject(new Error("nobody answers"));
+    const sent = async () => {
+      await agency.browser.get("/apply/correct");
+      return agency.send(filledForm(), LETTER, "/apply/correct");
+    };
+    expect((await sent()).status).toBe(503);
+    expect(await lettersOf(agency.number)).toBe(1);
+    resubmit = async (...given) => {
+      await platform.integrations.resubmit(...given);
+      throw new Error("the answer was lost");
+    };
+    expect((await sent()).status).toBe(503);
+    expect((await agency.browser.get("/apply/case")).text).toContain("待審查");
+    expect(await lettersOf(agency.number)).toBe(2);
+    await away.close();
+  });
+
   test("§3(3) replaced while its application is on its way, is with it all the same", async () => {
     const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow: IntegrationClient = {

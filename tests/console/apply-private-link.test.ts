@@ -120,7 +120,7 @@ describe("on record", () => {
     const { pool, db, close } = openDatabase(platform.database.workerUrl, { max: 1 });
     const owner = console_.owner.pool;
     await owner.query("update application_draft set saved_at = now() - interval '31 days'");
-    expect(await deleteDraftsBefore(db, new Date(Date.now() - POLICY.applicationDraftDays * 86_400_000))).toBeGreaterThan(0);
+    expect(await deleteDraftsBefore(db, new Date(Date.now() - POLICY.applicationDraftDays * 86_400_000), new Date(0))).toBeGreaterThan(0);
     expect((await draft.browser.get("/apply/case")).status).toBe(404);
     expect((await kept.browser.get("/apply/case")).text).toContain(kept.number);
     expect((await owner.query("select from application_attachment l where not is_submitted(l.draft_id)")).rowCount).toBe(0);

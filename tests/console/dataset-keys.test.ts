@@ -43,7 +43,7 @@ describe("delivery keys", () => {
     const { text } = await wu.get(location ?? "");
     for (const expected of ["已核發交付金鑰", spaced(fingerprint), "還有 30 天", "十二月交付", "可使用"]) expect(text).toContain(expected);
     const { headers, text: armored } = await wu.get(`${HOUSEHOLD}/delivery-keys/${fingerprint}/key.asc`);
-    expect(headers.get("content-disposition")).toMatch(/^attachment;.*household-[0-9a-f]{8}\.asc$/);
+    expect(headers.get("content-disposition")).toMatch(/^attachment;.*household_[0-9a-f]{8}\.asc$/);
     office.platform.gnupg.importKey(armored);
     expect(office.platform.gnupg.run("", "--with-colons", "--list-keys", fingerprint).toString()).toContain(fingerprint.toUpperCase());
   });
@@ -143,6 +143,8 @@ describe("a unit's keys", () => {
     const path = `${HOUSEHOLD}/trusted-keys/${fingerprint}/distrust`;
     expect((await tu.get(path)).status).toBe(403);
     expect((await wu.get(path)).text).toContain("影響：戶籍資料");
+    for (const nowhere of [`${HOUSEHOLD}/trusted-keys/${"0".repeat(40)}/distrust`, `${HOUSEHOLD}/trusted-keys/nobody/distrust`])
+      expect((await wu.get(nowhere)).status, nowhere).toBe(404);
     const foreign = await wu.post(`/console/datasets/disability/trusted-keys/${fingerprint}/distrust`, { reason: "人員異動" });
     expect([foreign.status, foreign.text.includes("金鑰已不在名單上")]).toEqual([422, true]);
     expect((await wu.post(path, { reason: "人員異動" })).location).toBe(HOUSEHOLD);

@@ -10,12 +10,14 @@ let platform: ConsoleOffice["platform"];
 let lin: Visitor;
 let chen: Visitor;
 let wu: Visitor;
+let hung: Visitor;
 
 beforeAll(async () => {
   office = await openConsoleOffice();
   ({ platform } = office);
   lin = await office.enter("lin.manager", "manager");
   chen = await office.enter("chen.manager", "manager");
+  hung = await office.enter(CASE_OFFICER.account, "caseOfficer");
   wu = await office.enter("wu.officer", "dedicatedOfficer");
 }, 120_000);
 afterAll(() => office?.stop());
@@ -52,9 +54,12 @@ describe("a decision that a rule stands against", () => {
       expect(status).toBe(422);
       expect(text).toContain(sentence);
       expect(text).toContain(`href="#${field}"`);
-      expect(text).toMatch(new RegExp(`id="${field}(-fault)?"[^>]*>`));
-      if (field === "from" || field === "until")
-        expect([...text.matchAll(/id="(\w+)-fault"/g)].map(([, beside]) => beside)).toEqual([field]);
+      // Whoever hears the page is told at the field, or the group of boxes, and before all by its title.
+      expect(text).toMatch(new RegExp(`<(fieldset|input|textarea)[^>]* id="${field}"[^>]* aria-describedby="([^"]* )?${field}-fault"`));
+      expect([...text.matchAll(/id="(\w+)-fault"/g)].map(([, beside]) => beside)).toEqual([field]);
+      expect(text).toMatch(/<title>錯誤：/);
+      // The other language would empty the form: it is above what may be typed, and not there beside what was.
+      expect(text).not.toContain("/console/language");
       expect(text).toContain(`value="${sent["from"]}"`);
       expect(text).toContain(`rows="3" autocomplete="off">${sent["reason"]}</textarea>`);
       expect(/id="checks-indigenous"[^>]*checked/.test(text)).toBe(false);
@@ -161,6 +166,31 @@ describe("a decision that a rule stands against", () => {
     await wu.get(path(number, "/credentials"));
     const third = await wu.post(path(number, "/credentials"), { reason: "換發憑證" });
     expect([third.status, third.text.includes("同時最多 2 組憑證有效")]).toEqual([422, true]);
+  });
+
+  test("§3(3) whose turn is over or has not come is not asked for: the case is shown instead", async () => {
+    const number = await platform.activated();
+    const steps = [
+      ["/resume", lin],
+      ["/refuse", lin],
+      ["/send-back", hung],
+      ["/withdraw", hung],
+    ] as const;
+    for (const [step, who] of steps) expect((await who.get(path(number, step))).location, step).toBe(path(number));
+    const late = await lin.post(path(number, "/resume"), { reason: "" });
+    expect([late.status, late.text.includes('name="reason"')]).toEqual([422, false]);
+    await lin.get(path(number, "/suspend"));
+    expect((await lin.post(path(number, "/suspend"), { reason: "異常使用" })).status).toBe(303);
+    expect((await lin.get(path(number, "/suspend"))).location).toBe(path(number));
+  });
+
+  test("§3(5) on a credential that isn't the case's is a page that isn't there: what a link says is no word of the console's", async () => {
+    const number = await platform.activated();
+    const said = "請改打 0900-000-000";
+    for (const credential of [said, "00000000-0000-4000-8000-000000000000"]) {
+      const { status, text } = await lin.get(path(number, `/credentials/${encodeURIComponent(credential)}/revoke`));
+      expect([status, text.replaceAll(/value="[^"]*"/g, "").includes(said)], credential).toEqual([404, false]);
+    }
   });
 
   test("§3(3) on a case that isn't there", async () => {

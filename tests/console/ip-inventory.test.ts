@@ -91,7 +91,10 @@ describe("the half-yearly review of addresses", () => {
   test("§3(8) answered by somebody else meanwhile, the page leads to what they did", async () => {
     expect((await wu.get(one("115-0001", IDLE))).location).toBe(list());
     const { status, text } = await wu.post(one("115-0001", IDLE), { choice: "keep", reason: "仍需使用" });
-    expect([status, text.includes("已有人答覆")]).toEqual([422, true]);
+    expect([status, text.includes("已有人答覆"), text.includes("移除　該線路已停用"), text.includes('name="reason"')]).toEqual([
+      ...[422, true, true],
+      false,
+    ]);
   });
 
   test("§3(8) its record can be printed before and after its end, on the trail", async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
+import { createConsoleVisitors } from "../support/console-browser.ts";
 import { enter } from "../support/console-office.ts";
 import { madeUpId } from "../support/people.ts";
 import { seedIntegration } from "../support/seed.ts";
@@ -98,6 +100,17 @@ describe("a list", () => {
     );
   });
 
+  test("§3(3) is narrowed by nothing that can't be chosen, and by no text too long for a URL", async () => {
+    for (const path of ["/console/integrations", "/console/applications", "/console/addresses"]) {
+      expect(linesOf(await read(`${path}?state=zzz&stage=zzz&kind=constructor&mark=zzz&sort=zzz`)), path).toBe(50);
+      await lin.get(path);
+      const { location } = await lin.post(path, { search: "長".repeat(1800), state: "zzz", stage: "zzz", mark: "zzz" });
+      expect(location).toBe(`${path}?${new URLSearchParams({ search: "長".repeat(200) })}`);
+      expect((await lin.get(location ?? "")).status).toBe(200);
+    }
+    expect(linesOf(await read("/console/trail?action=zzz"))).toBeGreaterThan(0);
+  });
+
   test("§4(1)2 of integrations says what each asked this month and when last, most or least first", async () => {
     expect(/<tbody><tr>.*?<\/tr>/s.exec(await read("/console/integrations?sort=queries"))?.[0]).toMatch(/class="number">7<\/td>/);
     expect(/<tbody><tr>.*?<\/tr>/s.exec(await read("/console/integrations?sort=unused"))?.[0]).toMatch(/class="number">0<\/td>/);
@@ -116,7 +129,41 @@ describe("a list", () => {
   });
 });
 
+test("§3(3) a list is as wide as its page, whatever agencies call themselves", async () => {
+  const { pool } = console_.owner;
+  await pool.query("update agency set agency_name = repeat('W', 200) where agency_id = 1");
+  await pool.query("update integration set system_name = repeat('m', 1000) where agency_id = 1");
+  await pool.query("update application set system_name = repeat('m', 1000) where agency_id = 1");
+  const browser = await launchBrowser();
+  const page = await createConsoleVisitors(browser, console_, { now: Date.now, pass: () => undefined }).openAs(lin);
+  for (const width of [900, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of ["/console/integrations", "/console/applications", "/console/addresses"]) {
+      await page.goto(`${console_.url}${path}?search=WWW`);
+      const needed = await page.locator("body").evaluate((body) => body.ownerDocument.documentElement.scrollWidth);
+      expect(needed, path).toBeLessThanOrEqual(width);
+    }
+  }
+  await browser.close();
+}, 60_000);
+
 describe("a page that is no page", () => {
+  test("§3(1) answers a form that broke off as such, and no trouble of the system's", async () => {
+    const headers = { cookie: [...lin.cookies].map(([name, value]) => `${name}=${value}`).join("; "), origin: console_.url };
+    for (const [type, body] of [
+      ["multipart/form-data; boundary=zz", "--zz\r\nbroken"],
+      ["multipart/form-data", "x"],
+    ] as const) {
+      const answer = await fetch(`${console_.url}/console/integrations`, {
+        method: "POST",
+        headers: { ...headers, "content-type": type },
+        body,
+      });
+      expect([answer.status, (await answer.text()).includes("送出的內容不完整")], type).toEqual([400, true]);
+    }
+    expect(console_.logLines.filter((line) => line.includes("a page failed"))).toEqual([]);
+  });
+
   test("§3(1) says whose the matter is, or where to go on, with a code to tell of it", async () => {
     const refused = await chen.get("/console/applications");
     expect([refused.status, refused.text.includes("由專案承辦人員、專責人員、權責主管辦理")]).toEqual([403, true]);
@@ -131,6 +178,14 @@ describe("a page that is no page", () => {
       { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
     );
     expect([foreign.status, foreign.text.includes("這份表單已失效")]).toEqual([403, true]);
+  });
+
+  test("§3(3) offers the other language above what may be typed, and says which field may be left empty", async () => {
+    const { text } = await createVisitor(console_).get("/apply");
+    expect(text.indexOf("/console/language")).toBeLessThan(text.indexOf("<main"));
+    const clerk = await enter(console_, "hung.case", "caseOfficer");
+    const paper = (await clerk.get("/console/applications/paper")).text;
+    expect([paper.includes("改善情形（選填）"), paper.includes("使用目的（選填）")]).toEqual([true, false]);
   });
 
   test("§3(1) offers to try again when the system could not, in the reader's language", async () => {

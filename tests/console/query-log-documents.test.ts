@@ -36,7 +36,9 @@ describe("documents", () => {
       "application/pdf",
       "no-store",
     ]);
-    expect(result.headers.get("content-disposition")).toBe(`attachment; filename*=UTF-8''query-record-list-${MONTH}.pdf`);
+    const [year = 0, month] = MONTH.split("-").map(Number);
+    const name = `查詢紀錄單_${year - 1911}年${month}月.pdf`;
+    expect(result.headers.get("content-disposition")).toBe(`attachment; filename*=UTF-8''${encodeURIComponent(name)}`);
     expect(result.text.slice(0, 5)).toBe("%PDF-");
     expect(recorded.map(({ purpose, reference }) => `${purpose} ${reference}`)).toEqual(Array(2).fill(`record-list ${MONTH}`));
     const csv = await taken(people.auditor, `${PATH}/record-list`, { month: MONTH, format: "csv" });
@@ -50,6 +52,9 @@ describe("documents", () => {
     const fields = { request: "115-申-17", nationalId: SUBJECT.nationalId, format: "csv", reason: "當事人申請查閱" };
     const { result, recorded } = await platform.openingsOf(() => taken(people.dedicatedOfficer, `${PATH}/subject-access`, fields));
     expect((parse(result.text, { bom: true }) as string[][]).length).toBe(4);
+    // What was typed names the file too, whatever it holds.
+    const odd = await taken(people.dedicatedOfficer, `${PATH}/subject-access`, { ...fields, request: "115/申'(17)*" });
+    expect(odd.headers.get("content-disposition")).toMatch(/^attachment; filename\*=UTF-8''[A-Z0-9_%]+%27%2817%29\.csv$/i);
     expect(result.text).toContain("縣");
     expect(recorded).toMatchObject([{ purpose: "subject-access", reference: "115-申-17", account_role: "dedicatedOfficer" }]);
     const everything = JSON.stringify([
@@ -60,7 +65,8 @@ describe("documents", () => {
     expect(everything).not.toContain(SUBJECT.nationalId);
     for (const [changes, sentence, field] of [
       [{ nationalId: "A1" }, "身分證統一編號不正確", "nationalId"],
-      [{ request: "" }, "理由未填", "request"],
+      [{ request: "" }, "請填當事人申請查閱的案號", "request"],
+      [{ request: "申".repeat(1001) }, "文字太長", "request"],
       [{ reason: "" }, "理由未填", "reason"],
     ] as const) {
       const { status, text } = await taken(people.caseOfficer, `${PATH}/subject-access`, { ...fields, ...changes });

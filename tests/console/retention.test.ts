@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { enRetention } from "../../src/console/text/en-retention.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
 import { type ConsoleVisitors, createConsoleVisitors } from "../support/console-browser.ts";
@@ -77,8 +78,34 @@ describe("the months of the log", () => {
     const again = await step(wu, "2019-10", "hold", { matter: "政風-115-1", reason: "調查中" });
     expect([again.status, again.text.includes('id="matter-fault"')]).toEqual([422, true]);
     expect((await wu.get(`${MONTHS}/2019-10/lift`)).status).toBe(403);
+    const other = await step(lin, "2019-10", "lift", { matter: "別案", reason: "調查終結" });
+    expect(other.text).toMatch(/<select[^>]* id="matter"[^>]* aria-describedby="matter-fault" aria-invalid="true"/);
+    expect(other.text).toContain('id="matter-fault"');
     expect((await step(lin, "2019-10", "lift", { matter: "政風-115-1", reason: "調查終結" })).status).toBe(303);
     expect(await platform.entriesOf("2019-10")).toBe(3);
+  });
+
+  test("§4(1)5 that changed while a form came back with a fault are decided on anew", async () => {
+    await chen.get(`${MONTHS}/2019-10/approve`);
+    await step(wu, "2019-10", "hold", { matter: "訴訟-9", reason: "訴訟中" });
+    await step(lin, "2019-10", "lift", { matter: "訴訟-9", reason: "和解" });
+    expect((await chen.post(`${MONTHS}/2019-10/approve`, { reason: "" })).status).toBe(422);
+    const late = await chen.post(`${MONTHS}/2019-10/approve`, { reason: "已屆保存年限" });
+    expect([late.status, late.text.includes("已有變動"), late.text.includes("案由：訴訟-9")]).toEqual([422, true, true]);
+    expect(await platform.entriesOf("2019-10")).toBe(3);
+  });
+
+  test("§4(1)5 held without a matter are told so beside the matter", async () => {
+    const { status, text: shown } = await step(wu, "2019-10", "hold", { matter: "", reason: "調查中" });
+    expect([status, shown.includes('id="matter-fault"'), shown.includes("案由未填"), shown.includes("理由未填")]).toEqual([
+      ...[422, true, true],
+      false,
+    ]);
+  });
+
+  test("§4(1)5 are asked for in words that don't say it is done", async () => {
+    expect(/<h1[^>]*>([^<]+)/.exec((await chen.get(`${MONTHS}/2019-10/approve`)).text)?.[1]).toBe("核可銷毀");
+    for (const [name, asked] of Object.entries(enRetention.ask)) expect(asked, name).not.toMatch(/(ed|Disposed of)$/);
   });
 
   test("§4(1)5 §4(2)5 end with a certificate, on screen and as PDF, and the trail says who did what", async () => {
@@ -117,6 +144,8 @@ describe("the months of the log", () => {
     ]) {
       await officer.goto(`${console_.url}${MONTHS}${path}`);
       await visitors.lookAt(officer, `retention-${name}`);
+      if (name === "month-disposed")
+        expect(await officer.evaluate("getComputedStyle(document.querySelector('.timeline p')).whiteSpace")).toBe("pre-line");
     }
     expect(visitors.complaints).toEqual([]);
   }, 90_000);
@@ -127,6 +156,7 @@ test("§4(1)5 §4(2)5 how long the log is kept is raised by a manager with a rea
   expect((await lin.get(`${MONTHS}/period`)).text).toContain("之後不能縮短");
   await chen.get(`${MONTHS}/period`);
   expect((await lin.post(`${MONTHS}/period`, { years: "5", reason: "縮短" })).status).toBe(422);
+  expect((await chen.post(`${MONTHS}/period`, { years: "6", reason: "" })).status).toBe(422);
   expect((await lin.post(`${MONTHS}/period`, { years: "7", reason: "配合檔案法" })).location).toBe(MONTHS);
   expect((await chen.post(`${MONTHS}/period`, { years: "8", reason: "配合檔案法" })).text).toContain("保存期限已有人延長");
   const list = await text(auditor, MONTHS);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "../support/api.ts";
 import { startTestConsole, type Visitor } from "../support/console.ts";
@@ -141,6 +142,17 @@ describe("alerts of abnormal use", () => {
     const late = await decide(lin, 1, { reason: "再說明一次" });
     expect([late.status, late.text.includes("已說明")]).toEqual([422, true]);
     expect((await chen.get(`${FINDINGS}/new/1`)).location).toBe(`${ALERTS}/1`);
+    const tooLate = await chen.post(`${FINDINGS}/new/1`, {
+      requestId: randomUUID(),
+      severity: "minor",
+      reason: "夜間查詢",
+      due: "2099-01-01",
+    });
+    expect([tooLate.status, tooLate.text.includes("夜間批次，已報備"), tooLate.text.includes('name="severity"')]).toEqual([
+      422,
+      true,
+      false,
+    ]);
     expect((await lin.get("/console/trail?action=decideAlert")).text).toContain("alert/1");
   });
 

@@ -61,6 +61,8 @@ describe("the application form", () => {
 
   test.each([
     ["§3(3)", { agencyName: "測".repeat(201) }, { agencyName: "name-too-long" }],
+    ["§3(3)", { letterNumber: "府".repeat(201) }, { letterNumber: "name-too-long" }],
+    ["§3(3)", { letterNumber: "府社助字\n第1號" }, { letterNumber: "text-not-printable" }],
     ["§3(7)", { addresses: "203.66.0.0/24" }, { addresses: "address-not-single" }],
     ["§3(7)", { addresses: "203.66.0.7-9" }, { addresses: "address-not-single" }],
     ["§3(7)", { addresses: "203.66.0" }, { addresses: "address-malformed" }],

@@ -114,6 +114,20 @@ describe("a month's disposal", () => {
     expect(openHolds(hold(free, holding(), END))).toEqual(["政風-115-1"]);
   });
 
+  test("§4(1)5 is held for a matter that says something, told apart from its reason", () => {
+    for (const matter of ["", "。。", "\u3164\u3164"])
+      expect(
+        ruleBroken(() => hold(proposed, holding(OFFICER, matter), END)),
+        matter,
+      ).toBe("matter-missing");
+    for (const matter of ["訴訟".repeat(501), "M123456789 一案", "訴訟\u202e"])
+      expect(
+        ruleBroken(() => hold(proposed, holding(OFFICER, matter), END)),
+        matter,
+      ).toBe("matter-malformed");
+    expect(ruleBroken(() => hold(proposed, { ...holding(), reason: "" }, END))).toBe("application-incomplete");
+  });
+
   test("§4(1)5 that was approved is so no more once it was held, or could not be carried out", () => {
     const approved = approve(proposed, say(MANAGER), END, END);
     expect(stateOf(lift(hold(approved, holding(), END), holding(MANAGER), END))).toBe("proposed");
@@ -142,6 +156,9 @@ describe("a month's disposal", () => {
     const shown = { ...say(MANAGER), seen: 1 };
     expect(stateOf(approve(proposed, shown, END, END))).toBe("approved");
     expect(ruleBroken(() => approve(hold(proposed, holding(), END), shown, END, END))).toBe("month-changed");
+    // What was shown goes before what was typed: whoever mends their text decides on what is there.
+    expect(ruleBroken(() => approve(hold(proposed, holding(), END), { ...shown, reason: "" }, END, END))).toBe("month-changed");
+    expect(ruleBroken(() => raiseRetention([], { ...say(MANAGER, ""), years: 8, seen: 4 }, END))).toBe("retention-changed");
     expect(ruleBroken(() => approve(proposed, say(MANAGER), END, retentionEnd("2020-11", 6)))).toBe("not-due");
     expect([
       monthState(kept, END, END - 1),

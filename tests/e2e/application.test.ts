@@ -70,6 +70,10 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     await look(agency, "apply");
     await agency.getByRole("button", { name: "開始填寫" }).click();
     link = (await agency.locator(".private-link code").textContent()) ?? "";
+    // It opens the draft to whoever has it: it isn't left in a printer.
+    await agency.emulateMedia({ media: "print" });
+    expect(await agency.locator(".private-link").isVisible()).toBe(false);
+    await agency.emulateMedia({ media: "screen" });
     await agency.getByLabel("機關名稱").fill("測試社會處");
     await agency.getByRole("button", { name: "儲存草稿" }).click();
     await agency.getByText("草稿已儲存").waitFor();

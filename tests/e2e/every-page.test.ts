@@ -61,7 +61,7 @@ const PAGES: readonly Line[] = [
   ["/console/datasets/:code", "dedicatedOfficer", "還有 30 天"],
   ["/console/datasets/:code/delivery-keys", "dedicatedOfficer", "有效天數"],
   ["/console/datasets/:code/delivery-keys/:fingerprint/revoke", "dedicatedOfficer", "理由"],
-  ["/console/datasets/:code/trusted-keys/:fingerprint/distrust", "dedicatedOfficer", "理由"],
+  ["/console/datasets/:code/trusted-keys/:fingerprint/distrust", "dedicatedOfficer", "理由", { fingerprint: "trusted" }],
   ["/console/datasets/:code/trust", "dedicatedOfficer", "指紋"],
   ["/console/datasets/imports/:import", "auditor", "已匯入"],
   ["/console/findings", "caseOfficer", "已過 1 天"],

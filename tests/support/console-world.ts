@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { expect, vi } from "vitest";
 import { openDatabase } from "../../db/client.ts";
-import { createDatasetClient } from "../../src/dataset-import-client.ts";
+import { createDatasetClient, type DatasetClient } from "../../src/dataset-import-client.ts";
 import { DUTIES, type Duty } from "../../src/domain/appointment.ts";
 import { findingsOf } from "../../src/finding-client.ts";
 import { beginApplication, filledForm, submitApplication } from "./applicant.ts";
@@ -10,6 +10,7 @@ import { launchBrowser } from "./browser.ts";
 import type { TestConsole } from "./console.ts";
 import { type ConsoleVisitors, createConsoleVisitors } from "./console-browser.ts";
 import { enter } from "./console-office.ts";
+import { createGnupg } from "./gnupg.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
 import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
 import { beginReview, openIntegration, putIntoUse } from "./ip-inventory.ts";
@@ -121,7 +122,18 @@ async function openDatasets({ platform }: LogHouse): Promise<Record<string, stri
     (await keys({ action: "issue", dataset: "household", version: 4, days: 30, ...who })).fingerprint ?? "no fingerprint";
   const [fingerprint, revoked] = [await issue(), await issue()];
   await keys({ action: "revoke", fingerprint: revoked, ...who });
-  return { code: "household", fingerprint };
+  return { code: "household", fingerprint, trusted: await trustKey(keys, who) };
+}
+
+/** A key of the unit that the datasets come from. */
+async function trustKey(keys: DatasetClient["keys"], who: { readonly actor: string; readonly reason: string }): Promise<string> {
+  const gnupg = createGnupg();
+  gnupg.makeKey("civil-affairs@example.test", "ed25519");
+  const publicKey = gnupg.exportKey("civil-affairs@example.test");
+  gnupg.remove();
+  const fingerprint = (await keys({ action: "describe", publicKey })).described?.fingerprint ?? "no fingerprint";
+  await keys({ action: "trust", dataset: "household", publicKey, fingerprint, ...who });
+  return fingerprint;
 }
 
 /** Two old months of the log: one was disposed of, one waits for a manager; and what was asked, and measured, in the last one. */

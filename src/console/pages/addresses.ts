@@ -13,9 +13,12 @@ import type { Visit } from "../visit.ts";
 import { casePath, stateTag } from "../words.ts";
 import { reviewsSection } from "./ip-inventories.ts";
 
-const LIST: List<"search" | "mark"> = { path: "/console/addresses", action: "seeInventories", filters: ["search", "mark"] };
 /** What may be said of an address, by the rule of the half-yearly review, and of where it seems to be. */
 const MARKS = ["duplicate", "idle", "expired", "foreign"] as const;
+const LIST: List<"search" | "mark"> = {
+  ...{ path: "/console/addresses", action: "seeInventories", filters: ["search", "mark"] },
+  choices: () => ({ mark: Object.fromEntries(MARKS.map((mark) => [mark, mark])) }),
+};
 type Mark = AddressFlaw | "foreign";
 type Marked = ListedAddress & { readonly marks: readonly Mark[] };
 type AddressList = { readonly all: readonly Marked[]; readonly searched: readonly Marked[]; readonly found: readonly Marked[] };
@@ -56,7 +59,7 @@ ${await reviewsSection(visit, context)}`;
     ]);
     return download(
       c,
-      { name: `addresses-${visit.today}`, format: "csv" },
+      { name: [addresses.title, text.typedDay(visit.today)], format: "csv" },
       csvTable([...titles, addresses.since, addresses.lastUsed], lines),
     );
   });

@@ -25,7 +25,7 @@ export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void
     const before = numberOf(c.req.query("before") ?? "");
     return showAlerts(c, visit, all, await listAlerts(db, { onlyOpen: !all, before }, PAGE_LENGTH));
   });
-  routes.get(`${PATH}/:number{[0-9]{1,9}}`, "seeAlerts", (c, visit) => showAlert(c, visit, context));
+  routes.get(`${PATH}/:number{[0-9]{1,9}}`, "seeAlerts", (c, visit) => show(c, visit));
   routes.post(`${PATH}/:number{[0-9]{1,9}}`, "decideAlert", (c, visit, form) => {
     const alertId = numberOf(c.req.param("number") ?? "") ?? 0;
     const decision: AlertDecision = {
@@ -38,9 +38,14 @@ export function alertPages(routes: ConsoleRoutes, context: ConsoleContext): void
       ...{ action: "decideAlert", object: `alert/${alertId}`, fieldOf: textFaults("reason") },
       take: () => keepAlerts({ decision, onlyOpen: true }),
       done: () => c.redirect(alertPath(alertId), 303),
-      refused: (fault) => showAlert(c, visit, context, { fault, reason: decision.reason }),
+      refused: (fault) => show(c, visit, { fault, reason: decision.reason }),
     });
   });
+
+  async function show(c: ConsoleRequest, visit: Visit, refused?: Refused): Promise<Response> {
+    const [alert] = await listAlerts(db, { onlyOpen: false, alertId: numberOf(c.req.param("number") ?? "") ?? 0 });
+    return alert === undefined ? messagePage(c, visit, 404, visit.text.message.notFound) : showAlert(c, visit, alert, refused);
+  }
 }
 
 function numberOf(text: string): number | undefined {
@@ -75,16 +80,15 @@ ${last === undefined ? NOTHING : html`<p><a class="ds-link" href="${PATH}?which=
   return page(c, visit, { title: alerts.title, body });
 }
 
+/** A decision that could not be taken, and what was typed for it. */
 interface Refused {
   readonly fault: Shown;
   readonly reason: string;
 }
 
-async function showAlert(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext, refused?: Refused): Promise<Response> {
+export function showAlert(c: ConsoleRequest, visit: Visit, alert: AlertOnRecord, refused?: Refused): Response | Promise<Response> {
   const { text } = visit;
   const { alerts } = text;
-  const [alert] = await listAlerts(db, { onlyOpen: false, alertId: numberOf(c.req.param("number") ?? "") ?? 0 });
-  if (alert === undefined) return messagePage(c, visit, 404, text.message.notFound);
   const { decidedBy, decidedAt, reason, findingNumber } = alert;
   const decided =
     decidedBy === null || decidedAt === null

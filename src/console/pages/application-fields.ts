@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { CHECKS } from "../../domain/checks.ts";
 import { FORM_TEXTS, type FormField, type TypedApplication } from "../../domain/integration-form.ts";
 import type { RuleViolation } from "../../domain/rule-violation.ts";
-import { checkbox, type Fault, faultOf, field, groupFault } from "../fields.ts";
+import { checkbox, type Fault, faultBeside, faultOf, field, group } from "../fields.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { SentForm } from "../sent-form.ts";
 import type { Text } from "../text/index.ts";
@@ -90,7 +90,7 @@ export function applicationFields(
 ): Html {
   const { apply } = text;
   const { hint, part } = apply;
-  const one = (name: (typeof FORM_TEXTS)[number], options: { hint?: string; long?: boolean; size?: number } = {}) =>
+  const one = (name: (typeof FORM_TEXTS)[number], options: { hint?: string; long?: boolean; size?: number; label?: string } = {}) =>
     field({ name, label: apply.field[name], value: typed[name], fault: faults.get(name), ...options });
   const heading = (title: string) => html`<h2 class="ds-heading" data-size="xs">${title}</h2>`;
   const kept = (name: "agencyName" | "agencyCode" | "systemName") => html`<input type="hidden" name="${name}" value="${typed[name]}">`;
@@ -100,17 +100,22 @@ export function applicationFields(
       : html`<p>${typed.agencyName}　${typed.agencyCode}${kept("agencyName")}${kept("agencyCode")}</p>`;
   const system = fixed === "integration" ? html`<p>${typed.systemName}${kept("systemName")}</p>` : one("systemName");
   const period = html`${fixed === "integration" ? NOTHING : one("from", { hint: hint.day, size: 14 })}${one("until", { hint: hint.day, size: 14 })}`;
+  const improved =
+    fixed === "integration" ? { hint: hint.improved } : { hint: hint.improvement, label: text.form.optional(apply.field.improvement) };
   return html`${heading(part.agency)}${agency}${system}${one("contact", { hint: hint.contact })}
 ${heading(part.purpose)}${one("legalBasis", { hint: hint.legalBasis, long: true })}${one("purpose", { hint: hint.purpose, long: true })}
-${improvement ? one("improvement", { hint: fixed === "integration" ? hint.improved : hint.improvement, long: true }) : NOTHING}
-${heading(part.scope)}<fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${apply.field.checks}</legend>${CHECKS.map(
-    (check) => checkbox("checks", check, text.check[check], typed.checks.includes(check)),
-  )}${groupFault("checks", faults.get("checks"))}</fieldset>
+${improvement ? one("improvement", { ...improved, long: true }) : NOTHING}
+${heading(part.scope)}${group(
+  "checks",
+  apply.field.checks,
+  CHECKS.map((check) => checkbox("checks", check, text.check[check], typed.checks.includes(check))),
+  faults.get("checks"),
+)}
 ${one("addresses", { hint: hint.addresses, long: true })}
 <div class="side-by-side">${period}</div><p class="quiet">${fixed === "integration" ? hint.beginsWhenProvisioned : hint.period}</p>
 ${heading(part.letter)}${one("letterNumber", { hint: hint.letterNumber })}${one("letterDate", { hint: hint.day, size: 14 })}
 ${heading(part.liability)}<ol class="notice">${apply.liability.map((item) => html`<li>${item}</li>`)}</ol>
-<div id="liability">${checkbox("liability", "yes", onPaper ? apply.acceptOnPaper : apply.accept, typed.liability)}${groupFault(
+<div id="liability">${checkbox("liability", "yes", onPaper ? apply.acceptOnPaper : apply.accept, typed.liability, faults.get("liability"))}${faultBeside(
     "liability",
     faults.get("liability"),
   )}</div>`;

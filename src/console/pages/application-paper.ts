@@ -15,13 +15,12 @@ import { keptFor } from "../kept.ts";
 import { formToken, type Html, page } from "../layout.ts";
 import { requestField, requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
-import type { SentForm } from "../sent-form.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
 import { applicationFields, type FormFaults, type FormShown, formFault, readTyped, recordFault, UNTOUCHED } from "./application-fields.ts";
 import { reasonPage } from "./integration-reason.ts";
 import { numberOf } from "./integration-step.ts";
-import { seenField, seenIn } from "./integration-typed.ts";
+import { seenField, seenIn, seenVersion } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 
 const ENTER = "/console/applications/paper";
@@ -62,7 +61,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
       kept === undefined
         ? typedOf(underWay(integration), visit.text.typedDay)
         : whole(visit, { integration }, "correction", readTyped(kept));
-    const seen = kept === undefined ? seenField(integration) : seenAgain(kept);
+    const seen = kept === undefined ? seenField(integration) : seenVersion(seenIn(kept));
     return show(c, visit, typed, UNTOUCHED, { kind: "correction", amending: integration.amendment?.application.kind, seen });
   });
   routes.post(CORRECT, "enterApplication", async (c, visit, form) => {
@@ -72,7 +71,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
     const typed = whole(visit, { integration }, "correction", readTyped(form));
     const circumstances = circumstancesOf(visit);
     const faults = faultsOf(visit, typed, circumstances);
-    const shown = { kind: "correction", amending: integration.amendment?.application.kind, seen: seenAgain(form) } as const;
+    const shown = { kind: "correction", amending: integration.amendment?.application.kind, seen: seenVersion(seenIn(form)) } as const;
     if (faults.size > 0) return show(c, visit, typed, { faults, status: 422 }, shown);
     const { applicationNumber: _, agencyCode: _code, agencyName: _name, ...correction } = draftOf(typed, number, circumstances);
     const request = { by: visit.actor("enterApplication"), seen: seenIn(form), reason: visit.text.apply.correctReason, correction };
@@ -89,7 +88,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
         return messagePage(c, visit, 404, visit.text.message.notFound);
       const kept = keptFor(visit, c.req.path);
       if (kept !== undefined)
-        return show(c, visit, whole(visit, { integration }, kind, readTyped(kept)), UNTOUCHED, { kind, seen: seenAgain(kept) });
+        return show(c, visit, whole(visit, { integration }, kind, readTyped(kept)), UNTOUCHED, { kind, seen: seenVersion(seenIn(kept)) });
       const typed = typedAmendment(integration, kind, visit.today, visit.text.typedDay);
       return show(c, visit, typed, UNTOUCHED, { kind, seen: seenField(integration) });
     });
@@ -99,7 +98,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
       if (integration === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
       const typed = whole(visit, { integration }, kind, readTyped(form));
       const asked = { kind, typed, circumstances: { ...circumstancesOf(visit), kind } };
-      const shown = { kind, seen: seenAgain(form) };
+      const shown = { kind, seen: seenVersion(seenIn(form)) };
       const faults = faultsOf(visit, typed, asked.circumstances);
       if (faults.size > 0) return show(c, visit, typed, { faults, status: 422 }, shown);
       const by = visit.actor("enterApplication");
@@ -117,6 +116,7 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
   reasonPage(routes, context, {
     path: "withdraw",
     action: "enterApplication",
+    step: "withdraw",
     words: ({ text: { apply } }) => ({ title: apply.withdrawTitle, intro: apply.withdrawForIntro, submit: apply.withdraw }),
     take: (c, visit, { reason, seen }) => integrations.withdraw(numberOf(c), { by: visit.actor("enterApplication"), seen, reason }),
   });
@@ -141,11 +141,6 @@ export function paperApplication(routes: ConsoleRoutes, context: ConsoleContext)
 
 function faultsOf(visit: Visit, typed: TypedApplication, circumstances: Parameters<typeof formFaults>[1]): FormFaults {
   return new Map([...formFaults(typed, circumstances)].map(([name, broken]) => [name, formFault(visit.text, name, broken)]));
-}
-
-/** What was shown when the form was first opened: a form with faults doesn't show what has changed since. */
-function seenAgain(form: SentForm): Html {
-  return html`<input type="hidden" name="seen" value="${seenIn(form)}">`;
 }
 
 /** What a form is for, and what goes with it unseen: the version that it was first shown with, or of a new application the form's id. */

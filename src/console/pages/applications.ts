@@ -16,6 +16,7 @@ const LIST: List<"search" | "stage" | "kind"> = {
   path: "/console/applications",
   action: "seeApplications",
   filters: ["search", "stage", "kind"],
+  choices: (text) => ({ stage: Object.fromEntries(STAGES.map((stage) => [stage, stage])), kind: text.kind }),
 };
 const STAGES: readonly ApplicationStage[] = [
   ...(["submitted", "returned", "checked", "approved", "provisioned"] as const),
@@ -64,7 +65,7 @@ ${pager(visit, LIST, asked, found)}`;
       ...[taipeiDate(row.submittedAt), taipeiDate(row.since), row.integrationNumber],
     ]);
     const file = csvTable([...titles, applications.submitted, applications.since, applications.integration], lines);
-    return download(c, { name: `applications-${visit.today}`, format: "csv" }, file);
+    return download(c, { name: [applications.title, text.typedDay(visit.today)], format: "csv" }, file);
   });
 }
 

@@ -34,7 +34,7 @@ export function applyStatusPages(routes: ApplyRoutes, context: ConsoleContext): 
     const document = applicationDocument(integration, rows, applicantsTimeline(integration));
     if (document === undefined) return c.redirect(CASE_PATH, 303);
     const form = { ...document, printedAt: visit.now, printedBy: visit.text.role.applicant };
-    const file = { name: form.application.applicationNumber, format: "pdf" } as const;
+    const file = { name: [visit.text.applications.title, form.application.applicationNumber], format: "pdf" } as const;
     return downloadWritten(context, c, file, (sink) => writeApplicationForm(form, sink));
   });
 

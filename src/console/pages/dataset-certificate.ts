@@ -14,7 +14,7 @@ export function datasetCertificates(routes: ConsoleRoutes, context: ConsoleConte
     if (certificate === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     await visit.note("printDestruction", `certificate/${certificateId}`);
     const printing = { documentNumber: `DC-${certificateId.slice(0, 8)}`, printedAt: visit.now, printedBy: visit.account ?? "" };
-    const file = { name: `destruction-${certificateId.slice(0, 8)}`, format: "pdf" } as const;
+    const file = { name: [visit.text.datasets.keys.certificate, certificateId.slice(0, 8)], format: "pdf" } as const;
     return downloadWritten(context, c, file, (sink) => writeDestructionCertificates([certificate], printing, sink));
   });
 }

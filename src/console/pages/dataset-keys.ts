@@ -13,7 +13,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { DATASET_PATH, type DatasetShown, findDatasetShown, sameUnitNames } from "./dataset.ts";
+import { DATASET_PATH, type DatasetShown, findDatasetShown, sameUnitNames, trustedKeys } from "./dataset.ts";
 import { reasonField } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 
@@ -25,6 +25,8 @@ const FIELD_OF = { ...textFaults("reason"), "reason-missing": "reason", "invalid
 export function datasetKeyPages(routes: ConsoleRoutes, context: ConsoleContext): void {
   const isDeliveryKey = async (c: ConsoleRequest, { code }: DatasetShown) =>
     (await findDeliveryKey(context.db, fingerprintOf(c)))?.datasetCode === code;
+  const isTrusted = async (c: ConsoleRequest, { code }: DatasetShown) =>
+    (await trustedKeys(context, code))?.some(({ fingerprint }) => fingerprint === fingerprintOf(c)) ?? fingerprintOf(c) !== "";
 
   keyStep(routes, context, {
     ...{ path: `${DATASET_PATH}/delivery-keys`, action: "issueDeliveryKey", gives: true },
@@ -44,7 +46,7 @@ export function datasetKeyPages(routes: ConsoleRoutes, context: ConsoleContext):
   });
 
   keyStep(routes, context, {
-    ...{ path: `${DATASET_PATH}/trusted-keys/:fingerprint/distrust`, action: "distrustSupplierKey" },
+    ...{ path: `${DATASET_PATH}/trusted-keys/:fingerprint/distrust`, action: "distrustSupplierKey", isHeld: isTrusted },
     words: ({ keys }, fingerprint, names) => ({
       ...{ title: keys.distrustTitle, intro: keys.distrustIntro(fingerprint, names), submit: keys.distrustSubmit },
     }),
@@ -54,7 +56,7 @@ export function datasetKeyPages(routes: ConsoleRoutes, context: ConsoleContext):
   routes.get(`${DATASET_PATH}/delivery-keys/:fingerprint/key.asc`, "issueDeliveryKey", async (c, visit) => {
     const key = await findDeliveryKey(context.db, fingerprintOf(c));
     if (key === undefined || key.datasetCode !== c.req.param("code")) return messagePage(c, visit, 404, visit.text.message.notFound);
-    return download(c, { name: `${key.datasetCode}-${key.fingerprint.slice(-8)}`, format: "asc" }, key.publicKey);
+    return download(c, { name: [key.datasetCode, key.fingerprint.slice(-8)], format: "asc" }, key.publicKey);
   });
 }
 
@@ -70,8 +72,10 @@ interface KeyStep {
   readonly action: ConsoleAction;
   /** Whether it gives rather than takes. */
   readonly gives?: boolean;
-  /** Whether what the path names is on record; undefined: whoever holds the keys tells. */
+  /** Whether what the path names is on record; undefined: it isn't there, or whoever holds the keys tells. */
   readonly isThere?: (c: ConsoleRequest, dataset: DatasetShown) => Promise<boolean>;
+  /** Whether there is something to ask for; who sends the step is told by whoever holds the keys. */
+  readonly isHeld?: (c: ConsoleRequest, dataset: DatasetShown) => Promise<boolean>;
   readonly words: (
     datasets: Visit["text"]["datasets"],
     fingerprint: string,
@@ -117,7 +121,7 @@ ${faultSummary(text, fault)}<p class="ds-alert" data-color="${step.gives === tru
 
   routes.get(path, action, async (c, visit) => {
     const dataset = await datasetOf(c);
-    return dataset === undefined
+    return dataset === undefined || (await step.isHeld?.(c, dataset)) === false
       ? messagePage(c, visit, 404, visit.text.message.notFound)
       : show(c, visit, dataset, keptFor(visit, c.req.path));
   });

@@ -4,7 +4,7 @@ import { taipeiDate } from "../../domain/roc-date.ts";
 import { RuleViolation } from "../../domain/rule-violation.ts";
 import type { ConsoleContext } from "../context.ts";
 import { datasetName, datasetPath, fingerprintCode, unitName } from "../dataset-words.ts";
-import { checkbox, faultOf, faultSummary, field, groupFault, textFaults } from "../fields.ts";
+import { checkbox, faultBeside, faultOf, faultSummary, field, group, textFaults } from "../fields.ts";
 import { formToken, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -104,7 +104,7 @@ ${faultSummary(text, fault)}<p class="ds-alert" data-color="info">${keys.trustIn
 <div class="ds-field"><label class="ds-label" for="key">${keys.file}</label><p data-field="description" id="key-hint">${keys.fileHint}</p>
 <input class="ds-input" type="file" id="key" name="key" accept=".asc,.txt,.key,application/pgp-keys,text/plain" aria-describedby="key-hint${
     fault?.field === "key" ? " key-fault" : NOTHING
-  }"${fault?.field === "key" ? html` aria-invalid="true"` : NOTHING}>${groupFault("key", fault)}</div>
+  }"${fault?.field === "key" ? html` aria-invalid="true"` : NOTHING}>${faultBeside("key", fault)}</div>
 <div class="buttons"><button class="ds-button">${keys.show}</button><a class="ds-link" href="${datasetPath(dataset.code)}">${
     text.datasets.back
   }</a></div></form></div>`;
@@ -133,10 +133,7 @@ ${facts([
 ])}
 <form method="post" action="${datasetPath(dataset.code)}/trust/confirm" class="stack">${formToken(visit)}
 <input type="hidden" name="fingerprint" value="${key.fingerprint}"><input type="hidden" name="publicKey" value="${publicKey}">
-<fieldset class="ds-fieldset" id="compared"><legend class="ds-label">${keys.compareBy}</legend>${checkbox("compared", "yes", keys.compared, compared)}${groupFault(
-    "compared",
-    fault,
-  )}</fieldset>${field({ name: "reason", label: text.form.reason, hint: keys.reasonHint, value: reason, long: true, fault })}
+${group("compared", keys.compareBy, checkbox("compared", "yes", keys.compared, compared), fault)}${field({ name: "reason", label: text.form.reason, hint: keys.reasonHint, value: reason, long: true, fault })}
 <div class="buttons"><button class="ds-button">${keys.trustSubmit}</button><a class="ds-link" href="${datasetPath(dataset.code)}">${
     keys.differs
   }</a></div></form></div>`;

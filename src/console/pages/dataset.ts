@@ -84,7 +84,7 @@ ${stepsSection(visit, steps.slice(0, LATEST))}
 }
 
 /** Undefined: whoever holds them doesn't answer, and the rest of the page needs no answer. */
-async function trustedKeys({ datasets, logger }: ConsoleContext, code: string): Promise<TrustedKeys | undefined> {
+export async function trustedKeys({ datasets, logger }: ConsoleContext, code: string): Promise<TrustedKeys | undefined> {
   try {
     return await datasets.trusted(code);
   } catch (error) {

@@ -15,6 +15,7 @@ import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { alertPath } from "../words.ts";
+import { showAlert } from "./alerts.ts";
 import { FINDINGS_PATH, findingPath } from "./findings.ts";
 import { messagePage } from "./message.ts";
 
@@ -96,8 +97,9 @@ async function showForm(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext,
   const alertId = alertOf(c);
   const [alert] = alertId === undefined ? [] : await listAlerts(db, { onlyOpen: false, alertId });
   if (alertId !== undefined && alert === undefined) return messagePage(c, visit, 404, text.message.notFound);
-  // Decided meanwhile: its page says so, and by whom.
-  if (alert !== undefined && alert.state !== "open" && fault === undefined) return c.redirect(alertPath(alert.alertId), 303);
+  // Decided meanwhile: its page says so, and by whom; what was typed for it is of no more use.
+  if (alert !== undefined && alert.state !== "open")
+    return fault === undefined ? c.redirect(alertPath(alert.alertId), 303) : showAlert(c, visit, alert, { fault, reason: typed.reason });
   const about: Html =
     alert === undefined
       ? field({ name: "integration", label: findings.integration, hint: findings.integrationHint, value: typed.integration, fault })
@@ -108,7 +110,7 @@ async function showForm(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext,
   const body = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${findings.raiseTitle}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${alert === undefined ? NOTHING : findings.raiseFromAlert(alert.alertId)}${findings.raiseIntro}</p>
 <form method="post" action="${c.req.path}" class="stack">${formToken(visit)}<input type="hidden" name="requestId" value="${typed.requestId}">${about}
-${select("severity", findings.severity, severities, typed.severity)}
+${select("severity", findings.severity, severities, typed.severity, fault)}
 ${field({ name: "reason", label: findings.description, hint: findings.descriptionHint, value: typed.reason, long: true, fault })}
 ${field({ name: "due", label: findings.due, hint: findings.dueHint, value: typed.due, fault })}
 <div class="buttons"><button class="ds-button" data-color="danger">${findings.submit}</button><a class="ds-link" href="${back[0]}">${back[1]}</a></div></form></div>`;

@@ -3,7 +3,7 @@ import type { SharedAddress } from "../../../db/queries/integration-application.
 import { listForeignAddresses } from "../../adapters/taiwan-addresses.ts";
 import type { Integration } from "../../domain/integration.ts";
 import { underWay } from "../../domain/integration-decision.ts";
-import { checkbox, type Fault, field } from "../fields.ts";
+import { checkbox, type Fault, field, group } from "../fields.ts";
 import { formToken, type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 import { casePath } from "../words.ts";
@@ -33,9 +33,12 @@ export function approveForm(
     });
   return html`<section><h2 class="ds-heading" data-size="xs">${decision.approve}</h2><p>${decision.approveIntro}</p>
 <form method="post" action="${path}/approve" class="stack">${formToken(visit)}${seenField(integration)}
-<fieldset class="ds-fieldset" id="checks"><legend class="ds-label">${decision.checks}</legend>${application.checks.map((check) =>
-    checkbox("checks", check, text.check[check], checks.includes(check)),
-  )}${wrong("checks", fault)}</fieldset>
+${group(
+  "checks",
+  decision.checks,
+  application.checks.map((check) => checkbox("checks", check, text.check[check], checks.includes(check))),
+  fault,
+)}
 ${foreignWarning(visit, application.addresses)}
 ${sharedFieldset(visit, shared, fault, typed?.shared ?? [])}
 <div class="side-by-side">${integration.amendment === undefined ? day("from") : NOTHING}${day("until")}</div>
@@ -58,11 +61,8 @@ function sharedFieldset({ text }: Visit, shared: readonly SharedAddress[], fault
   const addresses = [...new Set(shared.map(({ address }) => address))];
   const holders = (address: string) =>
     shared.flatMap((other) => (other.address === address ? [other.integrationNumber] : [])).join(text.separator);
-  return html`<fieldset class="ds-fieldset" id="shared"><legend class="ds-label">${decision.shared}</legend>${addresses.map((address) =>
+  const boxes = addresses.map((address) =>
     checkbox("shared", address, decision.sharedAddress(address, holders(address)), known.includes(address)),
-  )}${wrong("shared", fault)}</fieldset>`;
-}
-
-function wrong(name: string, fault: Fault | undefined): Html {
-  return fault?.field === name ? html`<p class="ds-validation-message">${fault.sentence}</p>` : NOTHING;
+  );
+  return group("shared", decision.shared, boxes, fault);
 }

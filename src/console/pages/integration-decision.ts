@@ -66,6 +66,7 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
   reasonPage(routes, context, {
     path: "send-back",
     action: "checkApplication",
+    step: "sendBack",
     words: ({ text: { decision } }) => ({
       title: decision.sendBackTitle,
       intro: decision.sendBackIntro,
@@ -76,6 +77,7 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
   reasonPage(routes, context, {
     path: "refuse",
     action: "decideApplication",
+    step: "refuse",
     words: ({ text: { decision } }, { integration }) => ({
       title: decision.refuseTitle,
       intro: integration.amendment === undefined ? decision.refuseIntro : decision.refuseAmendmentIntro,

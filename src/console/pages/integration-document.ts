@@ -19,7 +19,9 @@ export function integrationDocuments(routes: ConsoleRoutes, context: ConsoleCont
     const document = integration && applicationDocument(integration, applications, integration.timeline, wanted);
     if (document === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     const form = { ...document, printedAt: visit.now, printedBy: visit.account ?? "" };
-    return downloadWritten(context, c, { name: wanted, format: "pdf" }, (sink) => writeApplicationForm(form, sink));
+    return downloadWritten(context, c, { name: [visit.text.applications.title, wanted], format: "pdf" }, (sink) =>
+      writeApplicationForm(form, sink),
+    );
   });
 }
 

@@ -31,7 +31,7 @@ export function integrationLetters(routes: ConsoleRoutes, context: ConsoleContex
     if (sealed === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
     const object = `integration/${number}/letters/${letter}`;
     const content = await visit.onTrail("readLetter", object, async () => openLetter(context, letter, sealed));
-    return download(c, { name: `${number}-${letter.slice(0, 8)}`, format: "pdf" }, new Uint8Array(content));
+    return download(c, { name: [visit.text.apply.letter, number, letter.slice(0, 8)], format: "pdf" }, new Uint8Array(content));
   });
 
   /** The application that a scan would be one of. */

@@ -1,6 +1,8 @@
 import { html } from "hono/html";
 import { getIntegrationOnRecord, type IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import type { ConsoleAction } from "../../domain/console-action.ts";
+import { canFollow } from "../../domain/integration.ts";
+import type { Step } from "../../domain/integration-step.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
 import { keptFor } from "../kept.ts";
@@ -21,7 +23,10 @@ interface ReasonStep<T> {
   /** After the case's. */
   readonly path: string;
   readonly action: ConsoleAction;
-  readonly words: (visit: Visit, record: IntegrationOnRecord, c: ConsoleRequest) => StepWords | Promise<StepWords>;
+  /** Asked for only when its turn has come. */
+  readonly step: Step;
+  /** Undefined: what the path names besides the case is not there. */
+  readonly words: (visit: Visit, record: IntegrationOnRecord, c: ConsoleRequest) => StepWords | undefined | Promise<StepWords>;
   /** What may be ticked besides the reason, by its field's name. */
   readonly choice?: { readonly name: string; readonly field: (visit: Visit, chosen: boolean) => Html };
   /** Whether it gives rather than takes. */
@@ -48,7 +53,10 @@ export function reasonPage<T>(routes: ConsoleRoutes, context: ConsoleContext, st
   async function show(c: ConsoleRequest, visit: Visit, fault?: Shown, typed?: TypedReason): Promise<Response> {
     const record = await getIntegrationOnRecord(context.db, numberOf(c));
     if (record === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
-    const { title, intro, submit } = await step.words(visit, record, c);
+    if (!canFollow(record.integration, step.step)) return fault === undefined ? toRecord(c) : showIntegration(c, visit, context, fault);
+    const words = await step.words(visit, record, c);
+    if (words === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+    const { title, intro, submit } = words;
     const { integrationNumber, application } = record.integration;
     const body = html`<div class="narrow"><p class="quiet">${integrationNumber}　${application.agencyName}　${application.systemName}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>

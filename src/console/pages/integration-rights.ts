@@ -21,6 +21,7 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
   reasonPage(routes, context, {
     path: "credentials",
     action: "provisionIntegration",
+    step: "addCredential",
     gives: true,
     words: ({ text: { decision } }) => ({
       title: decision.addCredential,
@@ -39,8 +40,11 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
   reasonPage(routes, context, {
     path: "credentials/:credential/revoke",
     action: "revokeCredential",
+    step: "revokeCredential",
     words({ text: { decision, separator }, now }, record, c) {
       const credentialId = c.req.param("credential") ?? "";
+      // The console says nothing in its own words that a link put there.
+      if (!record.issued.some((known) => known.credentialId === credentialId && known.revokedAt === undefined)) return undefined;
       const ending = credentialsMadeBy(record.integration.credentials, credentialId);
       const madeByIt = ending.filter((other) => other !== credentialId).join(separator);
       const left = valid(record, now).filter((other) => !ending.includes(other.credentialId)).length;
@@ -60,6 +64,7 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
   reasonPage(routes, context, {
     path: "suspend",
     action: "suspendIntegration",
+    step: "suspend",
     async words({ text: { decision }, now }, record) {
       const { application, integrationNumber, approval } = record.integration;
       const subjects = await countSubjectsSince(db, integrationNumber, taipeiDate(now - WEEK));
@@ -83,6 +88,7 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
   reasonPage(routes, context, {
     path: "resume",
     action: "resumeIntegration",
+    step: "resume",
     gives: true,
     words: ({ text: { decision } }) => ({ title: decision.resumeTitle, intro: decision.resumeIntro, submit: decision.resumeSubmit }),
     take: (c, visit, { reason }) => integrations.resume(numberOf(c), { by: visit.actor("resumeIntegration"), reason }),
@@ -91,6 +97,7 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
   reasonPage(routes, context, {
     path: "revoke",
     action: "revokeIntegration",
+    step: "revoke",
     words: ({ text: { decision }, now }, record) => ({
       title: decision.revokeTitle,
       intro: decision.revokeIntro(record.integration.application.systemName, valid(record, now).length),

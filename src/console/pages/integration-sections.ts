@@ -3,7 +3,7 @@ import type { IntegrationOnRecord } from "../../../db/queries/console-integratio
 import { listForeignAddresses } from "../../adapters/taiwan-addresses.ts";
 import { lastDayOf } from "../../domain/due.ts";
 import { canFollow, hasRights, type Integration } from "../../domain/integration.ts";
-import type { Application, PresentRights } from "../../domain/integration-application.ts";
+import type { Application, Approval, PresentRights } from "../../domain/integration-application.ts";
 import { changedFields, inForce } from "../../domain/integration-difference.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import { clock, type Html, NOTHING } from "../layout.ts";
@@ -59,11 +59,29 @@ export function amendmentSection(visit: Visit, integration: Integration): Html {
   const { amendment } = integration;
   if (amendment === undefined || !hasRights(integration)) return NOTHING;
   const { text } = visit;
-  const { kind, applicationNumber } = amendment.application;
+  const { application, approval } = amendment;
+  const { kind, applicationNumber } = application;
   return html`<section><h2 class="ds-heading" data-size="xs">${text.integration.amendment(text.kind[kind], applicationNumber)} ${stateTag(
     text,
     amendment.stage,
-  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requestedFacts(visit, amendment.application, integration))}</section>`;
+  )}</h2><p>${text.integration.amendmentNext[amendment.stage]}</p>${facts(requestedFacts(visit, application, integration))}${
+    approval === undefined
+      ? NOTHING
+      : html`<h3 class="ds-heading" data-size="2xs">${text.integration.approvedOfIt}</h3>${facts(approvedFacts(visit, application, approval))}`
+  }</section>`;
+}
+
+/** What was approved of an application, and where it is less than was asked for. */
+function approvedFacts({ text, today }: Visit, application: Application, { checks, from, until }: Approval): Fact[] {
+  const { integration, integrations } = text;
+  const compared = (same: boolean) => html` <span class="quiet">　${same ? integration.asRequested : integration.narrower}</span>`;
+  return [
+    [integrations.scope, html`${checkNames(text, checks)}${compared(checks.length === application.checks.length)}`],
+    [
+      integrations.period,
+      html`${integration.span(text.day(from), text.dayAhead(until, today))}${compared(from === application.from && until === application.until)}`,
+    ],
+  ];
 }
 
 export function applicationSection(visit: Visit, { application, timeline }: Integration): Html {
@@ -78,18 +96,14 @@ export function applicationSection(visit: Visit, { application, timeline }: Inte
   ])}</section>`;
 }
 
-export function rightsSection({ text, today }: Visit, { application, approval }: Integration): Html {
-  const { integration, integrations } = text;
+export function rightsSection(visit: Visit, { application, approval }: Integration): Html {
+  const { text } = visit;
+  const { integration } = text;
   const heading = html`<h2 class="ds-heading" data-size="xs">${integration.rights}</h2>`;
   if (approval === undefined) return html`<section>${heading}<p class="empty">${integration.noRights}</p></section>`;
-  const { checks, from, until, addresses } = approval;
-  const compared = (same: boolean) => html` <span class="quiet">　${same ? integration.asRequested : integration.narrower}</span>`;
+  const { addresses } = approval;
   return html`<section>${heading}${facts([
-    [integrations.scope, html`${checkNames(text, checks)}${compared(checks.length === application.checks.length)}`],
-    [
-      integrations.period,
-      html`${integration.span(text.day(from), text.dayAhead(until, today))}${compared(from === application.from && until === application.until)}`,
-    ],
+    ...approvedFacts(visit, application, approval),
     [integration.addresses, addresses.length === 0 ? integration.noAddresses : marked(text, addresses)],
   ])}</section>`;
 }

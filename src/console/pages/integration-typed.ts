@@ -25,7 +25,12 @@ export function typedIn(form: SentForm): Required<Typed> {
 
 /** What is decided on is what was shown: the form names it. */
 export function seenField(integration: Integration): Html {
-  return html`<input type="hidden" name="seen" value="${versionShown(integration)}">`;
+  return seenVersion(versionShown(integration));
+}
+
+/** @param version of what is shown; of a form that comes back with a fault, what was shown when it was first opened: it doesn't show what has changed since */
+export function seenVersion(version: number): Html {
+  return html`<input type="hidden" name="seen" value="${version}">`;
 }
 
 /** What a form says was shown; what says nothing has seen nothing. */

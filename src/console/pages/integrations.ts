@@ -13,7 +13,10 @@ import type { Visit } from "../visit.ts";
 import { casePath, checkNames, stateTag } from "../words.ts";
 
 type Name = "search" | "state" | "sort";
-const LIST: List<Name> = { path: "/console/integrations", action: "seeIntegrations", filters: ["search", "state", "sort"] };
+const LIST: List<Name> = {
+  ...{ path: "/console/integrations", action: "seeIntegrations", filters: ["search", "state", "sort"] },
+  choices: (text) => ({ state: text.state, sort: text.integrations.sortBy }),
+};
 const SORTS: readonly IntegrationOrder[] = ["number", "period", "agency", "queries", "unused"];
 
 /** 介接服務: every integration, searched and narrowed in the URL, on screen and as CSV. */
@@ -60,7 +63,7 @@ ${pager(visit, LIST, asked, found.length)}`;
       ...[String(row.subjectsThisMonth), row.lastUsedOn ?? ""],
     ]);
     const file = csvTable([number, agency, system, state, scope, from, until, subjects, lastUsed], lines);
-    return download(c, { name: `integrations-${visit.today}`, format: "csv" }, file);
+    return download(c, { name: [text.integrations.title, text.typedDay(visit.today)], format: "csv" }, file);
   });
 }
 

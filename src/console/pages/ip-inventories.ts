@@ -3,6 +3,7 @@ import { type FindingOnRecord, type InventoryOnRecord, listFindings, listInvento
 import { lastDayOf } from "../../domain/due.ts";
 import { taipeiDate } from "../../domain/roc-date.ts";
 import type { ConsoleContext } from "../context.ts";
+import { type Fault, faultSummary } from "../fields.ts";
 import { clock, type Html, NOTHING, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
@@ -33,7 +34,8 @@ export async function findInventory({ db }: ConsoleContext, c: ConsoleRequest): 
   return (await listInventories(db)).find(({ inventoryNumber }) => inventoryNumber === c.req.param("review"));
 }
 
-async function showInventory(c: ConsoleRequest, visit: Visit, context: ConsoleContext): Promise<Response> {
+/** @param fault what stands against a decision that was just tried */
+export async function showInventory(c: ConsoleRequest, visit: Visit, context: ConsoleContext, fault?: Fault): Promise<Response> {
   const review = await findInventory(context, c);
   if (review === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
   const { text, today } = visit;
@@ -49,10 +51,10 @@ async function showInventory(c: ConsoleRequest, visit: Visit, context: ConsoleCo
   const title = inventory.one(text.day(taipeiDate(review.openedAt.getTime())));
   const body = html`<p class="quiet"><a class="ds-link" href="/console/addresses">${text.addresses.title}</a></p>
 <h1 class="ds-heading" data-size="md">${title} ${openTag(visit, review)}</h1>
-<p class="lead">${lead}</p><p class="quiet">${inventory.since(text.day(review.usedSince))}</p>
+${faultSummary(text, fault)}<p class="lead">${lead}</p><p class="quiet">${inventory.since(text.day(review.usedSince))}</p>
 <p class="list-head"><span></span><a class="ds-link" href="${inventoryPath(review.inventoryNumber)}/report.pdf">${inventory.report}</a></p>
 ${findings.length === 0 ? NOTHING : findingsTable(visit, review, findings)}`;
-  return page(c, visit, { title, body });
+  return page(c, visit, { title, body, status: fault === undefined ? 200 : 422 });
 }
 
 function openTag({ text }: Visit, { closedAt }: InventoryOnRecord): Html {

@@ -11,7 +11,7 @@ import { formToken, page } from "../layout.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { reasonField } from "./integration-typed.ts";
-import { findInventory, flawNames, inventoryPath } from "./ip-inventories.ts";
+import { findInventory, flawNames, inventoryPath, showInventory } from "./ip-inventories.ts";
 import { messagePage } from "./message.ts";
 
 /** The dedicated officer's word on one found address, and the review's record on paper. @clause 3(8) */
@@ -29,7 +29,7 @@ export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleConte
       ...{ documentNumber: `IP-${inventoryNumber}`, from: usedSince, until: taipeiDate(openedAt.getTime()), addressCount },
       ...{ addresses: findings.map(asPrinted), printedAt: visit.now, printedBy: visit.account ?? "" },
     };
-    const file = { name: `ip-inventory-${inventoryNumber}`, format: "pdf" } as const;
+    const file = { name: [visit.text.inventory.title, inventoryNumber], format: "pdf" } as const;
     return downloadWritten(context, c, file, (sink) => writeIpInventoryReport(report, sink));
   });
 
@@ -54,7 +54,13 @@ export function ipInventoryDecision(routes: ConsoleRoutes, context: ConsoleConte
       await visit.onTrail("decideAddress", object, () => context.decideFoundAddress(review.workflowId, decision));
       return c.redirect(inventoryPath(review.inventoryNumber), 303);
     } catch (error) {
-      if (error instanceof RuleViolation) return decisionPage(c, visit, finding, faultOf(visit.text, error, textFaults("reason")), reason);
+      if (error instanceof RuleViolation) {
+        const fault = faultOf(visit.text, error, textFaults("reason"));
+        // Decided meanwhile: the record says by whom, the form would not.
+        return (await findFinding(context, c))?.finding.outcome === null
+          ? decisionPage(c, visit, finding, fault, reason)
+          : showInventory(c, visit, context, fault);
+      }
       context.logger.error({ error: error instanceof Error ? error.name : "unknown" }, "a decision on an address could not be taken");
       return decisionPage(c, visit, finding, { sentence: visit.text.message.failed.body }, reason, 503);
     }

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { type Fault, groupFault } from "../fields.ts";
+import { type Fault, faultBeside } from "../fields.ts";
 import { type Html, NOTHING } from "../layout.ts";
 import type { Visit } from "../visit.ts";
 
@@ -9,5 +9,5 @@ export function letterField({ text: { apply } }: Visit, fault: Fault | undefined
   return html`<div class="ds-field"><label class="ds-label" for="letter">${apply.letterFile}</label><p data-field="description" id="letter-hint">${apply.letterHint}</p>
 <input class="ds-input" type="file" id="letter" name="letter" accept="application/pdf,.pdf" aria-describedby="letter-hint${wrong ? " letter-fault" : NOTHING}"${
     wrong ? html` aria-invalid="true"` : NOTHING
-  }>${groupFault("letter", fault)}</div>`;
+  }>${faultBeside("letter", fault)}</div>`;
 }

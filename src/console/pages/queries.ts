@@ -79,7 +79,7 @@ export function queriesPage(routes: ConsoleRoutes, context: ConsoleContext): voi
         const { question, entries } = await read(visit, search, { newest: MOST_LISTED });
         const conditions = { ...question, byCase: search.case !== "", byPerson: search.subject !== "" };
         const document = { kind: "search", conditions, limit: MOST_LISTED, entries } as const;
-        return downloadEntries(context, c, visit, { document, format, name: "queries" });
+        return downloadEntries(context, c, visit, { document, format, name: [visit.text.queries.title, visit.text.typedDay(visit.today)] });
       }),
     );
   }

@@ -1,8 +1,7 @@
 import { html } from "hono/html";
 import { findMonthCheckpoint } from "../../../db/queries/log-state.ts";
-import { requireText } from "../../domain/integration-text.ts";
 import { monthOfEntry } from "../../domain/query-log-form.ts";
-import { monthMoments } from "../../domain/query-log-reading.ts";
+import { monthMoments, requireRequestNumber } from "../../domain/query-log-reading.ts";
 import type { DocumentFormat } from "../../query-log-document.ts";
 import { openQueryLog } from "../../query-log-reader.ts";
 import type { ConsoleContext } from "../context.ts";
@@ -35,7 +34,11 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
       );
       const signed = await findMonthCheckpoint(db, until);
       const document = { kind: "record-list", month, checkpoint: signed && checkpointWords(signed), entries } as const;
-      return downloadEntries(context, c, visit, { document, format: formatOf(form), name: `query-record-list-${month}` });
+      return downloadEntries(context, c, visit, {
+        document,
+        format: formatOf(form),
+        name: [visit.text.queries.recordListTitle, visit.text.monthName(month)],
+      });
     } catch (error) {
       return askForMonth(c, visit, { month, reason: form.one("reason") }, readingFault(visit, error));
     }
@@ -48,7 +51,7 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
     const [request, reason] = [form.one("request").trim(), form.one("reason")];
     let asked = "request";
     try {
-      requireText(request, "request");
+      requireRequestNumber(request);
       asked = "reason";
       const nationalId = readId(form.one("nationalId"));
       const opening = openingOf(visit, "answerSubjectAccess", { purpose: "subject-access", reason, reference: request });
@@ -56,7 +59,11 @@ export function queryDocumentPages(routes: ConsoleRoutes, context: ConsoleContex
         begin(openQueryLog(db, logKeys, { nationalId }, opening, "all")),
       );
       const document = { kind: "subject-access", requestNumber: request, nationalId, entries } as const;
-      return downloadEntries(context, c, visit, { document, format: formatOf(form), name: "subject-access" });
+      return downloadEntries(context, c, visit, {
+        document,
+        format: formatOf(form),
+        name: [visit.text.queries.subjectAccessTitle, request],
+      });
     } catch (error) {
       return askForPerson(c, visit, { request, reason }, readingFault(visit, error, asked));
     }
@@ -83,7 +90,7 @@ function askForMonth(c: ConsoleRequest, visit: Visit, typed: Typed<"month"> | un
   const options = months.map((month) => [month, visit.text.monthName(month)] as const);
   return documentPage(c, visit, {
     ...{ title: queries.recordListTitle, intro: queries.recordListIntro, path: RECORD_LIST, reason: typed?.reason, fault },
-    fields: select("month", queries.month, options, chosen),
+    fields: select("month", queries.month, options, chosen, fault),
   });
 }
 

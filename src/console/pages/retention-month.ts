@@ -43,7 +43,7 @@ export function retentionMonthPage(routes: ConsoleRoutes, context: ConsoleContex
       return messagePage(c, visit, 404, visit.text.message.notFound);
     await visit.note("printDisposal", `log/${month}`);
     const printed = { month, timeline, certificate, printedAt: visit.now, printedBy: visit.account ?? "" };
-    const file = { name: `log-disposal-${month}`, format: "pdf" } as const;
+    const file = { name: [visit.text.retention.certificate, visit.text.monthName(month)], format: "pdf" } as const;
     return downloadWritten(context, c, file, (sink) => writeDisposalCertificate(printed, sink));
   });
 }

@@ -13,7 +13,7 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { reasonField, seenIn } from "./integration-typed.ts";
+import { reasonField, seenIn, seenVersion } from "./integration-typed.ts";
 import { RETENTION_PATH } from "./retention.ts";
 
 const PATH = `${RETENTION_PATH}/period`;
@@ -26,12 +26,12 @@ export function retentionPeriodPage(routes: ConsoleRoutes, context: ConsoleConte
     return showPeriod(c, visit, context, kept && typedIn(kept));
   });
   routes.post(PATH, "raiseRetention", (c, visit, form) => {
-    const { reason, years } = typedIn(form);
+    const typed = typedIn(form);
     return takeOnTrail(context, visit, {
       ...{ action: "raiseRetention", object: "log", fieldOf: FIELD_OF },
-      take: () => context.retention.period({ by: visit.actor("raiseRetention"), reason, years, seen: seenIn(form) }),
+      take: () => context.retention.period({ by: visit.actor("raiseRetention"), ...typed }),
       done: () => c.redirect(RETENTION_PATH, 303),
-      refused: (fault) => showPeriod(c, visit, context, { reason, years }, fault),
+      refused: (fault) => showPeriod(c, visit, context, typed, fault),
     });
   });
 }
@@ -39,10 +39,12 @@ export function retentionPeriodPage(routes: ConsoleRoutes, context: ConsoleConte
 interface Typed {
   readonly reason: string;
   readonly years: number;
+  /** The years that were shown to hold. */
+  readonly seen: number;
 }
 
 function typedIn(form: SentForm): Typed {
-  return { reason: form.one("reason"), years: Number.parseInt(form.one("years"), 10) };
+  return { reason: form.one("reason"), years: Number.parseInt(form.one("years"), 10), seen: seenIn(form) };
 }
 
 async function showPeriod(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext, typed?: Typed, fault?: Shown): Promise<Response> {
@@ -57,8 +59,8 @@ async function showPeriod(c: ConsoleRequest, visit: Visit, { db }: ConsoleContex
   const body = html`<div class="narrow"><p class="quiet">${period.lead(held)}</p>
 <h1 class="ds-heading" data-size="md">${period.raiseTitle}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${period.raiseIntro(until, held + 1)}</p>
-<form method="post" action="${PATH}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${held}">
-${select("years", period.raiseField, options, String(typed?.years ?? held + 1))}${reasonField(visit, fault, typed)}
+<form method="post" action="${PATH}" class="stack">${formToken(visit)}${seenVersion(typed?.seen ?? held)}
+${select("years", period.raiseField, options, String(typed?.years ?? held + 1), fault)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button" data-color="danger">${period.raiseSubmit}</button><a class="ds-link" href="${RETENTION_PATH}">${
     period.cancel
   }</a></div></form></div>`;

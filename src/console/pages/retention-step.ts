@@ -8,16 +8,22 @@ import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
-import { reasonField, seenIn } from "./integration-typed.ts";
+import { reasonField, seenIn, seenVersion } from "./integration-typed.ts";
 import { messagePage } from "./message.ts";
 import { monthPath } from "./retention.ts";
 import { type CountedMonth, findMonth, MONTH_PATH, MONTH_STEPS, type MonthStep, showMonth } from "./retention-month.ts";
 
-const FIELD_OF: Readonly<Record<string, string>> = { ...textFaults("reason"), "already-held": "matter", "not-held": "matter" };
+const MATTER_CODES = ["matter-missing", "matter-malformed", "already-held", "not-held"];
+const FIELD_OF: Readonly<Record<string, string>> = {
+  ...textFaults("reason"),
+  ...Object.fromEntries(MATTER_CODES.map((code) => [code, "matter"])),
+};
 
 interface Typed {
   readonly reason: string;
   readonly matter: string;
+  /** The version of what was shown. */
+  readonly seen: number;
 }
 
 /** The steps of a month, each on a page of its own, which says what will happen and asks why. @clause 4(1)5 */
@@ -27,18 +33,19 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
     const path = `${MONTH_PATH}/${step}`;
     routes.get(path, action, async (c, visit) => {
       const found = await findMonth(c, visit, context);
-      return found === undefined
-        ? messagePage(c, visit, 404, visit.text.message.notFound)
-        : stepPage(c, visit, step, found, typedIn(keptFor(visit, c.req.path)));
+      if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
+      const kept = keptFor(visit, c.req.path);
+      const untouched = { reason: "", matter: "", seen: disposalVersion(found.disposal) };
+      return stepPage(c, visit, step, found, kept === undefined ? untouched : typedIn(kept));
     });
     routes.post(path, action, async (c, visit, form) => {
       const found = await findMonth(c, visit, context);
       if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
       const { month } = found.disposal;
       const typed = typedIn(form);
-      const request = { by: visit.actor(action), reason: typed.reason, seen: seenIn(form) };
       // A hold is never too late: it asks for nothing that somebody did meanwhile.
-      const { seen: _, ...urgent } = request;
+      const urgent = { by: visit.actor(action), reason: typed.reason };
+      const request = { ...urgent, seen: typed.seen };
       return takeOnTrail(context, visit, {
         ...{ action, object: `log/${month}`, fieldOf: FIELD_OF },
         take: () => {
@@ -57,8 +64,8 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
   }
 }
 
-function typedIn(form: SentForm | undefined): Typed {
-  return { reason: form?.one("reason") ?? "", matter: form?.one("matter") ?? "" };
+function typedIn(form: SentForm): Typed {
+  return { reason: form.one("reason"), matter: form.one("matter"), seen: seenIn(form) };
 }
 
 function stepPage(
@@ -72,12 +79,12 @@ function stepPage(
   const { text } = visit;
   const { retention } = text;
   const month = text.monthName(disposal.month);
-  const title = retention.step[step];
+  const title = retention.ask[step];
   const gives = step === "hold";
   const body = html`<div class="narrow"><p class="quiet">${retention.of(month)}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="${gives ? "info" : "warning"}">${retention.intros[step](month, retention.count(entries))}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}<input type="hidden" name="seen" value="${disposalVersion(disposal)}">
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenVersion(typed.seen)}
 ${matterField(visit, step, openHolds(disposal), typed, fault)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button"${gives ? NOTHING : html` data-color="danger"`}>${title}</button><a class="ds-link" href="${monthPath(
     disposal.month,
@@ -93,6 +100,7 @@ function matterField({ text }: Visit, step: MonthStep, open: readonly string[], 
       retention.matter,
       open.map((one) => [one, one] as const),
       matter,
+      fault,
     );
   return step === "hold" ? field({ name: "matter", label: retention.matter, hint: retention.matterHint, value: matter, fault }) : NOTHING;
 }

@@ -7,7 +7,10 @@ import { filterForm, type List, listPage, listUrl } from "../list.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 
 const PAGE_LENGTH = 100;
-const LIST: List<"account" | "action"> = { path: "/console/trail", action: "seeTrail", filters: ["account", "action"] };
+const LIST: List<"account" | "action"> = {
+  ...{ path: "/console/trail", action: "seeTrail", filters: ["account", "action"] },
+  choices: (text) => ({ action: text.action }),
+};
 
 /** 操作軌跡: who did what, when, from where, and with what outcome; the newest first, older ones page by page. */
 export function trailPage(routes: ConsoleRoutes, { db }: ConsoleContext): void {

@@ -17,7 +17,7 @@ export const enApply: typeof zhHantApply = {
   goOn: "Go on with the application",
   back: "Begun already? Open the private link that you kept. You can also apply on paper; the case officer enters it.",
   link: "Private link",
-  linkIntro: `Keep this link first: once the browser is closed, it alone leads back here. The platform doesn't keep the link itself and can't replace it; pass it on to nobody else. What was not submitted is destroyed when it wasn't saved for ${POLICY.applicationDraftDays} days.`,
+  linkIntro: `Keep this link first: once the browser is closed, it alone leads back here. The platform doesn't keep the link itself and can't replace it; pass it on to nobody else. What was not submitted is destroyed when it wasn't saved for ${POLICY.applicationDraftDays} days, and after ${POLICY.applicationDraftUntouchedHours} hours when nothing was ever typed.`,
   leave: "Close this application",
   sent: "What was sent just now and not saved: copy it first",
   left: "Closed. The private link leads back to the application.",

@@ -42,6 +42,7 @@ export const enPolicy: typeof zhHantPolicy = {
     idleDays: "Unused for this long: warned",
     idleGraceDays: "Unused after the warning: suspended",
     applicationDraftDays: "Drafts that are not submitted are kept for",
+    applicationDraftUntouchedHours: "Drafts that nobody has typed into are kept for",
     applicationDraftsAtOnce: "Drafts at once, at most",
     applicationsAtOnce: "New online applications waiting at once, at most",
     applicationsOfOneADay: "Applications by one private link in a day, at most",

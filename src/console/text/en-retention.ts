@@ -63,6 +63,7 @@ export const enRetention: typeof zhHantRetention = {
     stop: "Disposal stopped",
     dispose: "Disposed of",
   },
+  ask: { propose: "Propose disposal", hold: "Hold the month", lift: "Lift a hold", approve: "Approve disposal", stop: "Stop disposal" },
   about: (matter) => `Matter: ${matter}`,
   open: { propose: "Propose disposal…", approve: "Approve disposal…", stop: "Stop disposal…", hold: "Hold…", lift: "Lift a hold…" },
   own: "You proposed the disposal or lifted a hold: another manager must approve.",

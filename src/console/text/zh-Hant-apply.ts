@@ -17,7 +17,7 @@ export const zhHantApply = {
   goOn: "繼續先前的申請",
   back: "已經開始填寫？請開啟當時保存的專屬連結。也可以紙本申請，由專案承辦人員登錄。",
   link: "專屬連結",
-  linkIntro: `請先保存這個連結：關閉瀏覽器之後，只有它能回到這份申請。平臺不保存連結本身，遺失無法補發；請勿轉寄給無關的人。未送出的申請 ${POLICY.applicationDraftDays} 天未儲存即銷毀。`,
+  linkIntro: `請先保存這個連結：關閉瀏覽器之後，只有它能回到這份申請。平臺不保存連結本身，遺失無法補發；請勿轉寄給無關的人。未送出的申請 ${POLICY.applicationDraftDays} 天未儲存即銷毀；完全沒有填寫的，${POLICY.applicationDraftUntouchedHours} 小時後即銷毀。`,
   leave: "關閉這份申請",
   sent: "剛才送出而沒有儲存的內容，請先複製",
   left: "已關閉。之後請以專屬連結回到申請案。",

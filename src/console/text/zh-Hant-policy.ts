@@ -46,6 +46,7 @@ export const zhHantPolicy = {
     idleDays: "未查詢滿此期間即預告暫停",
     idleGraceDays: "預告後仍未查詢即暫停",
     applicationDraftDays: "未送出的草稿保留",
+    applicationDraftUntouchedHours: "完全沒有填寫的草稿保留",
     applicationDraftsAtOnce: "同時存在的草稿最多",
     applicationsAtOnce: "同時等待的線上新申請最多",
     applicationsOfOneADay: "同一專屬連結每日申請最多",

@@ -61,6 +61,13 @@ export const zhHantRetention = {
     stop: "停止銷毀",
     dispose: "完成銷毀",
   } satisfies Record<DisposalStep, string>,
+  ask: {
+    propose: "提出銷毀",
+    hold: "依法保留",
+    lift: "解除保留",
+    approve: "核可銷毀",
+    stop: "停止銷毀",
+  } satisfies Record<Exclude<DisposalStep, "dispose">, string>,
   about: (matter: string) => `案由：${matter}`,
   open: { propose: "提出銷毀…", approve: "核可銷毀…", stop: "停止銷毀…", hold: "依法保留…", lift: "解除保留…" },
   own: "您提出了銷毀或解除了保留，須由其他主管核可。",
