@@ -525,9 +525,12 @@ create table log_disposal_step (
   actor_role text not null,
   reason text not null,
   taken_at timestamp with time zone not null,
+  request_id uuid,
   constraint log_disposal_step_check CHECK (((matter IS NOT NULL) = (step = ANY (ARRAY['hold'::text, 'lift'::text])))),
+  constraint log_disposal_step_check1 CHECK (((request_id IS NULL) = (actor_role = 'platform'::text))),
   constraint log_disposal_step_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
   constraint log_disposal_step_pkey PRIMARY KEY (month, sequence),
+  constraint log_disposal_step_request_id_key UNIQUE (request_id),
   constraint log_disposal_step_sequence_check CHECK ((sequence > 0)),
   constraint log_disposal_step_step_check CHECK ((step = ANY (ARRAY['propose'::text, 'hold'::text, 'lift'::text, 'approve'::text, 'stop'::text, 'dispose'::text])))
 );
@@ -545,7 +548,10 @@ create table log_retention (
   actor_role text not null,
   reason text not null,
   raised_at timestamp with time zone not null,
+  request_id uuid,
+  constraint log_retention_check CHECK (((request_id IS NULL) = (actor_role = 'platform'::text))),
   constraint log_retention_pkey PRIMARY KEY (years),
+  constraint log_retention_request_id_key UNIQUE (request_id),
   constraint log_retention_years_check CHECK (((years >= 5) AND (years <= 30)))
 );
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Client, isGrpcDeadlineError, WithStartWorkflowOperation, WorkflowNotFoundError } from "@temporalio/client";
 import type { UpdateDefinition } from "@temporalio/common";
-import type { StepRequest } from "./domain/integration.ts";
-import { type Disposal, type HoldRequest, requireMonth, requireSaid } from "./domain/retention.ts";
+import { requireMonth } from "./domain/log-month.ts";
+import { type Disposal, type DisposalRequest, type HoldRequest, requireSaid } from "./domain/retention.ts";
 import type { RaiseRequest, RetentionPeriod } from "./domain/retention-period.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import * as workflow from "./workflows/retention.ts";
@@ -13,10 +13,10 @@ const PATIENCE = 30_000;
 
 /** What people do about the end of the log's months. Every step rejects with the RuleViolation that stands against it. */
 export interface RetentionClient {
-  propose(month: string, request: StepRequest): Promise<Disposal>;
-  approve(month: string, request: StepRequest): Promise<Disposal>;
+  propose(month: string, request: DisposalRequest): Promise<Disposal>;
+  approve(month: string, request: DisposalRequest): Promise<Disposal>;
   /** Takes back an approval that has not been carried out yet. */
-  stop(month: string, request: StepRequest): Promise<Disposal>;
+  stop(month: string, request: DisposalRequest): Promise<Disposal>;
   /** Also for a month whose time has not come. */
   hold(month: string, request: HoldRequest): Promise<Disposal>;
   lift(month: string, request: HoldRequest): Promise<Disposal>;
@@ -33,7 +33,7 @@ export function createRetentionClient(client: Client, taskQueue: string): Retent
   const patiently = <T>(run: () => Promise<T>) => client.withDeadline(Date.now() + PATIENCE, run).catch(explain);
 
   /** A step of a month; its process begins where there is none, since the records know the month without it. */
-  function step<Request extends StepRequest>(update: UpdateDefinition<Disposal, [Request]>) {
+  function step<Request extends DisposalRequest>(update: UpdateDefinition<Disposal, [Request]>) {
     return async (month: string, request: Request): Promise<Disposal> => {
       requireMonth(month, Date.now());
       // Before a process begins, which would propose a month that is due by itself.

@@ -1,8 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { parseArgs } from "node:util";
-import type { StepRequest } from "./domain/integration.ts";
 import type { Role } from "./domain/integration-step.ts";
 import { printableText } from "./domain/printable-text.ts";
-import { type Disposal, openHolds, stateOf } from "./domain/retention.ts";
+import { type Disposal, type DisposalRequest, openHolds, stateOf } from "./domain/retention.ts";
 import { retentionYears } from "./domain/retention-period.ts";
 import { RuleViolation } from "./domain/rule-violation.ts";
 import type { RetentionClient } from "./retention-client.ts";
@@ -92,11 +92,11 @@ function take(client: RetentionClient, step: string, month: string, values: Valu
   }
 }
 
-function request({ as: account, role: name = "", reason = "" }: Values): StepRequest {
+function request({ as: account, role: name = "", reason = "" }: Values): DisposalRequest {
   const role = ROLES[name];
   if (account === undefined || role === undefined)
     throw new Error("Say who acts, and in what capacity: --as ACCOUNT --role manager (or another of --help).");
-  return { by: { account, role }, reason };
+  return { by: { account, role }, reason, requestId: randomUUID() };
 }
 
 function summary(disposal: Disposal): string {

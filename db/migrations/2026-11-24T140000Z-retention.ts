@@ -12,7 +12,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       actor text not null,
       actor_role text not null,
       reason text not null,
-      raised_at timestamptz not null
+      raised_at timestamptz not null,
+      -- One request of a person raises it once, however often it is sent.
+      request_id uuid unique check ((request_id is null) = (actor_role = 'platform'))
     );
     create function log_retention_is_raised() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
     begin
@@ -44,6 +46,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       actor_role text not null,
       reason text not null,
       taken_at timestamptz not null,
+      -- One request of a person is one step, however often it is sent.
+      request_id uuid unique check ((request_id is null) = (actor_role = 'platform')),
       primary key (month, sequence)
     );
 

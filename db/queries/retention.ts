@@ -24,7 +24,12 @@ export async function listOpenDisposals(db: Kysely<Database>): Promise<string[]>
   return rows.map(({ month }) => month);
 }
 
-type StepRow = Omit<DisposalEntry, "takenAt" | "matter"> & { month: string; takenAt: Date; matter: string | null };
+type StepRow = Omit<DisposalEntry, "takenAt" | "matter" | "requestId"> & {
+  month: string;
+  takenAt: Date;
+  matter: string | null;
+  requestId: string | null;
+};
 type CertificateRow = Omit<DisposalCertificate, "disposedAt"> & { month: string; disposedAt: Date };
 
 /** A month's steps, and its certificate once it is gone. */
@@ -42,7 +47,8 @@ export async function listDisposals(db: Kysely<Database>): Promise<Disposal[]> {
 
 async function readDisposals(db: Kysely<Database>, which: RawBuilder<unknown>): Promise<Disposal[]> {
   const { rows: steps } = await sql<StepRow>`
-    select to_char(month, 'YYYY-MM') as month, step, actor as account, actor_role as role, reason, matter, taken_at as "takenAt"
+    select to_char(month, 'YYYY-MM') as month, step, actor as account, actor_role as role, reason, matter, taken_at as "takenAt",
+      request_id as "requestId"
     from log_disposal_step where ${which} order by month, sequence`.execute(db);
   const { rows: certificates } = await sql<CertificateRow>`
     select to_char(month, 'YYYY-MM') as month, entries::float8, leaf_ranges as ranges, checkpoint, approved_by as "approvedBy",
@@ -52,10 +58,11 @@ async function readDisposals(db: Kysely<Database>, which: RawBuilder<unknown>): 
     certificates.map(({ month, disposedAt, ...rest }) => [month, { ...rest, disposedAt: disposedAt.toISOString() }]),
   );
   return [...Map.groupBy(steps, ({ month }) => month)].map(([month, taken]) => {
-    const timeline = taken.map(({ month: _, takenAt, matter, ...step }) => ({
+    const timeline = taken.map(({ month: _, takenAt, matter, requestId, ...step }) => ({
       ...step,
       takenAt: takenAt.toISOString(),
       ...(matter !== null && { matter }),
+      ...(requestId !== null && { requestId }),
     }));
     const certificate = certified.get(month);
     return { month, timeline, ...(certificate && { certificate }) };
@@ -80,12 +87,12 @@ export async function countLogMonth(db: Kysely<Database>, month: string): Promis
  * @throws RuleViolation `record-disagrees` when another step has its place; `not-in-office`
  */
 export async function insertDisposalStep(trx: Transaction<Database>, { month, timeline }: Disposal): Promise<void> {
-  const { step, matter = null, account, role, reason, takenAt } = timeline.at(-1) as DisposalEntry;
+  const { step, matter = null, account, role, reason, takenAt, requestId = null } = timeline.at(-1) as DisposalEntry;
   await requireOffice(trx, { account, role, takenAt });
   const { rows } = await sql<{ same: boolean }>`
     with written as (
-      insert into log_disposal_step (month, sequence, step, matter, actor, actor_role, reason, taken_at)
-      values (${firstDay(month)}::date, ${timeline.length}, ${step}, ${matter}, ${account}, ${role}, ${reason}, ${takenAt}::timestamptz)
+      insert into log_disposal_step (month, sequence, step, matter, actor, actor_role, reason, taken_at, request_id)
+      values (${firstDay(month)}::date, ${timeline.length}, ${step}, ${matter}, ${account}, ${role}, ${reason}, ${takenAt}::timestamptz, ${requestId}::uuid)
       on conflict do nothing returning true as same
     )
     select same from written

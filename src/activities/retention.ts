@@ -2,7 +2,8 @@ import { DatabaseError } from "pg";
 import { disposeOfLogMonth, insertDisposalStep, listLogMonths, readDisposal } from "../../db/queries/retention.ts";
 import { insertRetentionPeriod, listRetentionPeriods } from "../../db/queries/retention-period.ts";
 import type { WorkerContext } from "../context.ts";
-import { type Disposal, monthsDue, retentionEnd } from "../domain/retention.ts";
+import { monthsDue, retentionEnd } from "../domain/log-month.ts";
+import type { Disposal } from "../domain/retention.ts";
 import { type RaiseRequest, type RetentionPeriod, raiseRetention, retentionYears } from "../domain/retention-period.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
@@ -29,10 +30,8 @@ export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" 
     /** Has the log kept for longer, once. @throws ApplicationFailure of `raiseRetention`, `not-in-office` */
     async raiseRetention(request: RaiseRequest): Promise<void> {
       const raise = (periods: readonly RetentionPeriod[]) => raiseRetention(periods, request, now().getTime());
-      const isSame = ({ years, account, reason }: RetentionPeriod) =>
-        years === request.years && account === request.by.account && reason === request.reason;
       try {
-        await db.transaction().execute((trx) => insertRetentionPeriod(trx, raise, isSame));
+        await db.transaction().execute((trx) => insertRetentionPeriod(trx, request.requestId, raise));
       } catch (error) {
         throw asRuleFailure(error);
       }

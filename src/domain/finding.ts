@@ -1,6 +1,7 @@
 import { type Duty, requireAccount } from "./appointment.ts";
 import { requireText } from "./integration-text.ts";
 import { POLICY } from "./policy.ts";
+import { requireRequestId } from "./request-id.ts";
 import { daysBetween, parseDate } from "./roc-date.ts";
 import { RuleViolation } from "./rule-violation.ts";
 
@@ -59,6 +60,5 @@ export function requireFinding({ requestId, severity, description, dueOn, by }: 
       "due-out-of-range",
       `Name the day by which it is due (YYYY-MM-DD): after today, within ${POLICY.findingDueDaysCap} days.`,
     );
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(requestId))
-    throw new RuleViolation("5(2)", "request-malformed", "The request has no id of its own: open the form anew.");
+  requireRequestId(requestId, "5(2)");
 }

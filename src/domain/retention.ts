@@ -1,10 +1,9 @@
 import { requireAccount } from "./appointment.ts";
 import type { StepRequest } from "./integration.ts";
-import { startOfDay } from "./integration-period.ts";
 import type { Role } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
 import { POLICY } from "./policy.ts";
-import { taipeiDate } from "./roc-date.ts";
+import { requireRequestId } from "./request-id.ts";
 import { RuleViolation } from "./rule-violation.ts";
 import { saysSomething } from "./verification.ts";
 
@@ -25,6 +24,8 @@ export interface DisposalEntry {
   readonly reason: string;
   readonly matter?: string;
   readonly takenAt: string;
+  /** Of the person's request; the platform's own steps have none. */
+  readonly requestId?: string;
 }
 
 /** What is left of a month: how many entries there were, where in the log, and the signed tree that still proves them. */
@@ -45,37 +46,14 @@ export interface Disposal {
   readonly certificate?: DisposalCertificate;
 }
 
+/** A person's request; its id is a UUID: sent twice, it is one step. */
+export interface DisposalRequest extends StepRequest {
+  readonly requestId: string;
+}
+
 /** A hold, or its lifting, names its matter: an investigation, a lawsuit. Several may hold a month at once. */
-export interface HoldRequest extends StepRequest {
+export interface HoldRequest extends DisposalRequest {
   readonly matter: string;
-}
-
-/**
- * From when on a month may go: its last entry is as old as the setting says (epoch milliseconds).
- * @param years of `retentionYears`
- * @clause 4(1)5
- * @clause 4(2)5
- */
-export function retentionEnd(month: string, years: number): number {
-  const [year = 0, number = 0] = month.split("-").map(Number);
-  const kept = Math.max(years, POLICY.logRetentionFloorYears);
-  return startOfDay(new Date(Date.UTC(year + kept, number, 1)).toISOString().slice(0, 10));
-}
-
-/** Those of the months that the log has whose time has come. @param now epoch milliseconds @clause 4(1)5 */
-export function monthsDue(months: readonly string[], years: number, now: number): string[] {
-  return months.filter((month) => retentionEnd(month, years) <= now);
-}
-
-/** Whether it is written as a month, and has begun. */
-export function isMonth(month: string, now: number): boolean {
-  return /^[1-9]\d{3}-(0[1-9]|1[0-2])$/.test(month) && month <= taipeiDate(now).slice(0, 7);
-}
-
-/** @throws RuleViolation `month-malformed` also for a month that has not begun */
-export function requireMonth(month: string, now: number): void {
-  if (!isMonth(month, now))
-    throw new RuleViolation("4(1)5", "month-malformed", "Name a month of the log as YYYY-MM, such as 2026-11; it must have begun.");
 }
 
 export function stateOf({ timeline }: Disposal): DisposalState {
@@ -92,6 +70,11 @@ export function monthState(disposal: Disposal, keptUntil: number, now: number): 
   if (openHolds(disposal).length > 0) return "held";
   if (keptUntil > now) return "kept";
   return state === "kept" ? "due" : state;
+}
+
+/** Whether a request has been carried out: sent again, by whomever, it does nothing anew. */
+export function isOnRecord({ timeline }: Disposal, { requestId }: DisposalRequest): boolean {
+  return timeline.some((entry) => entry.requestId === requestId);
 }
 
 /** Names what a page shows of a month: how many steps it had. */
@@ -117,7 +100,7 @@ export function propose(disposal: Disposal, keptUntil: number, now: number): Dis
 }
 
 /** An officer does so before the platform. @throws RuleViolation of `propose` and `approve` @clause 4(1)5 */
-export function proposeBy(disposal: Disposal, request: StepRequest, now: number, keptUntil: number): Disposal {
+export function proposeBy(disposal: Disposal, request: DisposalRequest, now: number, keptUntil: number): Disposal {
   const next = take(disposal, "propose", request, ["dedicatedOfficer", "manager"], now);
   requireProposable(disposal, keptUntil, now);
   return next;
@@ -172,7 +155,7 @@ export function lift(disposal: Disposal, request: HoldRequest, now: number): Dis
  * @clause 4(1)5
  * @clause 4(2)5
  */
-export function approve(disposal: Disposal, request: StepRequest, now: number, keptUntil: number): Disposal {
+export function approve(disposal: Disposal, request: DisposalRequest, now: number, keptUntil: number): Disposal {
   const next = take(disposal, "approve", request, ["manager"], now);
   if (stateOf(disposal) !== "proposed")
     throw new RuleViolation("4(1)5", "not-proposed", `The month is ${stateOf(disposal)}: only a proposed month waits for an approval.`);
@@ -189,7 +172,7 @@ export function approve(disposal: Disposal, request: StepRequest, now: number, k
 }
 
 /** Takes an approval back that has not been carried out yet. @throws RuleViolation `not-approved` and those of `approve` @clause 4(1)5 */
-export function stop(disposal: Disposal, request: StepRequest, now: number): Disposal {
+export function stop(disposal: Disposal, request: DisposalRequest, now: number): Disposal {
   const next = take(disposal, "stop", request, ["manager", "dedicatedOfficer"], now);
   if (stateOf(disposal) !== "approved")
     throw new RuleViolation("4(1)5", "not-approved", "No approval waits to be carried out: there is nothing to stop.");
@@ -208,7 +191,8 @@ export function refusalOf({ timeline }: Disposal): string | undefined {
 }
 
 /** What is asked of every step, whatever its month: who takes it, and why. @throws RuleViolation of accounts and texts */
-export function requireSaid({ by, reason }: StepRequest): void {
+export function requireSaid({ by, reason, requestId }: DisposalRequest): void {
+  requireRequestId(requestId, "4(1)5");
   requireAccount(by.account);
   requireText(reason, "reason");
 }
@@ -216,11 +200,13 @@ export function requireSaid({ by, reason }: StepRequest): void {
 function take(
   disposal: Disposal,
   step: DisposalStep,
-  { by, reason, seen }: StepRequest,
+  request: DisposalRequest,
   roles: readonly Role[],
   now: number,
   matter?: string,
 ): Disposal {
+  const { by, reason, seen, requestId } = request;
+  requireRequestId(requestId, "4(1)5");
   requireAccount(by.account);
   if (!roles.includes(by.role))
     throw new RuleViolation("4(1)5", "role-not-allowed", "This step is for another role: --help says for which.");
@@ -229,7 +215,7 @@ function take(
   if (seen !== undefined && seen !== disposalVersion(disposal))
     throw new RuleViolation("4(1)5", "month-changed", "The month has gone on since it was shown: look at it anew, then decide.");
   requireText(reason, "reason");
-  const entry = { step, account: by.account, role: by.role, reason, takenAt: new Date(now).toISOString() };
+  const entry = { step, account: by.account, role: by.role, reason, takenAt: new Date(now).toISOString(), requestId };
   return { ...disposal, timeline: [...disposal.timeline, matter === undefined ? entry : { ...entry, matter }] };
 }
 

@@ -1,12 +1,11 @@
 import { allHandlersFinished, condition, defineQuery, defineUpdate, proxyActivities, setHandler } from "@temporalio/workflow";
 import type { createRetentionActivities } from "../activities/retention.ts";
-import type { StepRequest } from "../domain/integration.ts";
 import * as rules from "../domain/retention.ts";
 import { underRules } from "./rule-failure.ts";
 
-export const proposeDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("proposeDisposal");
-export const approveDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("approveDisposal");
-export const stopDisposalUpdate = defineUpdate<rules.Disposal, [StepRequest]>("stopDisposal");
+export const proposeDisposalUpdate = defineUpdate<rules.Disposal, [rules.DisposalRequest]>("proposeDisposal");
+export const approveDisposalUpdate = defineUpdate<rules.Disposal, [rules.DisposalRequest]>("approveDisposal");
+export const stopDisposalUpdate = defineUpdate<rules.Disposal, [rules.DisposalRequest]>("stopDisposal");
 export const holdUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("hold");
 export const liftUpdate = defineUpdate<rules.Disposal, [rules.HoldRequest]>("lift");
 export const disposalQuery = defineQuery<rules.Disposal>("disposal");
@@ -56,10 +55,18 @@ export async function retention(month: string): Promise<rules.Disposal> {
     return next;
   }
 
-  function accept<Request>(rule: (disposal: rules.Disposal, request: Request, now: number, keptUntil: number) => rules.Disposal) {
-    const attempt = (request: Request, until: number) => underRules(() => rule(current, request, Date.now(), until));
+  function accept<Request extends rules.DisposalRequest>(
+    rule: (disposal: rules.Disposal, request: Request, now: number, keptUntil: number) => rules.Disposal,
+  ) {
+    // What is on record stays as it is: the request is sent again by who didn't hear the answer, or by somebody who kept it.
+    const attempt = (request: Request, until: number) =>
+      rules.isOnRecord(current, request) ? current : underRules(() => rule(current, request, Date.now(), until));
     return {
-      handler: (request: Request) => inTurn(async () => record(attempt(request, await keptUntil(month)))),
+      handler: (request: Request) =>
+        inTurn(async () => {
+          const next = attempt(request, await keptUntil(month));
+          return next === current ? current : record(next);
+        }),
       // What only the records know is asked when the step's turn has come.
       options: { validator: (request: Request) => void (isOpen && attempt(request, 0)) },
     };

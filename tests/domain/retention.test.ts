@@ -1,20 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judgeDiskUse } from "../../src/domain/disk-use.ts";
+import { monthsDue, requireMonth, retentionEnd } from "../../src/domain/log-month.ts";
 import {
   approve,
   type Disposal,
   hold,
+  isOnRecord,
   lift,
   monthState,
-  monthsDue,
   openHolds,
   propose,
   proposeBy,
   refusalOf,
   refuse,
-  requireMonth,
-  retentionEnd,
   stateOf,
   stop,
 } from "../../src/domain/retention.ts";
@@ -150,6 +149,15 @@ describe("a month's disposal", () => {
       undefined,
       "entries-differ",
     ]);
+  });
+
+  test("§4(1)5 takes a step only on a request with an id of its own, which stands on the timeline", () => {
+    const request = holding();
+    const held = hold(kept, request, END);
+    expect([isOnRecord(kept, request), isOnRecord(held, request), isOnRecord(held, holding())]).toEqual([false, true, false]);
+    expect(isOnRecord(proposed, request)).toBe(false);
+    expect(ruleBroken(() => hold(kept, { ...request, requestId: "" }, END))).toBe("request-malformed");
+    expect(ruleBroken(() => raiseRetention([], { ...say(MANAGER), years: 7, requestId: "x" }, END))).toBe("request-malformed");
   });
 
   test("§4(1)5 is decided as it was shown, and not before a time that was raised meanwhile is over", () => {

@@ -168,6 +168,7 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     formToken = /name="formToken" value="([^"]+)"/.exec(text)?.[1] ?? formToken;
     requestId = /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? requestId;
     seen = /name="seen" value="(\d+)"/.exec(text)?.[1] ?? seen;
+    requestId = /name="requestId" value="([^"]+)"/.exec(text)?.[1];
     return { status: response.status, headers: response.headers, text, location: response.headers.get("location") };
   }
 
@@ -178,6 +179,7 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     if (fields["formToken"] !== undefined) body.delete("formToken", formToken);
     if (fields["requestId"] !== undefined && requestId !== undefined) body.delete("requestId", requestId);
     if (fields["seen"] !== undefined && seen !== undefined) body.delete("seen", seen);
+    if (fields["requestId"] === undefined && requestId !== undefined) body.append("requestId", requestId);
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });
   };
 

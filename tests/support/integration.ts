@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { ApplicationDraft } from "../../src/domain/integration-application.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
 
@@ -43,7 +44,7 @@ export function ruleBroken(run: () => unknown): string | undefined {
   }
 }
 
-/** What every step says: who acts, and why. */
+/** What every step says: who acts, why, and the id of the request. */
 export function say(by: Actor, reason = "測試理由") {
-  return { by, reason };
+  return { by, reason, requestId: randomUUID() };
 }

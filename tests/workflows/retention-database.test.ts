@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MANAGER } from "../support/integration.ts";
 import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";
@@ -16,8 +17,8 @@ describe("the database itself", () => {
     (await platform.context.pool.query("select dispose_of_log_month($1) as outcome", [`${month}-01`])).rows[0].outcome;
   const stepBehindTheRules = (month: string, step: string, actor: string, role: string, at = new Date()) =>
     platform.context.pool.query(
-      "insert into log_disposal_step select $1, coalesce(max(sequence), 0) + 1, $2, null, $3, $4, 'x', $5 from log_disposal_step where month = $1",
-      [`${month}-01`, step, actor, role, at],
+      "insert into log_disposal_step select $1, coalesce(max(sequence), 0) + 1, $2, null, $3, $4, 'x', $5, $6 from log_disposal_step where month = $1",
+      [`${month}-01`, step, actor, role, at, role === "platform" ? null : randomUUID()],
     );
 
   test("§4(1)5 drops nothing that is younger than five years, unknown, or not approved by another manager", async () => {

@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { retentionEnd, stateOf } from "../../src/domain/retention.ts";
+import { retentionEnd } from "../../src/domain/log-month.ts";
+import { stateOf } from "../../src/domain/retention.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { retentionWorkflowId } from "../../src/workflows/retention.ts";
 import { upkeep } from "../../src/workflows/upkeep.ts";

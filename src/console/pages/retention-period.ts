@@ -1,20 +1,31 @@
+import { randomUUID } from "node:crypto";
 import { html } from "hono/html";
 import { listDisposals } from "../../../db/queries/retention.ts";
 import { listRetentionPeriods } from "../../../db/queries/retention-period.ts";
 import { lastDayOf } from "../../domain/due.ts";
+import { retentionEnd } from "../../domain/log-month.ts";
 import { POLICY } from "../../domain/policy.ts";
-import { retentionEnd, stateOf } from "../../domain/retention.ts";
+import { stateOf } from "../../domain/retention.ts";
 import { retentionYears } from "../../domain/retention-period.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary, select, textFaults } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, page } from "../layout.ts";
+import { requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
 import type { ConsoleRequest, Visit } from "../visit.ts";
 import { reasonField, seenIn, seenVersion } from "./integration-typed.ts";
 import { RETENTION_PATH } from "./retention.ts";
+
+interface Typed {
+  readonly requestId: string;
+  readonly reason: string;
+  readonly years: number;
+  /** The years that were shown to hold. */
+  readonly seen: number;
+}
 
 const PATH = `${RETENTION_PATH}/period`;
 const FIELD_OF: Readonly<Record<string, string>> = { ...textFaults("reason"), "retention-not-raised": "years" };
@@ -36,15 +47,9 @@ export function retentionPeriodPage(routes: ConsoleRoutes, context: ConsoleConte
   });
 }
 
-interface Typed {
-  readonly reason: string;
-  readonly years: number;
-  /** The years that were shown to hold. */
-  readonly seen: number;
-}
-
 function typedIn(form: SentForm): Typed {
-  return { reason: form.one("reason"), years: Number.parseInt(form.one("years"), 10), seen: seenIn(form) };
+  const years = Number.parseInt(form.one("years"), 10);
+  return { requestId: requestIn(form), reason: form.one("reason"), years, seen: seenIn(form) };
 }
 
 async function showPeriod(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext, typed?: Typed, fault?: Shown): Promise<Response> {
@@ -59,7 +64,7 @@ async function showPeriod(c: ConsoleRequest, visit: Visit, { db }: ConsoleContex
   const body = html`<div class="narrow"><p class="quiet">${period.lead(held)}</p>
 <h1 class="ds-heading" data-size="md">${period.raiseTitle}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${period.raiseIntro(until, held + 1)}</p>
-<form method="post" action="${PATH}" class="stack">${formToken(visit)}${seenVersion(typed?.seen ?? held)}
+<form method="post" action="${PATH}" class="stack">${formToken(visit)}${seenVersion(typed?.seen ?? held)}<input type="hidden" name="requestId" value="${typed?.requestId ?? randomUUID()}">
 ${select("years", period.raiseField, options, String(typed?.years ?? held + 1), fault)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button" data-color="danger">${period.raiseSubmit}</button><a class="ds-link" href="${RETENTION_PATH}">${
     period.cancel

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { html } from "hono/html";
 import { disposalVersion, openHolds } from "../../domain/retention.ts";
 import type { ConsoleContext } from "../context.ts";
 import { type Fault, faultSummary, field, select, textFaults } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
+import { requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -20,6 +22,7 @@ const FIELD_OF: Readonly<Record<string, string>> = {
 };
 
 interface Typed {
+  readonly requestId: string;
   readonly reason: string;
   readonly matter: string;
   /** The version of what was shown. */
@@ -35,7 +38,7 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
       const found = await findMonth(c, visit, context);
       if (found === undefined) return messagePage(c, visit, 404, visit.text.message.notFound);
       const kept = keptFor(visit, c.req.path);
-      const untouched = { reason: "", matter: "", seen: disposalVersion(found.disposal) };
+      const untouched = { requestId: randomUUID(), reason: "", matter: "", seen: disposalVersion(found.disposal) };
       return stepPage(c, visit, step, found, kept === undefined ? untouched : typedIn(kept));
     });
     routes.post(path, action, async (c, visit, form) => {
@@ -44,7 +47,7 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
       const { month } = found.disposal;
       const typed = typedIn(form);
       // A hold is never too late: it asks for nothing that somebody did meanwhile.
-      const urgent = { by: visit.actor(action), reason: typed.reason };
+      const urgent = { by: visit.actor(action), reason: typed.reason, requestId: typed.requestId };
       const request = { ...urgent, seen: typed.seen };
       return takeOnTrail(context, visit, {
         ...{ action, object: `log/${month}`, fieldOf: FIELD_OF },
@@ -65,7 +68,7 @@ export function retentionSteps(routes: ConsoleRoutes, context: ConsoleContext): 
 }
 
 function typedIn(form: SentForm): Typed {
-  return { reason: form.one("reason"), matter: form.one("matter"), seen: seenIn(form) };
+  return { requestId: requestIn(form), reason: form.one("reason"), matter: form.one("matter"), seen: seenIn(form) };
 }
 
 function stepPage(
@@ -84,7 +87,7 @@ function stepPage(
   const body = html`<div class="narrow"><p class="quiet">${retention.of(month)}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="${gives ? "info" : "warning"}">${retention.intros[step](month, retention.count(entries))}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenVersion(typed.seen)}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenVersion(typed.seen)}<input type="hidden" name="requestId" value="${typed.requestId}">
 ${matterField(visit, step, openHolds(disposal), typed, fault)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button"${gives ? NOTHING : html` data-color="danger"`}>${title}</button><a class="ds-link" href="${monthPath(
     disposal.month,
