@@ -69,7 +69,7 @@ export function getImportHandle(client: Client, importId: string): ImportHandle 
 /** Takes the officer's decision about a rejected file. @throws RuleViolation */
 export async function decide(client: Client, importId: string, decision: QuarantineDecision): Promise<void> {
   try {
-    await getImportHandle(client, importId).executeUpdate(decideQuarantine, { args: [decision] });
+    await getImportHandle(client, importId).executeUpdate(decideQuarantine, { args: [{ ...decision, requestId: randomUUID() }] });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError)
       throw new RuleViolation("4(4)", "not-in-quarantine", "No import of this id waits for a decision: it is unknown, or has ended.");

@@ -198,6 +198,16 @@ export async function findDatasetStep(db: Kysely<Database>, key: string): Promis
   return rows[0];
 }
 
+/** The key of the last step that gave a unit's key trust or took it away. */
+export async function newestTrustStep(db: Kysely<Database>, ownerUnit: string, fingerprint: string): Promise<string | undefined> {
+  const { rows } = await sql<{ key: string }>`
+    select step_key as key from dataset_step where step in ('supplier-key-trusted', 'supplier-key-distrusted')
+      and particulars->>'ownerUnit' = ${ownerUnit} and particulars->>'fingerprint' = ${fingerprint} order by step_id desc limit 1`.execute(
+    db,
+  );
+  return rows[0]?.key;
+}
+
 /** Puts a step on record, once. @throws RuleViolation `not-in-office` when the actor was not the dedicated officer then @clause 3(1) */
 export async function recordDatasetStep(db: Kysely<Database>, step: DatasetStep): Promise<void> {
   if ((await findDatasetStep(db, step.key)) !== undefined) return;

@@ -3,6 +3,7 @@ import {
   findDataset,
   findDatasetStep,
   listDatasets,
+  newestTrustStep,
   recordDatasetStep,
   requireDedicatedOfficer,
 } from "../../db/queries/dataset-import.ts";
@@ -196,6 +197,8 @@ async function changeTrust(
     particulars: { fingerprint, ownerUnit, reason: request.reason },
     takenAt: now(),
   });
+  // Tried again it is finished, unless another has been taken since: the request may be sent anew by whoever reaches Temporal.
+  if ((await newestTrustStep(db, ownerUnit, fingerprint)) !== stepKey) return { fingerprint };
   if (request.action === "trust") await folder.trust(ownerUnit, request.publicKey);
   else await folder.distrust(ownerUnit, fingerprint);
   return { fingerprint };

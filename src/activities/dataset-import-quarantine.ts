@@ -1,10 +1,11 @@
 import { Context } from "@temporalio/activity";
-import { forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
+import { findDatasetStep, forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
 import { dropGeneration, findGenerationOfImport } from "../../db/queries/dataset-import-generation.ts";
 import { keepNotices } from "../../db/queries/notice.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
-import { aboutImport, type QuarantineDecision, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
+import { aboutImport, type QuarantineRequest, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
+import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
 import { withHeartbeat } from "./heartbeat.ts";
@@ -42,23 +43,32 @@ async function dropLoadedOf({ db, now }: WorkerContext, importId: string): Promi
 /**
  * Records what the officer decided, once.
  * @param round how many decisions about this file came before, in this run of its import
- * @throws ApplicationFailure `not-in-office`
+ * @throws ApplicationFailure `not-in-office`, `already-decided` when it is on record for another rejection
  * @clause 3(1)
  * @clause 4(4)
  */
 export async function recordQuarantineDecision(
   { db, now }: WorkerContext,
   importId: string,
-  { actor, choice, reason }: QuarantineDecision,
+  { actor, choice, reason, requestId }: QuarantineRequest,
   round: number,
 ): Promise<void> {
+  const key = `quarantine/${requestId}`;
+  const rejection = `${Context.current().info.workflowExecution?.runId}/${round}`;
   try {
+    const known = (await findDatasetStep(db, key))?.particulars as { readonly rejection: string } | undefined;
+    if (known !== undefined && known.rejection !== rejection)
+      throw new RuleViolation(
+        "4(4)",
+        "already-decided",
+        "This was decided about an earlier rejection: look at the import, then decide anew.",
+      );
     await recordDatasetStep(db, {
-      key: `quarantine/${importId}/${Context.current().info.workflowExecution?.runId}/${round}`,
+      key,
       importId,
       step: "quarantine-decided",
       actor,
-      particulars: { choice, reason },
+      particulars: { choice, reason, rejection },
       takenAt: now(),
     });
   } catch (error) {
@@ -70,7 +80,7 @@ export async function recordQuarantineDecision(
 export function applyQuarantineDecision(
   context: WorkerContext,
   importId: string,
-  decision: QuarantineDecision,
+  decision: QuarantineRequest,
   round: number,
 ): Promise<void> {
   return withHeartbeat(async () => {

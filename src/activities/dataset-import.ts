@@ -1,5 +1,5 @@
 import type { WorkerContext } from "../context.ts";
-import type { QuarantineDecision } from "../domain/quarantine.ts";
+import type { QuarantineRequest } from "../domain/quarantine.ts";
 import { destroyDelivery, dropReplacedGenerations } from "./dataset-import-destroy.ts";
 import { loadGeneration } from "./dataset-import-loading.ts";
 import { applyQuarantineDecision, dropLoaded, quarantineDelivery, recordQuarantineDecision } from "./dataset-import-quarantine.ts";
@@ -17,9 +17,9 @@ export function createDatasetImportActivities(context: WorkerContext) {
     destroyDelivery: (importId: string, decidedBy?: string) => destroyDelivery(context, importId, decidedBy),
     dropReplacedGenerations: (importId: string) => dropReplacedGenerations(context, importId),
     quarantineDelivery: (importId: string) => quarantineDelivery(context, importId),
-    recordQuarantineDecision: (importId: string, decision: QuarantineDecision, round: number) =>
+    recordQuarantineDecision: (importId: string, decision: QuarantineRequest, round: number) =>
       recordQuarantineDecision(context, importId, decision, round),
-    applyQuarantineDecision: (importId: string, decision: QuarantineDecision, round: number) =>
+    applyQuarantineDecision: (importId: string, decision: QuarantineRequest, round: number) =>
       applyQuarantineDecision(context, importId, decision, round),
   };
 }

@@ -12,6 +12,12 @@ export interface QuarantineDecision {
   readonly reason: string;
 }
 
+/** A decision as it is sent. */
+export interface QuarantineRequest extends QuarantineDecision {
+  /** However often it is sent, it decides about one rejection. */
+  readonly requestId: string;
+}
+
 const MILLISECONDS_A_DAY = 86_400_000;
 const LONGEST_REASON = 500;
 

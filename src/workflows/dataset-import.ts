@@ -2,7 +2,7 @@ import { allHandlersFinished, condition, defineQuery, defineUpdate, patched, pro
 import type { createDatasetImportActivities } from "../activities/dataset-import.ts";
 import type { Destruction } from "../activities/dataset-import-destroy.ts";
 import type { Rejection } from "../domain/dataset-import.ts";
-import { type QuarantineDecision, requireDecision } from "../domain/quarantine.ts";
+import { type QuarantineRequest, requireDecision } from "../domain/quarantine.ts";
 import { underRules } from "./rule-failure.ts";
 
 /** How an import ended; its file is destroyed either way. */
@@ -21,7 +21,7 @@ export interface ImportProgress {
 }
 
 /** The dedicated officer's word on a rejected file. */
-export const decideQuarantine = defineUpdate<void, [QuarantineDecision]>("decideQuarantine");
+export const decideQuarantine = defineUpdate<void, [QuarantineRequest]>("decideQuarantine");
 export const importProgress = defineQuery<ImportProgress>("importProgress");
 
 const step = proxyActivities<ReturnType<typeof createDatasetImportActivities>>({
@@ -40,10 +40,10 @@ const step = proxyActivities<ReturnType<typeof createDatasetImportActivities>>({
  */
 export async function datasetImport(importId: string): Promise<ImportOutcome> {
   let progress: ImportProgress = { stage: "receiving" };
-  let decision: QuarantineDecision | undefined;
+  let decision: QuarantineRequest | undefined;
   let round = 0;
   let deciding = false;
-  const requireUndecided = (taken: QuarantineDecision) =>
+  const requireUndecided = (taken: QuarantineRequest) =>
     underRules(() => requireDecision(progress.stage === "quarantined" && !deciding, taken));
   setHandler(importProgress, () => progress);
   setHandler(
@@ -84,7 +84,7 @@ export async function datasetImport(importId: string): Promise<ImportOutcome> {
     );
   }
 
-  async function waitForDecision(rejection: Rejection): Promise<QuarantineDecision | undefined> {
+  async function waitForDecision(rejection: Rejection): Promise<QuarantineRequest | undefined> {
     const waitsUntil = await step.quarantineDelivery(importId);
     progress = { stage: "quarantined", rejection, waitsUntil };
     await condition(() => decision !== undefined, Math.max(1, waitsUntil - Date.now()));
