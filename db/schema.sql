@@ -466,6 +466,7 @@ create table ip_inventory_finding (
   reason text,
   decided_at timestamp with time zone,
   constraint ip_inventory_finding_check CHECK ((num_nonnulls(outcome, decided_by, reason, decided_at) = ANY (ARRAY[0, 4]))),
+  constraint ip_inventory_finding_check1 CHECK (((decided_by <> 'platform'::text) OR (outcome = 'removed'::text))),
   constraint ip_inventory_finding_findings_check CHECK (((findings <@ ARRAY['duplicate'::text, 'idle'::text, 'expired'::text]) AND (cardinality(findings) > 0))),
   constraint ip_inventory_finding_integration_id_fkey FOREIGN KEY (integration_id) REFERENCES integration(integration_id),
   constraint ip_inventory_finding_inventory_number_fkey FOREIGN KEY (inventory_number) REFERENCES ip_inventory(inventory_number),
@@ -528,6 +529,13 @@ create table log_disposal_step (
   request_id uuid,
   constraint log_disposal_step_check CHECK (((matter IS NOT NULL) = (step = ANY (ARRAY['hold'::text, 'lift'::text])))),
   constraint log_disposal_step_check1 CHECK (((request_id IS NULL) = (actor_role = 'platform'::text))),
+  constraint log_disposal_step_check2 CHECK (
+CASE step
+    WHEN 'hold'::text THEN (actor_role <> 'platform'::text)
+    WHEN 'lift'::text THEN (actor_role = 'manager'::text)
+    WHEN 'approve'::text THEN (actor_role = 'manager'::text)
+    ELSE true
+END),
   constraint log_disposal_step_month_check CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
   constraint log_disposal_step_pkey PRIMARY KEY (month, sequence),
   constraint log_disposal_step_request_id_key UNIQUE (request_id),
@@ -755,89 +763,48 @@ AS $function$
     end $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.ask_office_of_alert()
+CREATE OR REPLACE FUNCTION public.ask_office()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+    declare
+      step jsonb := to_jsonb(new);
+      taken_at timestamptz := coalesce(step ->> tg_argv[1], '-infinity');
     begin
-      if old.state <> 'open' or (new.state <> 'open' and not public.holds_office(new.decided_by, new.decided_as, new.decided_at)) then
-        raise exception 'only somebody in office decides an alert that is open' using errcode = 'check_violation';
+      if taken_at < public.records_clock() - interval '1 day' or not exists (
+          select from unnest(tg_argv[2]::text[]) duty where duty = coalesce(step ->> tg_argv[3], duty)
+            and public.holds_office(step ->> tg_argv[0], duty, least(taken_at, public.records_clock()))) then
+        raise exception 'only somebody in office takes this step: %', tg_argv[2] using errcode = 'check_violation';
       end if;
       return null;
     end $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.ask_office_of_dataset_step()
+CREATE OR REPLACE FUNCTION public.ask_what_waits()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     begin
-      if not public.holds_office(new.actor, 'dedicatedOfficer', new.taken_at) then
-        raise exception 'only the dedicated officer decides about datasets' using errcode = 'check_violation';
+      if exists (select from public.ip_inventory_finding f where f.inventory_number = new.inventory_number and f.outcome is null) then
+        raise exception 'addresses of the review wait for a decision' using errcode = 'check_violation';
       end if;
       return null;
     end $function$
 ;
 
-CREATE OR REPLACE FUNCTION public.ask_office_of_disposal_step()
+CREATE OR REPLACE FUNCTION public.ask_whether_disposed()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
     begin
-      if new.actor_role = 'platform' and new.step in ('hold', 'lift', 'approve')
-        or new.actor_role <> 'platform' and not public.holds_office(new.actor, new.actor_role, new.taken_at) then
-        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
-      end if;
-      if new.step = 'dispose' and not exists (select from public.log_disposal d where d.month = new.month) then
+      if not exists (select from public.log_disposal d where d.month = new.month) then
         raise exception 'a month that is there was not disposed of' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $function$
-;
-
-CREATE OR REPLACE FUNCTION public.ask_office_of_finding()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-    begin
-      if not public.holds_office(new.raised_by, new.raised_as, new.raised_at) then
-        raise exception 'only somebody in office raises a finding' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $function$
-;
-
-CREATE OR REPLACE FUNCTION public.ask_office_of_integration_step()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-    begin
-      if not public.holds_office(new.actor, new.actor_role, new.taken_at) then
-        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $function$
-;
-
-CREATE OR REPLACE FUNCTION public.ask_office_of_retention()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-    begin
-      if not public.holds_office(new.actor, 'manager', new.raised_at) then
-        raise exception 'only a manager raises the log''s time of retention' using errcode = 'check_violation';
       end if;
       return null;
     end $function$
@@ -934,7 +901,7 @@ AS $function$
         where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM'));
       if partition is null then return 'no-such-month'; end if;
       -- First, since it takes no look at the entries, and again at the end, when nobody can raise it any more.
-      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
+      if public.records_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
 
       -- From here on nobody adds an entry to the month.
       execute format('lock table %s in share mode', partition);
@@ -956,7 +923,7 @@ AS $function$
 
       -- No step comes between this look and the end.
       lock table public.log_retention, public.log_disposal_step in share row exclusive mode;
-      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
+      if public.records_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
@@ -966,9 +933,9 @@ AS $function$
         and exists (select from public.log_disposal_step p where p.month = wanted and p.step = 'propose' and p.sequence < last.sequence);
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
-      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());
+      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.records_clock());
       insert into public.log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at)
-        select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.retention_clock()
+        select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.records_clock()
         from public.log_disposal_step where month = wanted;
       return 'disposed';
     end $function$
@@ -1263,6 +1230,24 @@ AS $function$
     end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.records_clock()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$select now()$function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    begin
+      raise exception '%', tg_argv[0] using errcode = 'check_violation';
+    end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.require_paper()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1275,14 +1260,6 @@ AS $function$
       end if;
       return new;
     end $function$
-;
-
-CREATE OR REPLACE FUNCTION public.retention_clock()
- RETURNS timestamp with time zone
- LANGUAGE sql
- STABLE
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$select now()$function$
 ;
 
 CREATE OR REPLACE FUNCTION public.rotate_credential(present_id uuid, proof bytea, fresh_id uuid, fresh_hash bytea, fresh_until timestamp with time zone, present_until timestamp with time zone)
@@ -1439,7 +1416,13 @@ AS $function$
 
 -- Triggers
 
-CREATE TRIGGER ask_office AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW EXECUTE FUNCTION ask_office_of_alert();
+CREATE TRIGGER ask_office AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager,auditor,ethics,civilAffairs}', 'decided_as');
+
+CREATE TRIGGER ask_office_of_dismissal AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW WHEN ((new.state <> 'finding'::text)) EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager}', 'decided_as');
+
+CREATE TRIGGER decided_once BEFORE UPDATE ON public.abnormal_use_alert FOR EACH ROW WHEN ((old.state <> 'open'::text)) EXECUTE FUNCTION refuse_change('the alert has been decided');
+
+CREATE TRIGGER only_the_appointer_resets BEFORE INSERT OR UPDATE OF set_up_hash, set_up_until ON public.account FOR EACH ROW WHEN (((new.set_up_hash IS NOT NULL) AND (CURRENT_USER <> 'platform_appointer'::name))) EXECUTE FUNCTION refuse_change('only platform_appointer resets accounts');
 
 CREATE TRIGGER keep_letter BEFORE DELETE OR UPDATE ON public.application_attachment FOR EACH ROW EXECUTE FUNCTION keep_letter();
 
@@ -1459,9 +1442,9 @@ CREATE TRIGGER note_first_stage AFTER INSERT ON public.dataset_import FOR EACH R
 
 CREATE TRIGGER note_stage AFTER UPDATE OF stage ON public.dataset_import FOR EACH ROW WHEN ((new.stage IS DISTINCT FROM old.stage)) EXECUTE FUNCTION note_import_stage();
 
-CREATE TRIGGER ask_office AFTER INSERT ON public.dataset_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_dataset_step();
+CREATE TRIGGER ask_office AFTER INSERT ON public.dataset_step FOR EACH ROW EXECUTE FUNCTION ask_office('actor', 'taken_at', '{dedicatedOfficer}');
 
-CREATE TRIGGER ask_office AFTER INSERT ON public.finding FOR EACH ROW EXECUTE FUNCTION ask_office_of_finding();
+CREATE TRIGGER ask_office AFTER INSERT ON public.finding FOR EACH ROW EXECUTE FUNCTION ask_office('raised_by', 'raised_at', '{dedicatedOfficer,manager,auditor,ethics,civilAffairs}', 'raised_as');
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
@@ -1469,17 +1452,31 @@ CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCA
 
 CREATE TRIGGER announce_access_change AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.integration_scope FOR EACH STATEMENT EXECUTE FUNCTION announce_access_change();
 
-CREATE TRIGGER ask_office AFTER INSERT ON public.integration_step FOR EACH ROW WHEN ((new.actor_role = ANY (ARRAY['caseOfficer'::text, 'dedicatedOfficer'::text, 'manager'::text]))) EXECUTE FUNCTION ask_office_of_integration_step();
+CREATE TRIGGER ask_office AFTER INSERT ON public.integration_step FOR EACH ROW WHEN ((new.actor_role <> ALL (ARRAY['applicant'::text, 'platform'::text, 'system'::text]))) EXECUTE FUNCTION ask_office('actor', 'taken_at', '{caseOfficer,dedicatedOfficer,manager}', 'actor_role');
 
-CREATE TRIGGER ask_office AFTER INSERT ON public.log_disposal_step FOR EACH ROW EXECUTE FUNCTION ask_office_of_disposal_step();
+CREATE TRIGGER ask_what_waits AFTER UPDATE ON public.ip_inventory FOR EACH ROW EXECUTE FUNCTION ask_what_waits();
 
-CREATE TRIGGER ask_office AFTER INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION ask_office_of_retention();
+CREATE TRIGGER closed_once BEFORE UPDATE ON public.ip_inventory FOR EACH ROW WHEN ((old.closed_at IS NOT NULL)) EXECUTE FUNCTION refuse_change('the review is closed');
+
+CREATE TRIGGER ask_office AFTER UPDATE ON public.ip_inventory_finding FOR EACH ROW WHEN ((new.decided_by IS DISTINCT FROM 'platform'::text)) EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer}');
+
+CREATE TRIGGER decided_once BEFORE UPDATE ON public.ip_inventory_finding FOR EACH ROW WHEN ((old.outcome IS NOT NULL)) EXECUTE FUNCTION refuse_change('the address has been decided');
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.log_disposal_step FOR EACH ROW WHEN ((new.actor_role <> 'platform'::text)) EXECUTE FUNCTION ask_office('actor', 'taken_at', '{manager,dedicatedOfficer,caseOfficer}', 'actor_role');
+
+CREATE TRIGGER ask_whether_disposed AFTER INSERT ON public.log_disposal_step FOR EACH ROW WHEN ((new.step = 'dispose'::text)) EXECUTE FUNCTION ask_whether_disposed();
+
+CREATE TRIGGER ask_office AFTER INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION ask_office('actor', 'raised_at', '{manager}', 'actor_role');
 
 CREATE TRIGGER log_retention_is_raised BEFORE INSERT ON public.log_retention FOR EACH ROW EXECUTE FUNCTION log_retention_is_raised();
 
 CREATE TRIGGER keep_log_tile BEFORE UPDATE ON public.log_tile FOR EACH ROW EXECUTE FUNCTION keep_log_tile();
 
 CREATE TRIGGER keep_log_size BEFORE UPDATE ON public.log_tree FOR EACH ROW EXECUTE FUNCTION keep_log_size();
+
+CREATE TRIGGER not_ahead BEFORE INSERT ON public.password FOR EACH ROW WHEN ((new.set_at > (records_clock() + '00:05:00'::interval))) EXECUTE FUNCTION refuse_change('a password is set now');
+
+CREATE TRIGGER not_ahead BEFORE INSERT OR UPDATE ON public.session FOR EACH ROW WHEN ((GREATEST(new.began_at, new.last_seen_at) > (records_clock() + '00:05:00'::interval))) EXECUTE FUNCTION refuse_change('a session is used now');
 
 
 -- Grants (nobody else but the owner may do anything)
@@ -1502,7 +1499,11 @@ grant update on abnormal_signal (neighbours) to platform_api;
 
 grant select on abnormal_use_alert to platform_console;
 
-grant insert, select on abnormal_use_alert to platform_worker;
+grant select on abnormal_use_alert to platform_worker;
+
+grant insert on abnormal_use_alert (alert_key) to platform_worker;
+
+grant insert on abnormal_use_alert (counts) to platform_worker;
 
 grant update on abnormal_use_alert (counts) to platform_worker;
 
@@ -1516,9 +1517,17 @@ grant update on abnormal_use_alert (decision_reason) to platform_worker;
 
 grant update on abnormal_use_alert (finding_number) to platform_worker;
 
+grant insert on abnormal_use_alert (found_at) to platform_worker;
+
+grant insert on abnormal_use_alert (integration_id) to platform_worker;
+
+grant insert on abnormal_use_alert (kind) to platform_worker;
+
 grant update on abnormal_use_alert (state) to platform_worker;
 
-grant update on abnormal_use_alert (version) to platform_worker;
+grant insert on abnormal_use_alert (window_from) to platform_worker;
+
+grant insert on abnormal_use_alert (window_until) to platform_worker;
 
 grant select on abnormal_use_watch to platform_worker;
 
@@ -1880,17 +1889,39 @@ grant insert, select on integration_step to platform_worker;
 
 grant select on ip_inventory to platform_console;
 
-grant insert, select on ip_inventory to platform_worker;
+grant select on ip_inventory to platform_worker;
+
+grant insert on ip_inventory (address_count) to platform_worker;
 
 grant update on ip_inventory (closed_at) to platform_worker;
 
+grant insert on ip_inventory (deadline_at) to platform_worker;
+
+grant insert on ip_inventory (inventory_number) to platform_worker;
+
+grant insert on ip_inventory (opened_at) to platform_worker;
+
+grant insert on ip_inventory (used_since) to platform_worker;
+
+grant insert on ip_inventory (workflow_id) to platform_worker;
+
 grant select on ip_inventory_finding to platform_console;
 
-grant insert, select on ip_inventory_finding to platform_worker;
+grant select on ip_inventory_finding to platform_worker;
+
+grant insert on ip_inventory_finding (address) to platform_worker;
 
 grant update on ip_inventory_finding (decided_at) to platform_worker;
 
 grant update on ip_inventory_finding (decided_by) to platform_worker;
+
+grant insert on ip_inventory_finding (findings) to platform_worker;
+
+grant insert on ip_inventory_finding (integration_id) to platform_worker;
+
+grant insert on ip_inventory_finding (inventory_number) to platform_worker;
+
+grant insert on ip_inventory_finding (last_used_on) to platform_worker;
 
 grant update on ip_inventory_finding (outcome) to platform_worker;
 
@@ -2095,6 +2126,10 @@ grant execute on function read_log_opening(bigint,text) to platform_log_reader;
 grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_console;
 
 grant execute on function record_log_opening(text,text,text,text,text,jsonb,uuid,boolean,integer) to platform_log_reader;
+
+grant execute on function records_clock() to platform_console;
+
+grant execute on function records_clock() to platform_worker;
 
 grant execute on function rotate_credential(uuid,bytea,uuid,bytea,timestamp with time zone,timestamp with time zone) to platform_api;
 

@@ -71,6 +71,36 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         and a.valid_from <= at and (a.valid_until is null or a.valid_until > at))
     $$;
 
+    -- By what time the records go: the server's, not a process's.
+    create function records_clock() returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp as 'select now()';
+
+    -- A step in an office's name is that of somebody who held it when it was taken, which is now, or was within a day: a step waits while the records
+    -- can't be reached. Arguments: the columns that say who and when, the duties that may, and the column that says which of them it was.
+    create function ask_office() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+    declare
+      step jsonb := to_jsonb(new);
+      taken_at timestamptz := coalesce(step ->> tg_argv[1], '-infinity');
+    begin
+      if taken_at < public.records_clock() - interval '1 day' or not exists (
+          select from unnest(tg_argv[2]::text[]) duty where duty = coalesce(step ->> tg_argv[3], duty)
+            and public.holds_office(step ->> tg_argv[0], duty, least(taken_at, public.records_clock()))) then
+        raise exception 'only somebody in office takes this step: %', tg_argv[2] using errcode = 'check_violation';
+      end if;
+      return null;
+    end $$;
+
+    -- For triggers whose condition finds what may not be; the argument says why.
+    create function refuse_change() returns trigger language plpgsql set search_path = pg_catalog, public, pg_temp as $$
+    begin
+      raise exception '%', tg_argv[0] using errcode = 'check_violation';
+    end $$;
+
+    create trigger only_the_appointer_resets before insert or update of set_up_hash, set_up_until on account for each row
+      when (new.set_up_hash is not null and current_user <> 'platform_appointer') execute function refuse_change('only platform_appointer resets accounts');
+    -- Nothing lasts longer for having begun in the time to come; clocks differ by a little.
+    create trigger not_ahead before insert on password for each row
+      when (new.set_at > records_clock() + interval '5 minutes') execute function refuse_change('a password is set now');
+
     create table session (
       token_hash bytea primary key check (length(token_hash) = 32),
       account text not null references account,
@@ -79,6 +109,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       last_seen_at timestamptz not null
     );
     create index session_of_account on session (account);
+    create trigger not_ahead before insert or update on session for each row
+      when (greatest(new.began_at, new.last_seen_at) > records_clock() + interval '5 minutes') execute function refuse_change('a session is used now');
 
     create table admin_trail (
       trail_id bigint generated always as identity primary key,
@@ -115,6 +147,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     grant select on appointment to platform_worker;
     -- Commands say who had them do what, and why; those of the log's reader, too.
     grant insert on admin_trail to platform_worker, platform_log_reader;
-    grant execute on function holds_office to platform_worker, platform_console;
+    grant execute on function holds_office, records_clock to platform_worker, platform_console;
   `.execute(db);
 }

@@ -54,17 +54,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       alter column sequence set not null,
       add unique (integration_id, sequence);
 
-    -- A step in an office's name is that of somebody who held it.
-    create function ask_office_of_integration_step() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
-    begin
-      if not public.holds_office(new.actor, new.actor_role, new.taken_at) then
-        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $$;
-    create trigger ask_office after insert on integration_step for each row
-      when (new.actor_role in ('caseOfficer', 'dedicatedOfficer', 'manager')) execute function ask_office_of_integration_step();
+    create trigger ask_office after insert on integration_step for each row when (new.actor_role not in ('applicant', 'platform', 'system'))
+      execute function ask_office('actor', 'taken_at', '{caseOfficer,dedicatedOfficer,manager}', 'actor_role');
 
     -- Steps that were put on record without the integration's workflow, which has yet to hear of them.
     create table unseen_step (

@@ -26,15 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     end $$;
     create trigger log_retention_is_raised before insert on log_retention for each row execute function log_retention_is_raised();
     insert into log_retention values (5, 'platform', 'platform', 'clauses 4(1)5 and 4(2)5: at least five years', now());
-    create function ask_office_of_retention() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
-    begin
-      if not public.holds_office(new.actor, 'manager', new.raised_at) then
-        raise exception 'only a manager raises the log''s time of retention' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $$;
-    create trigger ask_office after insert on log_retention for each row execute function ask_office_of_retention();
+    create trigger ask_office after insert on log_retention for each row execute function ask_office('actor', 'raised_at', '{manager}', 'actor_role');
 
     -- Append-only by grant.
     create table log_disposal_step (
@@ -48,7 +40,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       taken_at timestamptz not null,
       -- One request of a person is one step, however often it is sent.
       request_id uuid unique check ((request_id is null) = (actor_role = 'platform')),
-      primary key (month, sequence)
+      primary key (month, sequence),
+      check (case step when 'hold' then actor_role <> 'platform' when 'lift' then actor_role = 'manager' when 'approve' then actor_role = 'manager'
+        else true end)
     );
 
     -- What holds a month now.
@@ -67,28 +61,23 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       disposed_at timestamptz not null
     );
 
-    -- The floor of five years counts by the server's clock, not by a process's.
-    create function retention_clock() returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp as 'select now()';
-
     -- Until when a month is kept.
     create function log_kept_until(wanted date) returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp as $$
       select (wanted + interval '1 month' + make_interval(years => greatest(5, (select max(years) from public.log_retention)))) at time zone 'Asia/Taipei'
     $$;
 
-    -- What people are said to have done was done by somebody of that office; the rest is the platform's, and that a month is gone is the function's.
-    create function ask_office_of_disposal_step() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
+    create trigger ask_office after insert on log_disposal_step for each row when (new.actor_role <> 'platform')
+      execute function ask_office('actor', 'taken_at', '{manager,dedicatedOfficer,caseOfficer}', 'actor_role');
+    -- That a month is gone is the function's to say, which drops it.
+    create function ask_whether_disposed() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
     begin
-      if new.actor_role = 'platform' and new.step in ('hold', 'lift', 'approve')
-        or new.actor_role <> 'platform' and not public.holds_office(new.actor, new.actor_role, new.taken_at) then
-        raise exception 'only somebody in office takes this step' using errcode = 'check_violation';
-      end if;
-      if new.step = 'dispose' and not exists (select from public.log_disposal d where d.month = new.month) then
+      if not exists (select from public.log_disposal d where d.month = new.month) then
         raise exception 'a month that is there was not disposed of' using errcode = 'check_violation';
       end if;
       return null;
     end $$;
-    create trigger ask_office after insert on log_disposal_step for each row execute function ask_office_of_disposal_step();
+    create trigger ask_whether_disposed after insert on log_disposal_step for each row when (new.step = 'dispose')
+      execute function ask_whether_disposed();
 
     -- Drops a month. Returns 'disposed', or why not. It gives up after half a second of waiting for a lock, since questions would wait behind it.
     create function dispose_of_log_month(wanted date) returns text language plpgsql security definer
@@ -105,7 +94,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         where i.inhparent = 'public.query_log'::regclass and i.inhrelid = to_regclass('public.query_log_' || to_char(wanted, 'YYYY_MM'));
       if partition is null then return 'no-such-month'; end if;
       -- First, since it takes no look at the entries, and again at the end, when nobody can raise it any more.
-      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
+      if public.records_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
 
       -- From here on nobody adds an entry to the month.
       execute format('lock table %s in share mode', partition);
@@ -127,7 +116,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
       -- No step comes between this look and the end.
       lock table public.log_retention, public.log_disposal_step in share row exclusive mode;
-      if public.retention_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
+      if public.records_clock() < public.log_kept_until(wanted) then return 'too-young'; end if;
       if exists (select from public.legal_hold where month = wanted) then return 'under-legal-hold'; end if;
       select last.actor into approver from (
         select * from public.log_disposal_step where month = wanted and step <> 'lift' order by sequence desc limit 1
@@ -137,9 +126,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
         and exists (select from public.log_disposal_step p where p.month = wanted and p.step = 'propose' and p.sequence < last.sequence);
       if approver is null then return 'not-approved'; end if;
       execute format('drop table %s', partition);
-      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.retention_clock());
+      insert into public.log_disposal values (wanted, counted.entries, runs, last_checkpoint, approver, public.records_clock());
       insert into public.log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at)
-        select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.retention_clock()
+        select wanted, max(sequence) + 1, 'dispose', 'platform', 'platform', 'approved', public.records_clock()
         from public.log_disposal_step where month = wanted;
       return 'disposed';
     end $$;

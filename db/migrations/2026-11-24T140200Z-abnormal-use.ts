@@ -45,20 +45,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     );
     create index on abnormal_use_alert (alert_id) where state = 'open';
     create index on abnormal_use_alert (integration_id, kind, window_from);
-    -- Counted on while it is open; decided once, by somebody in office.
-    create function ask_office_of_alert() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
-    begin
-      if old.state <> 'open' or (new.state <> 'open' and not public.holds_office(new.decided_by, new.decided_as, new.decided_at)) then
-        raise exception 'only somebody in office decides an alert that is open' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $$;
-    create trigger ask_office after update on abnormal_use_alert for each row execute function ask_office_of_alert();
+    -- Counted on while it is open. Decided once: found to be nothing by who watches the platform or decides on it, made a finding by whoever may
+    -- raise one.
+    create trigger decided_once before update on abnormal_use_alert for each row
+      when (old.state <> 'open') execute function refuse_change('the alert has been decided');
+    create trigger ask_office_of_dismissal after update on abnormal_use_alert for each row when (new.state = 'dismissed')
+      execute function ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager}', 'decided_as');
+    create trigger ask_office after update on abnormal_use_alert for each row when (new.state <> 'open')
+      execute function ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager,auditor,ethics,civilAffairs}', 'decided_as');
 
     grant select, insert, update (neighbours) on abnormal_signal to platform_api;
     grant select on abnormal_signal to platform_worker;
-    grant select, insert on hourly_use, abnormal_use_alert to platform_worker;
+    grant select, insert on hourly_use to platform_worker;
+    -- None is on record that was decided before it was found.
+    grant select, insert (alert_key, integration_id, kind, window_from, window_until, counts, found_at) on abnormal_use_alert to platform_worker;
     grant update (counts, version, state, decided_by, decided_as, decision_reason, decided_at) on abnormal_use_alert to platform_worker;
     grant select, update (watched_until) on abnormal_use_watch to platform_worker;
   `.execute(db);

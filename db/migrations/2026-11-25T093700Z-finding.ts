@@ -18,15 +18,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       unique (integration_id, finding_number)
     );
 
-    create function ask_office_of_finding() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
-    begin
-      if not public.holds_office(new.raised_by, new.raised_as, new.raised_at) then
-        raise exception 'only somebody in office raises a finding' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $$;
-    create trigger ask_office after insert on finding for each row execute function ask_office_of_finding();
+    create trigger ask_office after insert on finding for each row
+      execute function ask_office('raised_by', 'raised_at', '{dedicatedOfficer,manager,auditor,ethics,civilAffairs}', 'raised_as');
 
     -- An alert is a finding when there is one, about the same integration.
     alter table abnormal_use_alert add column finding_number integer unique,

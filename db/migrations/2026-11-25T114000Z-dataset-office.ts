@@ -7,16 +7,8 @@ import { type Kysely, sql } from "kysely";
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
-    create function ask_office_of_dataset_step() returns trigger language plpgsql security definer
-      set search_path = pg_catalog, public, pg_temp as $$
-    begin
-      if not public.holds_office(new.actor, 'dedicatedOfficer', new.taken_at) then
-        raise exception 'only the dedicated officer decides about datasets' using errcode = 'check_violation';
-      end if;
-      return null;
-    end $$;
     -- After: a step that is on record already is not asked about again.
-    create trigger ask_office after insert on dataset_step for each row execute function ask_office_of_dataset_step();
+    create trigger ask_office after insert on dataset_step for each row execute function ask_office('actor', 'taken_at', '{dedicatedOfficer}');
 
     -- Whether somebody in office delivered the file, or had a rejected one tried again.
     create function is_answered_for(wanted uuid) returns boolean stable language sql security definer

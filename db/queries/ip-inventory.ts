@@ -33,7 +33,7 @@ export async function insertInventory(
     .insertInto("ip_inventory")
     .values({
       ...{ inventory_number: inventoryNumber, workflow_id: workflowId, used_since: usedSince, address_count: addressCount },
-      ...{ opened_at: new Date(openedAt), deadline_at: new Date(deadline), closed_at: null },
+      ...{ opened_at: new Date(openedAt), deadline_at: new Date(deadline) },
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();

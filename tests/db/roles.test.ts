@@ -68,7 +68,7 @@ test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody
       [deliveredBy],
     );
   for (const nobody of ["platform", "lin.manager"]) {
-    await expect(step(nobody)).rejects.toThrow("only the dedicated officer");
+    await expect(step(nobody)).rejects.toThrow("{dedicatedOfficer}");
     await expect(imported(nobody)).rejects.toThrow("nobody in office answers");
   }
   await imported("drop-folder");

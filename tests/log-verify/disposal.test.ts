@@ -48,8 +48,8 @@ afterAll(async () => {
 /** Has a month be proposed and approved for disposal. */
 async function approve(month: string): Promise<void> {
   await api.owner.pool.query(
-    `insert into log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at) values
-       ($1, 1, 'propose', 'platform', 'platform', 'kept for five years', now()), ($1, 2, 'approve', 'lin.manager', 'manager', 'approved', now())`,
+    `insert into log_disposal_step (month, sequence, step, actor, actor_role, reason, taken_at, request_id) values
+       ($1, 1, 'propose', 'platform', 'platform', 'kept for five years', now(), null), ($1, 2, 'approve', 'lin.manager', 'manager', 'approved', now(), gen_random_uuid())`,
     [`${month}-01`],
   );
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Pool } from "pg";
 import { inject } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 
@@ -30,6 +31,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     appointerUrl: urlOf("platform_appointer", "appointer"),
     drop: () => onServer(serverUrl, `drop database ${name} with (force)`),
   };
+}
+
+/** Has a database's records go by another time than the server's, as those that work with it do. @param moment epoch milliseconds */
+export async function setRecordsClock(owner: Pool, moment: number): Promise<void> {
+  await owner.query(
+    `create or replace function records_clock() returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp
+      as 'select timestamptz ''${new Date(moment).toISOString()}'''`,
+  );
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

@@ -5,6 +5,7 @@ import { stateOf } from "../../src/domain/retention.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { retentionWorkflowId } from "../../src/workflows/retention.ts";
 import { upkeep } from "../../src/workflows/upkeep.ts";
+import { setRecordsClock } from "../support/database.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
 import { codeOf } from "../support/integration-platform.ts";
 import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";
@@ -27,10 +28,7 @@ afterAll(async () => {
 async function sleepUntil(moment: number): Promise<void> {
   await environment.sleep(moment - (await environment.currentTimeMs()));
   platform.clock = await environment.currentTimeMs();
-  await platform.api.owner.pool.query(
-    `create or replace function retention_clock() returns timestamptz language sql stable set search_path = pg_catalog, public, pg_temp
-      as 'select timestamptz ''${new Date(platform.clock).toISOString()}'''`,
-  );
+  await setRecordsClock(platform.api.owner.pool, platform.clock);
 }
 
 test("§4(1)5 §4(2)5 an entry of today can be proved five years later, when its month has been proposed, held, released and disposed of", async () => {
