@@ -37,8 +37,9 @@ await runCommand(HELP, async (argv) => {
   const known = RINGS.find((name) => name === ring);
   if (command === "rotate" && (known !== undefined || ring === "log-signing")) {
     const by = requireWhoAndWhy(values);
-    const made = known === undefined ? rotateLogSigningKey(keysDirectory) : `${known}/${rotateKey(keysDirectory, known)}`;
-    appendKeyTrail(keysDirectory, { takenAt: new Date().toISOString(), ...by, made });
+    const announce = (made: string) => appendKeyTrail(keysDirectory, { takenAt: new Date().toISOString(), ...by, made });
+    const made =
+      known === undefined ? rotateLogSigningKey(keysDirectory, announce) : `${known}/${rotateKey(keysDirectory, known, announce)}`;
     return `Made key ${made} in ${keysDirectory}.`;
   }
   if (command === "log") return logVerifierKeys(keysDirectory, logOrigin).reverse().join("\n");

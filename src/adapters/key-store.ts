@@ -1,8 +1,8 @@
 import { createSecretKey, type KeyObject, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createLogSigningKey, hasLogSigningKey } from "./log-signing-key.ts";
-import { KeyMissing, readSecretFile } from "./secret-file.ts";
+import { KeyMissing, readSecretFile, writeSecretFile } from "./secret-file.ts";
 
 /** Keys of one purpose, by generation. The newest (the greatest number) is the one to use; older ones still open what they closed. */
 export interface KeyRing {
@@ -92,10 +92,12 @@ export function createKeys(directory: string): string[] {
 
 /**
  * Adds the next key to a ring and returns its id. Running processes pick it up when they start, or when a record names it.
+ * @param announce is told the key's name before there is a key of it: whoever keeps a trail finds no key that isn't on it
  * @throws KeyMissing when the ring has none
  */
-export function rotateKey(directory: string, ring: Ring): string {
+export function rotateKey(directory: string, ring: Ring, announce?: (made: string) => void): string {
   const next = Number(openRing(directory, ring).currentId) + 1;
+  announce?.(`${ring}/${next}`);
   writeKey(directory, ring, next);
   return String(next);
 }
@@ -144,6 +146,5 @@ function readKey(path: string): KeyObject {
 }
 
 function writeKey(directory: string, folder: string, id: number): void {
-  mkdirSync(join(directory, folder), { recursive: true, mode: 0o700 });
-  writeFileSync(keyFile(directory, folder, id), `${randomBytes(32).toString("base64")}\n`, { mode: 0o600, flag: "wx" });
+  writeSecretFile(keyFile(directory, folder, id), `${randomBytes(32).toString("base64")}\n`);
 }

@@ -1,9 +1,9 @@
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Signer } from "../transparency/note-signature.ts";
 import { ALGORITHM, formatVerifierKey, verifierKeyOf } from "../transparency/verifier-key.ts";
-import { KeyMissing, readSecretFile } from "./secret-file.ts";
+import { KeyMissing, readSecretFile, writeSecretFile } from "./secret-file.ts";
 
 /** A folder of its own in the key folder, so that processes that must not sign can be kept from it. */
 const FOLDER = "log-signing";
@@ -14,7 +14,7 @@ const KEYS_THAT_SIGN = 2;
 /** Makes the first key that signs the log's checkpoints (Ed25519, PKCS #8), if there is none. @returns the name of the new file */
 export function createLogSigningKey(directory: string): string | undefined {
   mkdirSync(join(directory, FOLDER), { recursive: true, mode: 0o700 });
-  return hasLogSigningKey(directory) ? undefined : writeKey(directory, 1);
+  return hasLogSigningKey(directory) ? undefined : writeKey(directory, signingFile(1));
 }
 
 /** Whether there is a key that signs: a key folder that has one once had all. */
@@ -22,10 +22,17 @@ export function hasLogSigningKey(directory: string): boolean {
   return keyFiles(directory).length > 0;
 }
 
-/** Adds the next key; running workers sign with it when they start anew. @returns the name of the new file @throws KeyMissing when there is none */
-export function rotateLogSigningKey(directory: string): string {
+/**
+ * Adds the next key; running workers sign with it when they start anew.
+ * @param announce as `rotateKey`
+ * @returns the name of the new file
+ * @throws KeyMissing when there is none
+ */
+export function rotateLogSigningKey(directory: string, announce?: (made: string) => void): string {
   const [newest] = signingFiles(directory);
-  return writeKey(directory, Number.parseInt(basename(newest), 10) + 1);
+  const next = signingFile(Number.parseInt(basename(newest), 10) + 1);
+  announce?.(next);
+  return writeKey(directory, next);
 }
 
 /**
@@ -73,9 +80,13 @@ function readKey(path: string) {
   }
 }
 
-function writeKey(directory: string, number: number): string {
-  const file = join(FOLDER, `${number}.pem`);
+/** Path within the key folder. */
+function signingFile(number: number): string {
+  return join(FOLDER, `${number}.pem`);
+}
+
+function writeKey(directory: string, file: string): string {
   const { privateKey } = generateKeyPairSync("ed25519");
-  writeFileSync(join(directory, file), privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
+  writeSecretFile(join(directory, file), String(privateKey.export({ type: "pkcs8", format: "pem" })));
   return file;
 }

@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 /** A key that records or settings refer to is not in the key folder. */
 export class KeyMissing extends Error {
@@ -26,4 +27,32 @@ export function readSecretFile(path: string): string {
   if ((mode & TOO_OPEN) !== 0)
     throw new KeyMissing(`The key ${path} is open to others, who may have copied it: chmod 600 it, and rotate it if they could.`);
   return text;
+}
+
+/**
+ * Makes a file of the key folder (0600, its folder 0700). When this returns it survives a power cut; until then there is none of that name, so that
+ * half a key keeps no process from starting.
+ * @throws Error `EEXIST` when there is one already, which stays as it is
+ */
+export function writeSecretFile(path: string, text: string): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const partial = `${path}.partial`;
+  rmSync(partial, { force: true });
+  try {
+    writeFileSync(partial, text, { mode: 0o600, flag: "wx", flush: true });
+    linkSync(partial, path);
+  } finally {
+    rmSync(partial, { force: true });
+  }
+  for (const entered of [folder, dirname(folder)]) flushFolder(entered);
+}
+
+function flushFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }
