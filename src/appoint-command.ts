@@ -6,7 +6,7 @@ import { insertAppointment, listAppointments, lockAppointments, updateAppointmen
 import { deleteSessionsOf } from "../db/queries/session.ts";
 import type { Database } from "../db/tables/database.ts";
 import { createToken, hashToken } from "./adapters/session-token.ts";
-import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isDuty } from "./domain/appointment.ts";
+import { appoint, DUTIES, type Duty, dutiesAt, endAppointment, isAccount, isDuty, setUpEnd } from "./domain/appointment.ts";
 import { startOfDay } from "./domain/integration-period.ts";
 import { isMailAddress } from "./domain/mail-address.ts";
 import { POLICY } from "./domain/policy.ts";
@@ -26,7 +26,8 @@ export const APPOINT_HELP = `Usage: node bin/appoint.ts <command> …
   --mail  where notices for this duty go: the office's mailbox rather than a person's
   --as    who decided so; it stands on record
 
-A new account gets a one-time token, printed once, that opens the console's set-up page for ${POLICY.setUpHours} hours.
+A new account gets a one-time token, printed once, that opens the console's set-up page for ${POLICY.setUpHours} hours from when the
+appointment begins; another that is printed later for the same account takes its place.
 Environment: DATABASE_URL (role platform_appointer; else the platform running from DATA_DIR), KEYS_DIR. Exit code 0: done; 1: not done, and why.`;
 
 const TEXT = { type: "string" } as const;
@@ -46,18 +47,32 @@ export async function runAppointCommand(argv: string[], db: Kysely<Database>, no
   if (command === "list") return list(db, now);
   const take = { appoint: appointAccount, end: endDuty, reset }[command];
   if (take === undefined || account === "") throw new Error("Name a command and an account; --help lists them.");
+  let by: Decision | undefined;
+  // What is no account's name may be anything, a person's ID number too.
+  const object = isAccount(account) ? `account/${account}` : "account";
   try {
-    const by = { ...requireWhoAndWhy(values), at: now };
-    return await db.transaction().execute(async (trx) => {
+    const decision = { ...requireWhoAndWhy(values), at: now };
+    by = decision;
+    const { sentence, token } = await db.transaction().execute(async (trx) => {
       await lockAppointments(trx);
-      const sentence = await take(trx, account, values, by);
-      await insertCommandTrail(trx, { action: command, object: `account/${account}`, ...by });
-      return sentence;
+      const done = await take(trx, account, values, decision);
+      await insertCommandTrail(trx, { action: command, object, ...decision });
+      return done;
     });
+    // Not before it is on record: until then it opens nothing.
+    for (const line of token ?? []) console.log(line);
+    return sentence;
   } catch (error) {
     if (!(error instanceof RuleViolation)) throw error;
+    if (by !== undefined) await insertCommandTrail(db, { action: command, object, outcome: error.code, ...by });
     throw new Error(`${error.message} (${error.code}, clause ${error.clause})`, { cause: error });
   }
+}
+
+interface Done {
+  readonly sentence: string;
+  /** The lines that show a one-time token, where one was made; it is the last of them. */
+  readonly token?: readonly string[];
 }
 
 interface Decision {
@@ -66,18 +81,18 @@ interface Decision {
   readonly at: number;
 }
 
-async function appointAccount(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<string> {
+async function appointAccount(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<Done> {
   const from = values.from === undefined ? by.at : Math.max(by.at, startOfDay(dayOf(values.from)));
   const until = values.until === undefined ? undefined : startOfDay(dayOf(values.until)) + 24 * HOUR;
   const appointment = appoint(await listAppointments(trx), { account, duty: dutyOf(values), from, until });
   const { mail: mailAddress } = values;
   if (mailAddress !== undefined && !isMailAddress(mailAddress)) throw new Error("--mail takes one plain mail address.");
   await insertAppointment(trx, { ...appointment, mailAddress }, by);
-  if ((await lockAccount(trx, account))?.enrolled !== true) await printToken(trx, account, by.at);
-  return `${account} is appointed ${appointment.duty} from ${new Date(from).toISOString()}${until === undefined ? "" : ` until ${values.until}`}.`;
+  const sentence = `${account} is appointed ${appointment.duty} from ${new Date(from).toISOString()}${until === undefined ? "" : ` until ${values.until}`}.`;
+  return (await lockAccount(trx, account))?.enrolled === true ? { sentence } : { sentence, token: await makeToken(trx, account, by.at) };
 }
 
-async function endDuty(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<string> {
+async function endDuty(trx: Transaction<Database>, account: string, values: Values, by: Decision): Promise<Done> {
   const duty = dutyOf(values);
   // A log-in under way is over before, or finds the appointment ended.
   await lockAccount(trx, account);
@@ -89,15 +104,15 @@ async function endDuty(trx: Transaction<Database>, account: string, values: Valu
   for (const appointment of held)
     await updateAppointmentEnd(trx, appointment.appointmentId, endAppointment(appointment, by.at).until ?? by.at, by);
   await deleteSessionsOf(trx, account);
-  return `${account} is ${duty} no more; its sessions have ended.`;
+  return { sentence: `${account} is ${duty} no more; its sessions have ended.` };
 }
 
-async function reset(trx: Transaction<Database>, account: string, _values: Values, by: Decision): Promise<string> {
+async function reset(trx: Transaction<Database>, account: string, _values: Values, by: Decision): Promise<Done> {
   if ((await lockAccount(trx, account)) === undefined)
     throw new RuleViolation("3(2)", "account-unknown", "There is no such account: accounts come from appointments.");
-  await printToken(trx, account, by.at);
+  const token = await makeToken(trx, account, by.at);
   await deleteSessionsOf(trx, account);
-  return `${account} must set a new password and a new authenticator; its sessions have ended.`;
+  return { sentence: `${account} must set a new password and a new authenticator; its sessions have ended.`, token };
 }
 
 async function list(db: Kysely<Database>, now: number): Promise<string> {
@@ -109,11 +124,14 @@ async function list(db: Kysely<Database>, now: number): Promise<string> {
   return `${appointments.length} appointments; * marks those of today.`;
 }
 
-async function printToken(trx: Transaction<Database>, account: string, now: number): Promise<void> {
+async function makeToken(trx: Transaction<Database>, account: string, now: number): Promise<readonly string[]> {
   const token = createToken();
-  await resetAccount(trx, account, hashToken(token), new Date(now + POLICY.setUpHours * HOUR));
-  console.log(`One-time token for ${account}, shown this once; within ${POLICY.setUpHours} hours it opens /console/set-up:`);
-  console.log(token);
+  const until = new Date(setUpEnd(await listAppointments(trx, account), now));
+  await resetAccount(trx, account, hashToken(token), until);
+  return [
+    `One-time token for ${account}, shown this once; while in office, until ${until.toISOString()}, it opens /console/set-up. Any earlier one is void:`,
+    token,
+  ];
 }
 
 function dutyOf({ duty = "" }: Values): Duty {

@@ -35,15 +35,23 @@ export async function insertTrailEntry(db: Kysely<Database>, entry: TrailEntry):
     .execute();
 }
 
-/** Adds what somebody had a command do. @param at epoch milliseconds */
+/** Adds what somebody had a command do, or would have had it do. @param at epoch milliseconds @param outcome as of a `TrailEntry` */
 export function insertCommandTrail(
   db: Kysely<Database>,
   {
     at,
+    outcome = "done",
     ...entry
-  }: { readonly action: string; readonly object: string; readonly account: string; readonly reason: string; readonly at: number },
+  }: {
+    readonly outcome?: string;
+    readonly action: string;
+    readonly object: string;
+    readonly account: string;
+    readonly reason: string;
+    readonly at: number;
+  },
 ): Promise<void> {
-  return insertTrailEntry(db, { ...entry, takenAt: at, duty: undefined, address: undefined, outcome: "done" });
+  return insertTrailEntry(db, { ...entry, takenAt: at, duty: undefined, address: undefined, outcome });
 }
 
 /** Which part of the trail to show. */

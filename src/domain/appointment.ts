@@ -1,4 +1,7 @@
+import { POLICY } from "./policy.ts";
 import { RuleViolation } from "./rule-violation.ts";
+
+const HOUR = 3_600_000;
 
 /** Duties that people are appointed to. */
 export const DUTIES = ["caseOfficer", "dedicatedOfficer", "manager", "auditor", "ethics", "civilAffairs"] as const;
@@ -72,6 +75,16 @@ export function appoint(existing: readonly Appointment[], fresh: Appointment): A
       "Officers, managers and those who oversee them are different people: end the other appointment first.",
     );
   return fresh;
+}
+
+/**
+ * Until when a one-time token opens the set-up page, made now: so long as POLICY says from when its holder is first in office.
+ * @param own the account's appointments
+ * @clause 3(2)
+ */
+export function setUpEnd(own: readonly Appointment[], now: number): number {
+  const begin = own.filter(({ from, until }) => until === undefined || (until > now && until > from)).map(({ from }) => from);
+  return Math.max(now, begin.length === 0 ? now : Math.min(...begin)) + POLICY.setUpHours * HOUR;
 }
 
 /** Ends an appointment. @throws RuleViolation `appointment-over` @clause 3(1) */

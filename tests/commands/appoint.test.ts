@@ -47,6 +47,23 @@ describe("bin/appoint", () => {
     const { exitCode, error } = await appoint("appoint", "lo.officer", "--duty", "dedicatedOfficer", ...BY);
     expect([exitCode, error]).toEqual([1, expect.stringContaining("(duty-taken, clause 3(1))")]);
     expect(await rows("select account from account")).toEqual([{ account: "wu.officer" }]);
+    // Nothing but that it was tried.
+    expect(await rows("select account, action, object, outcome, reason from admin_trail where outcome <> 'done'")).toEqual([
+      { account: BY[1], action: "appoint", object: "account/lo.officer", outcome: "duty-taken", reason: BY[3] },
+    ]);
+  });
+
+  test("§3(1) §3(2) who is appointed for later has a token for the first day; another for the same account voids it, and says so", async () => {
+    const token = async (...argv: string[]) =>
+      (await appoint("appoint", "ma.auditor", ...argv, ...BY)).lines.slice(-3, -1) as [string, string];
+    const lasts =
+      "select set_up_hash, set_up_until = timestamptz '2199-12-02 00:00+08' as from_then from account where account = 'ma.auditor'";
+    const [said, first] = await token("--duty", "auditor", "--from", "2199-12-01");
+    expect(said).toContain("2199-12-01T16:00:00.000Z");
+    expect(await rows(lasts)).toEqual([{ set_up_hash: hashToken(first), from_then: true }]);
+    const [voids, second] = await token("--duty", "ethics", "--from", "2199-12-05");
+    expect(voids).toContain("Any earlier one is void");
+    expect(await rows(lasts)).toEqual([{ set_up_hash: hashToken(second), from_then: true }]);
   });
 
   test("§3(1) neither can one be written past the command: the records themselves refuse", async () => {
@@ -87,6 +104,8 @@ describe("bin/appoint", () => {
     expect(exitCode).toBe(1);
     expect(error.split("\n")).toHaveLength(1);
     expect(error).toContain(sentence);
+    // What may be a person's ID number is on no trail.
+    expect(await rows("select object from admin_trail where object ilike '%m123456789%'")).toEqual([]);
   });
 
   test("§3(2) has its help", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Appointment, appoint, DUTIES, dutiesAt, endAppointment, requireAccount } from "../../src/domain/appointment.ts";
+import { type Appointment, appoint, DUTIES, dutiesAt, endAppointment, requireAccount, setUpEnd } from "../../src/domain/appointment.ts";
 import { ruleBroken } from "../support/integration.ts";
 
 const held = (account: string, duty: Appointment["duty"], from = 0, until?: number): Appointment => ({ account, duty, from, until });
@@ -29,6 +29,17 @@ describe("appointments", () => {
   ] as const)("§3(1) %s and %s are different people", (one, other) => {
     expect(ruleBroken(() => appoint([held("lin", one)], held("lin", other)))).toBe("duties-incompatible");
     expect(ruleBroken(() => appoint([held("lin", one, 0, 5)], held("lin", other, 5)))).toBeUndefined();
+  });
+
+  test("§3(2) a one-time token lasts a day from when its holder is first in office, whatever has ended or comes later", () => {
+    const DAY = 86_400_000;
+    expect(setUpEnd([], 5)).toBe(5 + DAY);
+    expect(setUpEnd([held("wu.officer", "caseOfficer", 1)], 5)).toBe(5 + DAY);
+    expect(setUpEnd([held("wu.officer", "caseOfficer", 9), held("wu.officer", "dedicatedOfficer", 20)], 5)).toBe(9 + DAY);
+    // Ended, or ended before it began.
+    expect(
+      setUpEnd([held("wu.officer", "caseOfficer", 1, 4), held("wu.officer", "manager", 7, 7), held("wu.officer", "auditor", 30)], 5),
+    ).toBe(30 + DAY);
   });
 
   test("§3(2) an account is a name of office, never an ID number", () => {
