@@ -7,11 +7,17 @@ import { requireOffice } from "./appointment.ts";
 import { readIntegration } from "./integration-record.ts";
 import { stepOnRecord } from "./integration-unseen.ts";
 
+/** What a whitelisted address is judged by, of `integration_address w`, `integration i` and `address_usage u`; a renewal begins no new first day. */
+export const ADDRESS_COLUMNS = sql.raw(`
+  i.application_number as "integrationNumber", host(w.address) as address, i.state, u.last_used_on::text as "lastUsedOn",
+  (w.added_at at time zone 'Asia/Taipei')::date::text as "addedOn",
+  least((select min(a.approved_from) from application a where a.integration_id = i.integration_id and a.stage in ('provisioned', 'replaced')),
+    (i.approved_from at time zone 'Asia/Taipei')::date)::text as "heldFrom"`);
+
 /** Every address on a whitelist, also of integrations that have ended. */
 export async function listWhitelistedAddresses(db: Kysely<Database>): Promise<WhitelistedAddress[]> {
   const { rows } = await sql<WhitelistedAddress>`
-    select i.application_number as "integrationNumber", host(w.address) as address, i.state,
-      (w.added_at at time zone 'Asia/Taipei')::date::text as "addedOn", u.last_used_on::text as "lastUsedOn"
+    select ${ADDRESS_COLUMNS}
     from integration_address w join integration i using (integration_id) left join address_usage u using (integration_id, address)
     order by i.application_number, w.address`.execute(db);
   return rows;
@@ -47,23 +53,47 @@ export async function insertInventory(
   }
 }
 
-/** Puts a decision on record and carries it out, once; what its integration has given up meanwhile is gone already. */
+/**
+ * Puts a decision on record and carries it out, once; what its integration has given up meanwhile is gone already.
+ * @throws RuleViolation `address-decided` when the record has another decision; `not-in-office`
+ */
 export async function decideAddress(
   trx: Transaction<Database>,
   inventoryNumber: string,
-  { integrationNumber, address, choice, by, reason }: AddressDecision,
+  decision: AddressDecision,
   now: number,
 ): Promise<void> {
+  const { integrationNumber, address, choice, by, reason } = decision;
   await requireOffice(trx, { ...by, takenAt: new Date(now).toISOString() });
   const { numAffectedRows } = await sql`
     update ip_inventory_finding f set outcome = ${choice === "keep" ? "kept" : "removed"}, decided_by = ${by.account}, reason = ${reason},
       decided_at = ${new Date(now)}
     from integration i where i.integration_id = f.integration_id and i.application_number = ${integrationNumber}
       and f.inventory_number = ${inventoryNumber} and f.address = ${address}::inet and f.outcome is null`.execute(trx);
+  // The platform decides what nobody did; what somebody has, needs it no more.
+  if (numAffectedRows === 0n && by.role !== "platform") await requireSameDecision(trx, inventoryNumber, decision, now);
   if (numAffectedRows === 0n || choice === "keep") return;
   const integration = await readIntegration(trx, integrationNumber);
   if (integration?.approval?.addresses.includes(address) !== true) return;
   await stepOnRecord(trx, integrationNumber, (known) => removeAddress(known, { by, reason, address }, now));
+}
+
+/** What is tried again is on record as it was said; whoever decides otherwise, by a review that is behind the record, is told so. */
+async function requireSameDecision(
+  db: Kysely<Database>,
+  inventoryNumber: string,
+  { integrationNumber, address, choice, by, reason }: AddressDecision,
+  now: number,
+): Promise<void> {
+  const { rows } = await sql<{ same: boolean }>`
+    select f.outcome = ${choice === "keep" ? "kept" : "removed"} and f.decided_by = ${by.account} and f.reason = ${reason}
+      and f.decided_at = ${new Date(now)} as same
+    from ip_inventory_finding f join integration i using (integration_id)
+    where f.inventory_number = ${inventoryNumber} and i.application_number = ${integrationNumber} and f.address = ${address}::inet`.execute(
+    db,
+  );
+  if (rows[0]?.same !== true)
+    throw new RuleViolation("3(8)", "address-decided", "This address has been decided already: look at the review's record.");
 }
 
 /** When an address was first let in; undefined: none ever was. */

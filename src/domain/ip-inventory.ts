@@ -19,6 +19,8 @@ export interface WhitelistedAddress {
   readonly address: string;
   readonly state: IntegrationState;
   readonly addedOn: string;
+  /** The first day on which its integration had rights; null before it has any. */
+  readonly heldFrom: string | null;
   /** The last day on which it was answered; null when it never was. */
   readonly lastUsedOn: string | null;
 }
@@ -73,7 +75,7 @@ export function missedReview(newestOpenedAt: number | undefined, inUseSince: num
 
 /**
  * What is wrong with the addresses on the whitelist; those with nothing wrong are left out. What was whitelisted, or began, within the time
- * looked at has had no time to be used, and does not lie idle.
+ * looked at has had no time to be used, and does not lie idle; what has rested all that time does.
  * @clause 3(8)
  */
 export function findFlawedAddresses(all: readonly WhitelistedAddress[], usedSince: string): AddressFinding[] {
@@ -81,11 +83,12 @@ export function findFlawedAddresses(all: readonly WhitelistedAddress[], usedSinc
   for (const { address, state } of all) if (hasEnded(state) === false) holders.set(address, (holders.get(address) ?? 0) + 1);
   return all
     .map((entry): AddressFinding => {
-      const { address, state, addedOn, lastUsedOn } = entry;
+      const { address, state, addedOn, heldFrom, lastUsedOn } = entry;
       const flaws: AddressFlaw[] = [];
       if (hasEnded(state)) flaws.push("expired");
       else if ((holders.get(address) ?? 0) > 1) flaws.push("duplicate");
-      if (state === "active" && addedOn < usedSince && (lastUsedOn === null || lastUsedOn < usedSince)) flaws.push("idle");
+      const couldBeUsed = !hasEnded(state) && addedOn < usedSince && heldFrom !== null && heldFrom < usedSince;
+      if (couldBeUsed && (lastUsedOn === null || lastUsedOn < usedSince)) flaws.push("idle");
       return { ...entry, flaws };
     })
     .filter(({ flaws }) => flaws.length > 0);

@@ -122,6 +122,8 @@ describe("a list", () => {
     await console_.owner.pool.query(
       "update integration_address set added_at = now() - interval '2 years' where integration_id in (10, 11)",
     );
+    expect(await marks("idle"), "their periods have just begun").toBe(0);
+    await console_.owner.pool.query("update integration set approved_from = now() - interval '1 year' where integration_id in (10, 11)");
     await console_.owner.pool.query("insert into address_usage values (11, '10.9.8.10', current_date)");
     expect(await marks("idle")).toBe(1);
     expect((await read("/console/addresses.csv?mark=foreign")).split("\r\n")[1]).toMatch(/^"8\.8\.8\.8","疑似境外",/);

@@ -22,6 +22,7 @@ const used: WhitelistedAddress = {
   address: "203.66.0.1",
   state: "active",
   addedOn: "2026-01-10",
+  heldFrom: "2026-02-01",
   lastUsedOn: "2026-09-01",
 };
 const flawsOf = (...all: WhitelistedAddress[]) =>
@@ -62,12 +63,15 @@ describe("the half-yearly review", () => {
     expect(flawsOf(used, { ...used, integrationNumber: "2", state: "expired" })).toEqual([["2", ["expired"]]]);
   });
 
-  test("§3(8) finds idle ones: not used since, unless they are new or their integration rests", () => {
+  test("§3(8) finds idle ones: not used since, unless they are new or their period has just begun; those of an integration that rests, too", () => {
     expect(flawsOf({ ...used, lastUsedOn: "2026-06-30" })).toEqual([["1", ["idle"]]]);
     expect(flawsOf({ ...used, lastUsedOn: null })).toEqual([["1", ["idle"]]]);
     expect(flawsOf({ ...used, lastUsedOn: SINCE })).toEqual([]);
     expect(flawsOf({ ...used, lastUsedOn: null, addedOn: SINCE })).toEqual([]);
-    expect(flawsOf({ ...used, lastUsedOn: null, state: "suspended" })).toEqual([]);
+    expect(flawsOf({ ...used, lastUsedOn: null, heldFrom: SINCE })).toEqual([]);
+    expect(flawsOf({ ...used, lastUsedOn: null, heldFrom: null, state: "provisioned" })).toEqual([]);
+    expect(flawsOf({ ...used, lastUsedOn: "2023-12-01", state: "suspended" })).toEqual([["1", ["idle"]]]);
+    expect(flawsOf({ ...used, lastUsedOn: SINCE, state: "suspended" })).toEqual([]);
   });
 
   test("§3(8) finds all of what has ended, and names each address once, in its order", () => {
@@ -76,6 +80,7 @@ describe("the half-yearly review", () => {
       address: fc.constantFrom("203.66.0.1", "203.66.0.2"),
       state: fc.constantFrom("provisioned", "active", "suspended", "expired", "revoked"),
       addedOn: fc.constantFrom("2026-01-01", "2026-08-01"),
+      heldFrom: fc.constantFrom(null, "2026-01-01", "2026-08-01"),
       lastUsedOn: fc.constantFrom(null, "2026-05-01", "2026-08-02"),
     });
     const entries = fc.uniqueArray(entry, { selector: ({ integrationNumber, address }) => `${integrationNumber} ${address}` });

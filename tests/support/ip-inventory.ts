@@ -21,10 +21,11 @@ export async function putIntoUse(platform: IntegrationPlatform, number: string, 
   await vi.waitFor(async () => expect((await platform.onRecord(number)).state).toBe("active"), { timeout: 30_000 });
 }
 
-/** Begins today's review as its schedule does, with every address on the whitelist for years. */
+/** Begins today's review as its schedule does, with every address on the whitelist, and every integration in use, for years. */
 export async function beginReview(platform: IntegrationPlatform): Promise<string> {
   const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
   await owner.pool.query("update integration_address set added_at = now() - interval '2 years'");
+  await owner.pool.query("update integration set approved_from = approved_from - interval '2 years'");
   await owner.close();
   const { taskQueue } = platform.context.config;
   await platform.client.workflow.start(ipInventory, { workflowId: `ip-inventory-${taskQueue}`, taskQueue });

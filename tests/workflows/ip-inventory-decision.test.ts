@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type OpenDatabase, openDatabase } from "../../db/client.ts";
-import { insertInventory, listFindings } from "../../db/queries/ip-inventory.ts";
+import { decideAddress, insertInventory, listFindings } from "../../db/queries/ip-inventory.ts";
 import type { Actor } from "../../src/domain/integration-step.ts";
 import { decideFoundAddress } from "../../src/ip-inventory-client.ts";
 import { ipInventory } from "../../src/workflows/ip-inventory.ts";
@@ -29,7 +29,15 @@ async function review(inventoryNumber: string, seconds: number) {
   await openIntegration(platform, integrationNumber, [address]);
   const [openedAt, usedSince] = [Date.now(), inDays(-180)];
   const deadline = openedAt + seconds * 1000;
-  const found = { integrationNumber, address, flaws: ["idle"], state: "active", addedOn: usedSince, lastUsedOn: null } as const;
+  const found = {
+    integrationNumber,
+    address,
+    flaws: ["idle"],
+    state: "active",
+    addedOn: usedSince,
+    heldFrom: usedSince,
+    lastUsedOn: null,
+  } as const;
   await platform.context.db
     .transaction()
     .execute((trx) => insertInventory(trx, workflowId, { inventoryNumber, usedSince, deadline }, openedAt, 1, [found]));
@@ -41,7 +49,11 @@ async function review(inventoryNumber: string, seconds: number) {
   await expect.poll(() => decideOn("another", OFFICER)).toBe("address-not-found");
   const outcome = async () =>
     (await listFindings(platform.context.db, inventoryNumber)).map((finding) => [finding.outcome, finding.decidedBy]);
-  return { deadline, handle, decide, outcome };
+  const decideOnRecord = (said: ReturnType<typeof say>, choice: "keep" | "remove", at: number) =>
+    platform.context.db
+      .transaction()
+      .execute((trx) => decideAddress(trx, inventoryNumber, { ...said, integrationNumber, address, choice }, at));
+  return { deadline, handle, decide, decideOnRecord, outcome };
 }
 
 describe("a decision that the records refuse", () => {
@@ -51,6 +63,18 @@ describe("a decision that the records refuse", () => {
     expect(await outcome()).toEqual([[null, null]]);
     expect(await decide(OFFICER)).toBeUndefined();
     expect(await handle.result()).toMatchObject({ decided: 1, unanswered: 0 });
+    expect(await outcome()).toEqual([["kept", OFFICER.account]]);
+  });
+
+  test("§3(8) since they have another stands, and who comes late is told; the review still ends", async () => {
+    const { handle, decide, outcome, decideOnRecord } = await review("2020-04-01", 15);
+    const now = Date.now();
+    // As it is when Temporal was restored from a backup that is older than the records.
+    await decideOnRecord(say(OFFICER, "備援線路已停用"), "keep", now);
+    await decideOnRecord(say(OFFICER, "備援線路已停用"), "keep", now);
+    expect(await decide(OFFICER)).toBe("address-decided");
+    await expect(decideOnRecord(say(OFFICER, "備援線路已停用"), "remove", now)).rejects.toMatchObject({ code: "address-decided" });
+    expect(await handle.result()).toMatchObject({ decided: 0, unanswered: 1 });
     expect(await outcome()).toEqual([["kept", OFFICER.account]]);
   });
 
