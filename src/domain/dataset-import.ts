@@ -1,6 +1,6 @@
 import type { Manifest } from "./dataset-import-manifest.ts";
 import type { BadRow } from "./dataset-import-row.ts";
-import { daysBetween } from "./roc-date.ts";
+import { daysBetween, taipeiDate } from "./roc-date.ts";
 
 /** Which key of the ring a generation was hashed under, and what tells that key from another of the same number. */
 export interface IndexKeyName {
@@ -73,7 +73,8 @@ const CLOCK_TOLERANCE = 10 * 60_000;
  * Judges a delivery whose signature has been verified; it is accepted whole or rejected whole.
  *
  * The signature's time as well as the as-of date must be newer than the current generation's: a manifest beside the file is not signed, so an
- * old file could be played again under a new date. For the same reason it may not alone say for which of its signer's datasets the file is.
+ * old file could be played again under a new date. For the same reason it may not alone say for which of its signer's datasets the file is, and no
+ * file is as of a day after it was signed: nobody could know then what it says.
  * @returns reasons to reject; none means accepted
  * @clause 4(1)1
  * @clause 4(1)2
@@ -87,7 +88,7 @@ export function judgeDelivery(delivery: Delivery): RejectionCode[] {
     delivery.badRows > delivery.badRowsAllowed && "too-many-bad-rows",
     delivery.rowsRead - delivery.badRows <= 0 && "empty-dataset",
     delivery.duplicates > 0 && "duplicate-id",
-    manifest.asOf > today && "as-of-in-future",
+    (manifest.asOf > today || manifest.asOf > taipeiDate(delivery.signedAt + CLOCK_TOLERANCE)) && "as-of-in-future",
     delivery.signedAt > delivery.now + CLOCK_TOLERANCE && "signature-in-future",
     ...judgeSuccession({ ...delivery, asOf: manifest.asOf }),
     (today < delivery.approvedFrom || today > delivery.approvedUntil) && "outside-approved-period",

@@ -5,6 +5,8 @@ import { type Manifest, manifestLine, parseManifest, parseManifestLine } from ".
 
 const MINUTE = 60_000;
 const NOW = Date.parse("2026-11-23T02:00:00Z");
+/** When that day began in Taiwan. */
+const MIDNIGHT = Date.parse("2026-11-22T16:00:00Z");
 const manifest: Manifest = { dataset: "household", asOf: "2026-11-01", rows: 20_000, sha256: "ab".repeat(32) };
 const good: Delivery = {
   manifest,
@@ -35,6 +37,7 @@ describe("a delivery", () => {
     ["as many bad rows as are allowed", { badRows: 10 }],
     ["the same as-of date, signed later", { currentAsOf: "2026-11-01" }],
     ["an as-of date of today", claiming({ asOf: "2026-11-23" })],
+    ["an as-of date that began a little after the signature", { ...claiming({ asOf: "2026-11-23" }), signedAt: MIDNIGHT - 10 * MINUTE }],
     ["a signature by a clock that is a little fast", { signedAt: NOW + 10 * MINUTE }],
     ["the first day of the approved period", { approvedFrom: "2026-11-23" }],
     ["the last day of the approved period", { approvedUntil: "2026-11-23" }],
@@ -50,6 +53,7 @@ describe("a delivery", () => {
     ["duplicate-id", { duplicates: 1 }],
     ["too-many-bad-rows", { badRows: 11 }],
     ["as-of-in-future", claiming({ asOf: "2026-11-24" })],
+    ["as-of-in-future", { ...claiming({ asOf: "2026-11-23" }), signedAt: MIDNIGHT - 11 * MINUTE }],
     ["as-of-older-than-current", { currentAsOf: "2026-11-02" }],
     ["manifest-not-bound", { isBound: false }],
     ["signature-in-future", { signedAt: NOW + 11 * MINUTE }],

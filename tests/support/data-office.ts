@@ -36,11 +36,12 @@ export async function openDataOffice(): Promise<DataOffice> {
     return handle.importId;
   };
   const good = madeUpRows(20, 1);
+  const daysAgo = (days: number) => taipeiDate(Date.now() - days * DAY);
   return {
     platform,
     console_,
     enter: (account, duty) => enter(console_, account, duty),
-    daysAgo: (days) => taipeiDate(Date.now() - days * DAY),
+    daysAgo,
     async imported(asOf, seed = 1) {
       const handle = await platform.deliver(platform.seal(householdFile(madeUpRows(20, seed), { asOf })));
       await handle.result();
@@ -48,7 +49,7 @@ export async function openDataOffice(): Promise<DataOffice> {
     },
     quarantined(seed = 2) {
       const bad = madeUpRows(13, seed).map((row) => ({ ...row, birthDate: "1140229" }));
-      return rejected(platform.seal(householdFile([...good, ...bad], { asOf: taipeiDate(Date.now()) })));
+      return rejected(platform.seal(householdFile([...good, ...bad], { asOf: daysAgo(1) })));
     },
     unsigned: () => rejected(platform.gnupg.run(householdFile(good), "-r", STANDING, "-e")),
     async stop() {

@@ -15,7 +15,8 @@ import { question } from "../support/people.ts";
 import { seedIntegration } from "../support/seed.ts";
 
 // One story on one platform, of which no process is ever restarted.
-const asOf = taipeiDate(Date.now());
+/** The day on which the files are signed. */
+const asOf = taipeiDate(Date.now() - 86_400_000);
 const residents = madeUpRows(30, 8001);
 const [listed, other] = [residents[3], residents[4]];
 let platform: ImportPlatform;

@@ -9,7 +9,8 @@ import { question } from "../support/people.ts";
 import { seedIntegration } from "../support/seed.ts";
 
 const DAY = 86_400_000;
-const asOf = taipeiDate(Date.now());
+/** The day on which the files are signed. */
+const asOf = taipeiDate(Date.now() - DAY);
 const residents = madeUpRows(12, 5001);
 /** New and old resident certificates: their holders are in no household register, but may be on a list. */
 const CERTIFICATES = ["A800000014", "AB12345677"];
