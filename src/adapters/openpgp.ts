@@ -72,7 +72,7 @@ export async function openDelivery(file: AsyncIterable<Uint8Array>, options: Ope
     async verify() {
       // An integrity fault, found while reading, says more than the signature that then can't be checked.
       while (!(await plaintext.next()).done);
-      return verifySignatures(opened.signatures, senderKeys);
+      return verifySignatures(opened.signatures, senderKeys, date);
     },
   };
 }
@@ -137,17 +137,19 @@ function readPlaintext(data: ReadableStream<Uint8Array>, source: WatchedSource, 
 
 type Signatures = Awaited<ReturnType<typeof decrypt>>["signatures"];
 
-/** One valid signature of the owner unit is enough; without one, the first one's fault is told. */
-async function verifySignatures(signatures: Signatures, senderKeys: readonly PublicKey[]): Promise<Signature> {
+/** One valid signature of the owner unit is enough; without one, the last one's fault is told. */
+async function verifySignatures(signatures: Signatures, senderKeys: readonly PublicKey[], date: Date): Promise<Signature> {
   let fault: RejectionCode = "unknown-signer";
   for (const { keyID, verified, signature } of signatures) {
     try {
       await verified;
       const key = senderKeys.find((candidate) => candidate.getKeys(keyID).length > 0) as PublicKey;
+      // The library asks whether the key was good when the signature says that it was made, which is for the signer to say.
+      await key.getSigningKey(keyID, date).catch(() => Promise.reject(new DeliveryRejected("unknown-signer")));
       const [packet] = (await signature).packets;
       return { signerFingerprint: key.getFingerprint(), signedAt: packet?.created as Date };
     } catch (error) {
-      fault = signatureFault(error);
+      fault = error instanceof DeliveryRejected ? error.code : signatureFault(error);
     }
   }
   throw new DeliveryRejected(fault);
