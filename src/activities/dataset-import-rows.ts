@@ -147,7 +147,9 @@ interface QuotedRecord {
 
 function parseQuoted(text: string): QuotedRecord[] {
   try {
-    return parse(text, { info: true, relaxColumnCount: true, skipEmptyLines: true }) as unknown as QuotedRecord[];
+    // The same ends of lines as without quotes; the parser would take the first one it finds for all of them.
+    const options = { info: true, relaxColumnCount: true, skipEmptyLines: true, recordDelimiter: ["\r\n", "\n"] };
+    return parse(text, options) as unknown as QuotedRecord[];
   } catch {
     throw new DeliveryRejected("malformed-csv");
   }
