@@ -1,6 +1,6 @@
 import { isCitizenId, isNationalId, normaliseNationalId } from "./national-id.ts";
 import { type NormalisedName, normaliseName } from "./person-name.ts";
-import { parseDate } from "./roc-date.ts";
+import { parseDate, parseLastDay } from "./roc-date.ts";
 
 export type DatasetKind = "household" | "list";
 export type ColumnName = "nationalId" | "name" | "birthDate" | "indigenous" | "validFrom" | "validUntil";
@@ -101,8 +101,8 @@ export function parseHouseholdRow(columns: Columns, fields: readonly string[], t
 export function parseListRow(columns: Columns, fields: readonly string[]): ListRow | RowErrorCode {
   const nationalId = normaliseNationalId(fieldOf(columns, fields, "nationalId"));
   if (!isNationalId(nationalId)) return "invalid-national-id";
-  const validFrom = parseOptionalDate(fieldOf(columns, fields, "validFrom"));
-  const validUntil = parseOptionalDate(fieldOf(columns, fields, "validUntil"));
+  const validFrom = parseOptional(fieldOf(columns, fields, "validFrom"), parseDate);
+  const validUntil = parseOptional(fieldOf(columns, fields, "validUntil"), parseLastDay);
   if (validFrom === undefined || validUntil === undefined) return "invalid-validity";
   if (validFrom !== null && validUntil !== null && validUntil < validFrom) return "invalid-validity";
   return { nationalId, validFrom, validUntil };
@@ -113,8 +113,8 @@ function fieldOf(columns: Columns, fields: readonly string[], column: ColumnName
   return place === undefined ? "" : (fields[place] ?? "");
 }
 
-function parseOptionalDate(text: string): string | null | undefined {
-  return text.trim() === "" ? null : parseDate(text);
+function parseOptional(text: string, parse: (text: string) => string | null | undefined): string | null | undefined {
+  return text.trim() === "" ? null : parse(text);
 }
 
 const INDIGENOUS = new Set(["Y", "y", "1", "是", "平地", "山地", "平地原住民", "山地原住民", "原住民", "true"]);

@@ -1,7 +1,8 @@
 /** Sources write dates of the Republic of China (year 1 is 1912) or ISO 8601; records hold ISO 8601 only. */
 const ROC_EPOCH = 1911;
 const EARLIEST_YEAR = 1860;
-const LATEST_YEAR = 2200;
+/** Nobody's records hold a later day. */
+const LATEST_DAY = "2200-12-31";
 const ISO = /^\d{4}-\d{2}-\d{2}$/;
 const ROC_DIGITS = /^\d{6,7}$/;
 const ROC_WRITTEN = /^(?:民國?)?\s*(?:(前)\s*)?(\d{1,3})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日$/;
@@ -16,6 +17,21 @@ const FULL_WIDTH = /[\uff0e-\uff19]/g;
  * @returns ISO 8601, or undefined for what is no date of the calendar (there is no 29 February 114)
  */
 export function parseDate(raw: string): string | undefined {
+  const date = parseCalendarDate(raw);
+  return date !== undefined && date <= LATEST_DAY ? date : undefined;
+}
+
+/**
+ * Reads the last day of something. Where a date has to stand, registers write none as one that nobody lives to see: `999/12/31`, `9991231`,
+ * `9999-12-31`.
+ * @returns ISO 8601, null for no end, or undefined for what is no date of the calendar
+ */
+export function parseLastDay(raw: string): string | null | undefined {
+  const date = parseCalendarDate(raw);
+  return date !== undefined && date > LATEST_DAY ? null : date;
+}
+
+function parseCalendarDate(raw: string): string | undefined {
   const fixed = parseFixedForm(raw);
   if (fixed !== undefined) return fixed;
   if (raw.length > LONGEST_DATE) return undefined;
@@ -89,7 +105,7 @@ function rocToIso(beforeRepublic: boolean, rocYear: number, month: number, day: 
 }
 
 function toIso(year: number, month: number, day: number): string | undefined {
-  if (year < EARLIEST_YEAR || year > LATEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
+  if (year < EARLIEST_YEAR || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   return `${year}-${month < 10 ? "0" : ""}${month}-${day < 10 ? "0" : ""}${day}`;
 }
 

@@ -96,10 +96,16 @@ describe("a row of a list", () => {
     expect(parseListRow(LIST, [ID, "1120101", "1120101"])).toMatchObject({ validFrom: "2023-01-01", validUntil: "2023-01-01" });
   });
 
+  test.each(["999/12/31", "9991231", "9999-12-31", "民國999年12月31日"])("§2(4) has no end when that is written as %s", (validUntil) => {
+    expect(parseListRow(LIST, [ID, "1120101", validUntil])).toEqual({ nationalId: ID, validFrom: "2023-01-01", validUntil: null });
+  });
+
   test.each([
     ["invalid-national-id", ["M123456788", "", ""]],
     ["invalid-validity", [ID, "1140229", ""]],
     ["invalid-validity", [ID, "", "soon"]],
+    ["invalid-validity", [ID, "", "999/12/32"]],
+    ["invalid-validity", [ID, "9999-12-31", ""]],
     ["invalid-validity", [ID, "1120102", "1120101"]],
   ])("§4(1)1 is refused by a code that holds none of it: %s", (code, fields) => {
     expect(parseListRow(LIST, fields)).toBe(code);
