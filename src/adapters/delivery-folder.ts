@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type DeliveryNote, readNote, writeNote } from "./delivery-note.ts";
 import { destroyFile, flushFolder, requireDestroyable } from "./destroy-file.ts";
@@ -38,14 +38,15 @@ export async function claimDelivery(file: string, folder: string, note: Delivery
     await writeNote(folder, { ...note, from: file });
     await moveFile(file, claimed, nameAside(file, folder));
     // Somebody may have put something else there between our look and our move.
-    await requireDestroyable(claimed).catch(() => rm(claimed, { recursive: true, force: true }));
-    await takeManifest(folder, basename(file), dirname(file));
+    if (await removeUnlessPlain(claimed)) {
+      await takeManifest(folder, basename(file), dirname(file));
+      return true;
+    }
   } catch (error) {
     if (!(await exists(claimed))) await abandonClaim(folder);
     if (errorCode(error) === "ENOENT") return false;
     throw error;
   }
-  if (await exists(claimed)) return true;
   await destroyDelivery(folder);
   return false;
 }
@@ -56,7 +57,7 @@ export async function completeClaim(folder: string): Promise<void> {
   const { from, ...note } = await readNote(folder);
   if (delivery === undefined || from === undefined) return;
   const [aside, manifest] = [nameAside(from, folder), join(dirname(from), `${delivery.name}${MANIFEST}`)];
-  for (const left of [aside, `${aside}${DYING}`, `${manifest}${DYING}`]) if (await exists(left)) await destroyFile(left);
+  for (const left of [aside, `${aside}${DYING}`, `${manifest}${DYING}`]) if (await removeUnlessPlain(left)) await destroyFile(left);
   if (delivery.manifestPath === undefined) await takeManifest(folder, delivery.name, dirname(from));
   // From here on a manifest of this name belongs to the next file.
   await writeNote(folder, note);
@@ -77,7 +78,7 @@ export async function abandonClaim(folder: string): Promise<void> {
 export async function isAbandoned(folder: string, since: number): Promise<boolean> {
   if ((await findDelivery(folder)) !== undefined) return false;
   const paths = [folder, ...(await readdir(folder)).map((name) => join(folder, name))];
-  const states = await Promise.all(paths.map((path) => stat(path)));
+  const states = await Promise.all(paths.map((path) => lstat(path)));
   return states.every(({ mtimeMs }) => mtimeMs < since);
 }
 
@@ -125,7 +126,14 @@ async function takeManifest(folder: string, name: string, from: string): Promise
     return;
   }
   // A link may have been put there between our look and our move.
-  if ((await fileState(taken)) === undefined) await rm(taken, { recursive: true, force: true });
+  await removeUnlessPlain(taken);
+}
+
+/** What is no plain file holds nothing to read or to overwrite. @returns whether there is a plain file */
+async function removeUnlessPlain(path: string): Promise<boolean> {
+  if ((await fileState(path)) !== undefined) return true;
+  await rm(path, { recursive: true, force: true });
+  return false;
 }
 
 /** What a file bears in its own folder while it is copied to another file system. */
@@ -138,9 +146,7 @@ export async function destroyDelivery(folder: string): Promise<void> {
   if (!(await exists(folder))) return;
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
-    // What is no plain file holds nothing to overwrite.
-    if ((await fileState(path)) === undefined) await rm(path, { recursive: true, force: true });
-    else await destroyFile(path);
+    if (await removeUnlessPlain(path)) await destroyFile(path);
   }
   await rmdir(folder);
   await flushFolder(dirname(folder));

@@ -70,8 +70,12 @@ async function makeWritable(path: string): Promise<void> {
   }
 }
 
-async function openPlain(path: string, access: number): Promise<FileHandle> {
-  // A link must not lead the overwriting elsewhere, and a pipe must not keep us waiting.
+/**
+ * Opens a plain file: a link must not lead us elsewhere, and a pipe must not keep us waiting.
+ * @param access flags of open(2)
+ * @throws Error with the code of the system call, or `ENOTFILE`
+ */
+export async function openPlain(path: string, access: number): Promise<FileHandle> {
   const file = await open(path, access | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   if ((await file.stat()).isFile()) return file;
   await file.close();

@@ -1,21 +1,23 @@
-import { access, lstat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat } from "node:fs/promises";
 
-/** Whether a path exists. */
+/** Whether there is anything at a path. @throws Error when that can't be told: what can't be looked at is not gone */
 export async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+  return (await look(path)) !== undefined;
 }
 
 /** Size and time of last change of a file; undefined when it is gone or no plain file. */
 export async function fileState(path: string): Promise<{ bytes: number; changedAt: number } | undefined> {
+  const found = await look(path);
+  return found?.isFile() ? { bytes: found.size, changedAt: found.mtimeMs } : undefined;
+}
+
+/** What is at a path itself, not where a link leads: what must be destroyed is the file itself. */
+async function look(path: string): Promise<Stats | undefined> {
   try {
-    // Not through a link: what must be destroyed is the file itself.
-    const found = await lstat(path);
-    return found.isFile() ? { bytes: found.size, changedAt: found.mtimeMs } : undefined;
+    return await lstat(path);
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { constants, createWriteStream } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { destroyFile, flushFolder } from "./destroy-file.ts";
+import { destroyFile, flushFolder, openPlain } from "./destroy-file.ts";
 import { errorCode } from "./file-state.ts";
 
 /** How the name of a first copy ends while it is overwritten: half of it may be noise, so it must not be taken for the file again. */
@@ -19,8 +19,8 @@ export async function moveFile(from: string, to: string, aside: string = from): 
     if (errorCode(error) !== "EXDEV") throw error;
     await rename(from, aside);
     const partial = `${to}.partial`;
-    // Not through a link that was put there meanwhile.
-    const source = await open(aside, constants.O_RDONLY | constants.O_NOFOLLOW);
+    // A link or a pipe may have been put there meanwhile.
+    const source = await openPlain(aside, constants.O_RDONLY);
     await pipeline(source.createReadStream({ highWaterMark: 1024 * 1024 }), createWriteStream(partial, { mode: 0o600, flush: true }));
     await rename(partial, to);
     await flushFolder(dirname(to));
