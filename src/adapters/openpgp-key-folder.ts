@@ -2,8 +2,16 @@ import { chmod, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { destroyFile } from "./destroy-file.ts";
 import { exists } from "./file-state.ts";
-import { writePrivately } from "./move-file.ts";
-import { createKeyPair, joinPublicKeys, type KeyDescription, readPublicKey, splitPublicKeys, UnusableKey } from "./openpgp-keys.ts";
+import { writePrivately, writePrivatelyOnce } from "./move-file.ts";
+import {
+  createKeyPair,
+  joinPublicKeys,
+  type KeyDescription,
+  publicHalfOf,
+  readPublicKey,
+  splitPublicKeys,
+  UnusableKey,
+} from "./openpgp-keys.ts";
 
 /** The OpenPGP keys of the platform and of those who deliver to it, in `<key folder>/openpgp` (0700, files 0600). */
 export interface OpenpgpKeyFolder {
@@ -63,11 +71,13 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
   }
 
   async function preparePair(name: string, title: string, now: Date, certifier?: string): Promise<void> {
-    if (await exists(pair(name).private)) return;
-    const made = await createKeyPair({ name: title, version: 4, createdAt: now }, certifier);
-    // The private half last: it says that the pair is whole.
-    await writePrivately(pair(name).public, made.publicKey);
-    await writePrivately(pair(name).private, made.privateKey);
+    const halves = pair(name);
+    if (!(await exists(halves.private))) {
+      const { privateKey } = await createKeyPair({ name: title, version: 4, createdAt: now }, certifier);
+      await writePrivatelyOnce(halves.private, privateKey);
+    }
+    // From the half that is kept: another worker may have been first with it.
+    if (!(await exists(halves.public))) await writePrivately(halves.public, await publicHalfOf(await readFile(halves.private, "utf8")));
   }
 
   async function prepare(now: Date): Promise<void> {

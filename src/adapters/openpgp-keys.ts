@@ -47,7 +47,7 @@ export async function createKeyPair(
   });
   const certified =
     certifier === undefined ? privateKey : await privateKey.signAllUsers([await readPrivateKey({ armoredKey: certifier })], createdAt);
-  return { ...(await describe(certified)), privateKey: privateKey.armor(), publicKey: certified.toPublic().armor() };
+  return { ...(await describe(certified)), privateKey: certified.armor(), publicKey: certified.toPublic().armor() };
 }
 
 /**
@@ -68,6 +68,11 @@ export async function readPublicKey(armored: string): Promise<KeyDescription & {
       "This is a private key, which must never leave its owner: ask for the public one (gpg --armor --export), and for a new pair.",
     );
   return { ...(await describe(key)), publicKey: key.armor() };
+}
+
+/** The public half of an armored private key, with all that certifies it. */
+export async function publicHalfOf(armoredKey: string): Promise<string> {
+  return (await readPrivateKey({ armoredKey })).toPublic().armor();
 }
 
 /** One armored block of several public keys. */
