@@ -308,6 +308,7 @@ create table delivery_key (
   issued_by text not null,
   issued_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  private_half_found boolean,
   destroyed_at timestamp with time zone,
   constraint delivery_key_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES dataset(dataset_id),
   constraint delivery_key_pkey PRIMARY KEY (fingerprint)
@@ -1808,6 +1809,8 @@ grant select on delivery_key to platform_console;
 grant insert, select on delivery_key to platform_worker;
 
 grant update on delivery_key (destroyed_at) to platform_worker;
+
+grant update on delivery_key (private_half_found) to platform_worker;
 
 grant select on destruction_certificate to platform_console;
 

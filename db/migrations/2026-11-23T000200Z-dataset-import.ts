@@ -72,6 +72,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       issued_by text not null,
       issued_at timestamptz not null,
       expires_at timestamptz not null,
+      private_half_found boolean,
       destroyed_at timestamptz
     );
 
@@ -193,7 +194,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- What was received, by whom and when, and which key was issued by whom until when, stays as it was written.
     grant update (dataset_id, file_sha256, file_bytes, stage, rows_read, bad_rows, rejection_code, rejected_lines, recipient_fingerprint,
       other_recipients, signer_fingerprint, signed_at, as_of, quarantined_until, file_found, finished_at) on dataset_import to platform_worker;
-    grant update (destroyed_at) on delivery_key to platform_worker;
+    grant update (private_half_found, destroyed_at) on delivery_key to platform_worker;
     grant select, insert, update (as_of, signed_at, row_count) on generation to platform_worker;
     grant select, insert on destruction_certificate, dataset_step to platform_worker;
   `.execute(db);

@@ -10,6 +10,8 @@ export interface DeliveryKey {
   readonly issuedBy: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
+  /** Whether its private half was there when its destruction began; null as long as nobody has found it then. */
+  readonly privateHalfFound: boolean | null;
   readonly destroyedAt: Date | null;
 }
 
@@ -26,6 +28,7 @@ export async function recordDeliveryKey(
       issued_by: key.issuedBy,
       issued_at: key.issuedAt,
       expires_at: key.expiresAt,
+      private_half_found: null,
       destroyed_at: null,
     })
     .execute();
@@ -33,7 +36,7 @@ export async function recordDeliveryKey(
 
 const DELIVERY_KEY = sql<DeliveryKey>`
   select k.fingerprint, k.public_key as "publicKey", d.dataset_code as "datasetCode", k.issued_by as "issuedBy", k.issued_at as "issuedAt", k.expires_at as "expiresAt",
-    k.destroyed_at as "destroyedAt" from delivery_key k join dataset d using (dataset_id)`;
+    k.private_half_found as "privateHalfFound", k.destroyed_at as "destroyedAt" from delivery_key k join dataset d using (dataset_id)`;
 
 /** One at a time changes the key folder, whichever worker it works in; until the transaction ends. */
 export async function lockKeyFolder(trx: Transaction<Database>): Promise<void> {
@@ -63,6 +66,11 @@ export async function countTried(db: Kysely<Database>, importIds: readonly strin
     select from dataset_import where import_id = any(${importIds}::uuid[])
       and (recipient_fingerprint is not null or rejection_code not in ('not-in-office', 'manifest-malformed', 'unreadable'))`.execute(db);
   return rows.length;
+}
+
+/** Says that the private half is there and is about to be destroyed: afterwards nobody can tell. */
+export async function recordDeliveryKeyFound(db: Kysely<Database>, fingerprint: string): Promise<void> {
+  await sql`update delivery_key set private_half_found = true where fingerprint = ${fingerprint}`.execute(db);
 }
 
 /** Says that the private half is gone. */

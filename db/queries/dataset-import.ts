@@ -89,6 +89,13 @@ export async function getImport(db: Kysely<Database>, importId: string): Promise
   return rows[0];
 }
 
+/** Which of these imports have ended. */
+export async function listEndedImports(db: Kysely<Database>, importIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ importId: string }>`
+    select import_id as "importId" from dataset_import where import_id = any(${importIds}::uuid[]) and finished_at is not null`.execute(db);
+  return rows.map(({ importId }) => importId);
+}
+
 /** Whether somebody in office delivered a file, or had it tried again after it was rejected. @clause 3(1) */
 export async function isAnsweredFor(db: Kysely<Database>, importId: string): Promise<boolean> {
   const { rows } = await sql<{ answered: boolean }>`select is_answered_for(${importId}) as answered`.execute(db);

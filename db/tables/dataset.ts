@@ -57,6 +57,7 @@ export interface DatasetTables {
     issued_by: string;
     issued_at: Date;
     expires_at: Date;
+    private_half_found: boolean | null;
     destroyed_at: Date | null;
   };
   destruction_certificate: {

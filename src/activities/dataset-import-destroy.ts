@@ -1,6 +1,6 @@
 import { getImport, type ImportRecord, recordFindings } from "../../db/queries/dataset-import.ts";
 import { listCertificates, recordCertificate } from "../../db/queries/dataset-import-certificate.ts";
-import { findDeliveryKey, recordDeliveryKeyDestroyed } from "../../db/queries/dataset-import-delivery-key.ts";
+import { findDeliveryKey, recordDeliveryKeyDestroyed, recordDeliveryKeyFound } from "../../db/queries/dataset-import-delivery-key.ts";
 import { dropGeneration, listReplacedGenerations, type ReplacedGeneration } from "../../db/queries/dataset-import-generation.ts";
 import { keepNotices } from "../../db/queries/notice.ts";
 import { destroyDelivery as destroyFolder, findDelivery } from "../adapters/delivery-folder.ts";
@@ -42,9 +42,9 @@ export function destroyDelivery(context: WorkerContext, importId: string, decide
     // Said before, since afterwards nobody can tell; and nothing is destroyed while the records can't be written: it could not be certified.
     await recordFindings(context.db, importId, { stage: record.stage, ...(fileFound && { file_found: true }) });
     for (const folder of folders) await destroyFolder(folder);
-    const keyDestroyed = await destroyKeyOf(context, record);
-    const keyKind = await keyKindOf(context, record);
-    await certifyFile(context, record, { imported, fileFound, keyKind, keyDestroyed }, decidedBy ?? PLATFORM);
+    if (!fileFound) context.logger.warn({ importId }, "the file of an import was gone before it could be destroyed: find out where it is");
+    await destroyKeyOf(context, record);
+    const { keyKind, keyDestroyed } = await certifyFile(context, record, { imported, fileFound }, decidedBy ?? PLATFORM);
     await context.db.transaction().execute(async (trx) => {
       await recordFindings(trx, importId, { stage: imported ? "imported" : "rejected", finished_at: context.now() });
       await keepNotices(trx, aboutImport(importId), []);
@@ -55,21 +55,14 @@ export function destroyDelivery(context: WorkerContext, importId: string, decide
   });
 }
 
-async function keyKindOf({ db }: WorkerContext, { recipientFingerprint }: ImportRecord): Promise<DestroyedDelivery["keyKind"]> {
-  if (recipientFingerprint === null) return "none";
-  return (await findDeliveryKey(db, recipientFingerprint)) === undefined ? "standing" : "delivery";
-}
-
 /**
  * The key dies with the file that it was made for. A file without the owner unit's signature proves no delivery: anyone may encrypt to a public
  * key, and must not be able to kill it.
  */
-async function destroyKeyOf(context: WorkerContext, record: ImportRecord): Promise<boolean> {
-  const { recipientFingerprint, signerFingerprint } = record;
-  if (recipientFingerprint === null || signerFingerprint === null) return false;
-  if ((await findDeliveryKey(context.db, recipientFingerprint)) === undefined) return false;
-  await destroyDeliveryKey(context, recipientFingerprint, record.importId, PLATFORM);
-  return true;
+async function destroyKeyOf(context: WorkerContext, { recipientFingerprint, signerFingerprint, importId }: ImportRecord): Promise<void> {
+  if (recipientFingerprint === null || signerFingerprint === null) return;
+  if ((await findDeliveryKey(context.db, recipientFingerprint)) === undefined) return;
+  await destroyDeliveryKey(context, recipientFingerprint, importId, PLATFORM);
 }
 
 /** Destroys the private half of a delivery key and certifies it, once. */
@@ -79,29 +72,53 @@ export async function destroyDeliveryKey(
   importId: string | null,
   destroyedBy: string,
 ): Promise<void> {
-  await openOpenpgpKeyFolder(context.config.keysDirectory).destroyDeliveryKey(fingerprint);
+  const { db, logger } = context;
+  const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
+  if (await folder.hasDeliveryKey(fingerprint)) await recordDeliveryKeyFound(db, fingerprint);
+  await folder.destroyDeliveryKey(fingerprint);
+  const keyFound = (await findDeliveryKey(db, fingerprint))?.privateHalfFound === true;
+  if (!keyFound) logger.warn({ fingerprint }, "a delivery key was gone before it could be destroyed: find out where it is");
   const destroyedAt = context.now();
-  await recordCertificate(context.db, {
+  await recordCertificate(db, {
     certificateId: context.randomId(),
     objectKey: `delivery-key/${fingerprint}`,
     importId,
     destroyedObject: "delivery-key",
-    particulars: { fingerprint, steps: DESTRUCTION_STEPS },
+    particulars: { fingerprint, keyFound, steps: stepsTaken(keyFound) },
     destroyedAt,
     destroyedBy,
   });
-  await recordDeliveryKeyDestroyed(context.db, fingerprint, destroyedAt);
+  await recordDeliveryKeyDestroyed(db, fingerprint, destroyedAt);
 }
 
-async function certifyFile(
+const stepsTaken = (found: boolean): readonly string[] => (found ? DESTRUCTION_STEPS : ["absence checked"]);
+
+type KeyState = Pick<DestroyedDelivery, "keyKind" | "keyFound" | "keyDestroyed">;
+
+async function keyStateOf({ db }: WorkerContext, { recipientFingerprint }: ImportRecord): Promise<KeyState> {
+  if (recipientFingerprint === null) return { keyKind: "none", keyFound: false, keyDestroyed: false };
+  const key = await findDeliveryKey(db, recipientFingerprint);
+  if (key === undefined) return { keyKind: "standing", keyFound: true, keyDestroyed: false };
+  const keyFound = key.destroyedAt === null || key.privateHalfFound === true;
+  return { keyKind: "delivery", keyFound, keyDestroyed: key.destroyedAt !== null && keyFound };
+}
+
+/**
+ * Certifies that an import's file is gone, once.
+ * @param left where it lay after its import had ended, for a certificate of its own
+ */
+export async function certifyFile(
   context: WorkerContext,
   record: ImportRecord,
-  { imported, fileFound, keyKind, keyDestroyed }: Omit<DestroyedDelivery, "otherRecipients"> & { readonly imported: boolean },
+  { imported, fileFound }: { readonly imported: boolean; readonly fileFound: boolean },
   destroyedBy: string,
-): Promise<void> {
+  left?: "inbox" | "quarantine",
+): Promise<KeyState> {
+  const key = await keyStateOf(context, record);
+  const late = left !== undefined;
   await recordCertificate(context.db, {
     certificateId: context.randomId(),
-    objectKey: `delivery-file/${record.importId}`,
+    objectKey: `delivery-file/${record.importId}${late ? `/${left}` : ""}`,
     importId: record.importId,
     destroyedObject: "delivery-file",
     particulars: {
@@ -112,15 +129,15 @@ async function certifyFile(
       imported,
       rejection: record.rejectionCode,
       fileFound,
-      steps: fileFound ? DESTRUCTION_STEPS : ["absence checked"],
-      keyKind,
+      steps: stepsTaken(fileFound),
+      ...key,
       keyFingerprint: record.recipientFingerprint,
-      keyDestroyed,
-      statement: statementOfDestruction({ fileFound, keyKind, keyDestroyed, otherRecipients: record.otherRecipients ?? 0 }),
+      statement: statementOfDestruction({ fileFound, ...key, otherRecipients: record.otherRecipients ?? 0, late }),
     },
     destroyedAt: context.now(),
     destroyedBy,
   });
+  return key;
 }
 
 /**

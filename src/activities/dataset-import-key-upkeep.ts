@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { countTried, findDeliveryKey, listExpiredDeliveryKeys } from "../../db/queries/dataset-import-delivery-key.ts";
 import { isDeliveryName } from "../adapters/delivery-folder.ts";
+import { eachByItself } from "../adapters/each-by-itself.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import type { WorkerContext } from "../context.ts";
 import { POLICY } from "../domain/policy.ts";
@@ -21,14 +22,17 @@ const LONGEST_UNOPENED = 2 * POLICY.quarantineDays * 86_400_000;
  * needs, so they all wait with it, for two weeks at most.
  * @clause 4(4)
  */
-export async function destroyExpiredDeliveryKeys(context: WorkerContext): Promise<number> {
+export async function destroyExpiredDeliveryKeys(context: WorkerContext): Promise<void> {
   const now = context.now();
   // A folder that can't be read may hold one.
   const unopened = await isAnyUnopened(context).catch(() => true);
   const expiredBy = unopened ? new Date(now.getTime() - LONGEST_UNOPENED) : now;
   const expired = await listExpiredDeliveryKeys(context.db, expiredBy);
-  for (const { fingerprint } of expired) await destroyDeliveryKey(context, fingerprint, null, PLATFORM);
-  return expired.length;
+  await eachByItself(
+    expired,
+    ({ fingerprint }) => destroyDeliveryKey(context, fingerprint, null, PLATFORM),
+    ({ fingerprint }, code) => context.logger.warn({ fingerprint, code }, "a delivery key could not be destroyed; trying again"),
+  );
 }
 
 /** Whether a delivered file waits that has not been tried with the keys. */
@@ -47,6 +51,7 @@ async function isAnyUnopened({ db, config }: WorkerContext): Promise<boolean> {
 export async function destroyStrayKeys(context: WorkerContext): Promise<void> {
   const folder = openOpenpgpKeyFolder(context.config.keysDirectory);
   const isKnown = async (fingerprint: string) => (await findDeliveryKey(context.db, fingerprint)) !== undefined;
-  const strays = await inTurn(context, () => folder.destroyStrays(isKnown));
+  const tell = (code: string) => context.logger.warn({ code }, "a stray delivery key could not be destroyed; trying again");
+  const strays = await inTurn(context, () => folder.destroyStrays(isKnown, tell));
   if (strays > 0) context.logger.warn({ strays }, "halves of delivery keys, or keys without a record, are destroyed");
 }

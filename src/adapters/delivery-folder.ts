@@ -18,6 +18,17 @@ export interface DeliveredFile {
 /** Ends of names of OpenPGP files. */
 const DELIVERY = /\.(pgp|gpg|asc)$/i;
 const MANIFEST = ".manifest.json";
+const TAKEN_ASIDE = /^\.[0-9a-f-]{36}\.taken/;
+
+/** Of which delivery a name is the manifest's; undefined for other names. */
+export function manifestOwner(name: string): string | undefined {
+  return name.endsWith(MANIFEST) ? name.slice(0, -MANIFEST.length) : undefined;
+}
+
+/** Whether a name is one that a delivery bears, beside where it lay, while it is copied to another file system. */
+export function isTakenAside(name: string): boolean {
+  return TAKEN_ASIDE.test(name);
+}
 
 /** Whether a name is that of a delivery: no hidden and no partial file. */
 export function isDeliveryName(name: string): boolean {
@@ -93,13 +104,14 @@ export async function findDelivery(folder: string): Promise<DeliveredFile | unde
 
 /** Moves a delivery's folder; a folder that has moved already stays where it is. */
 export async function moveDelivery(from: string, to: string): Promise<void> {
-  if (!(await exists(from))) return;
-  await mkdir(to, { recursive: true, mode: 0o700 });
-  // What was dying when an earlier try was killed has its second copy, and is destroyed with the folder.
-  const names = (await readdir(from)).filter((name) => !name.endsWith(DYING));
-  // The file last: wherever it lies, its note and its manifest lie there too.
-  for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)])
-    await moveFile(join(from, name), join(to, name));
+  if (await exists(from)) {
+    await mkdir(to, { recursive: true, mode: 0o700 });
+    // What was dying when an earlier try was killed has its second copy, and is destroyed with the folder.
+    const names = (await readdir(from)).filter((name) => !name.endsWith(DYING));
+    // The file last: wherever it lies, its note and its manifest lie there too.
+    for (const name of [...names.filter((name) => !isDeliveryName(name)), ...names.filter(isDeliveryName)])
+      await moveFile(join(from, name), join(to, name));
+  }
   await destroyDelivery(from);
 }
 
@@ -141,13 +153,22 @@ function nameAside(from: string, folder: string): string {
   return join(dirname(from), `.${basename(folder)}.taken`);
 }
 
-/** Destroys a folder with a delivery: file, manifest, note and folder. Safe to repeat. */
+/**
+ * Destroys a folder with a delivery: file, manifest, note and folder. Safe to repeat.
+ * @throws Error also when the folder above is not there: nobody knows what is in one on a volume that is away
+ */
 export async function destroyDelivery(folder: string): Promise<void> {
-  if (!(await exists(folder))) return;
+  if (await exists(folder)) {
+    await emptyDelivery(folder);
+    await rmdir(folder);
+  }
+  await flushFolder(dirname(folder));
+}
+
+/** Destroys what is in a delivery's folder, which stays. Safe to repeat. */
+export async function emptyDelivery(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (await removeUnlessPlain(path)) await destroyFile(path);
   }
-  await rmdir(folder);
-  await flushFolder(dirname(folder));
 }

@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import type { PathLike, Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 
 /** Whether there is anything at a path. @throws Error when that can't be told: what can't be looked at is not gone */
@@ -12,8 +12,8 @@ export async function fileState(path: string): Promise<{ bytes: number; changedA
   return found?.isFile() ? { bytes: found.size, changedAt: found.mtimeMs } : undefined;
 }
 
-/** What is at a path itself, not where a link leads: what must be destroyed is the file itself. */
-async function look(path: string): Promise<Stats | undefined> {
+/** What is at a path itself, not where a link leads: what must be destroyed is the file itself. Undefined when nothing is. */
+export async function look(path: PathLike): Promise<Stats | undefined> {
   try {
     return await lstat(path);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { chmod, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { destroyFile } from "./destroy-file.ts";
+import { eachByItself } from "./each-by-itself.ts";
 import { exists } from "./file-state.ts";
-import { writePrivately, writePrivatelyOnce } from "./move-file.ts";
+import { DYING, writePrivately, writePrivatelyOnce } from "./move-file.ts";
 import {
   createKeyPair,
   joinPublicKeys,
@@ -31,10 +32,12 @@ export interface OpenpgpKeyFolder {
     createdAt: Date;
     expiresAt: Date;
   }): Promise<KeyDescription & { readonly publicKey: string }>;
-  /** Destroys the private half of a delivery key. @returns whether it was there */
-  destroyDeliveryKey(fingerprint: string): Promise<boolean>;
-  /** Destroys what killed processes left: halves of keys, and keys that nobody knows. @returns how many */
-  destroyStrays(isKnown: (fingerprint: string) => Promise<boolean>): Promise<number>;
+  /** Whether the private half of a delivery key is there, or what a killed destruction left of it. */
+  hasDeliveryKey(fingerprint: string): Promise<boolean>;
+  /** Destroys the private half of a delivery key, and checks that it is gone. */
+  destroyDeliveryKey(fingerprint: string): Promise<void>;
+  /** Destroys what killed processes left: halves of keys, and keys that nobody knows. Tells of each that it can't. @returns how many it did */
+  destroyStrays(isKnown: (fingerprint: string) => Promise<boolean>, tell: (code: string) => void): Promise<number>;
   /** The trusted keys of an owner unit as one armored block; undefined when there are none. */
   senderKeys(ownerUnit: string): Promise<string | undefined>;
   trusted(ownerUnit: string): Promise<KeyDescription[]>;
@@ -117,20 +120,25 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
       await writePrivately(deliveryFile(made.fingerprint), privateKey);
       return made;
     },
+    async hasDeliveryKey(fingerprint) {
+      const file = deliveryFile(fingerprint);
+      return (await exists(file)) || (await exists(`${file}${DYING}`));
+    },
     async destroyDeliveryKey(fingerprint) {
       const file = deliveryFile(fingerprint);
       // Out of the way first: what is overwritten in part is no key any more, and must not be read as one.
-      if (await exists(file)) await rename(file, `${file}.dying`);
-      return destroyFile(`${file}.dying`);
+      if (await exists(file)) await rename(file, `${file}${DYING}`);
+      for (const name of [`${file}${DYING}`, file]) await destroyFile(name);
     },
-    async destroyStrays(isKnown) {
+    async destroyStrays(isKnown, tell) {
       let destroyed = 0;
-      for (const file of await readdir(deliveries)) {
+      const destroyUnlessKnown = async (file: string) => {
         const fingerprint = file.replace(/\.asc$/, "");
-        if (FINGERPRINT.test(fingerprint) && (await isKnown(fingerprint))) continue;
+        if (FINGERPRINT.test(fingerprint) && (await isKnown(fingerprint))) return;
         await destroyFile(join(deliveries, file));
         destroyed += 1;
-      }
+      };
+      await eachByItself(await readdir(deliveries), destroyUnlessKnown, (_, code) => tell(code));
       return destroyed;
     },
     async trust(ownerUnit, armoredKey) {
