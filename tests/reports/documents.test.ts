@@ -136,8 +136,13 @@ describe("查詢紀錄清冊", () => {
 
 describe("銷毀紀錄", () => {
   test("§4(4) says what was destroyed, when, by whom, how, and what that proves", async () => {
-    const key = { keyKind: "delivery", keyFound: true, keyDestroyed: true } as const;
-    const statement = statementOfDestruction({ ...key, otherRecipients: 0, fileFound: true });
+    const statement = statementOfDestruction({
+      keyKind: "none",
+      keyFound: false,
+      keyDestroyed: false,
+      otherRecipients: 0,
+      fileFound: true,
+    });
     const certificate = {
       certificateId: "01a20972-06cd-7b76-89ba-80d235530000",
       objectKey: "file/01a20972",
