@@ -136,26 +136,16 @@ describe("查詢紀錄清冊", () => {
 
 describe("銷毀紀錄", () => {
   test("§4(4) says what was destroyed, when, by whom, how, and what that proves", async () => {
-    const statement = statementOfDestruction({
-      keyKind: "none",
-      keyFound: false,
-      keyDestroyed: false,
-      otherRecipients: 0,
-      fileFound: true,
-    });
+    const key = { keyKind: "delivery", keyFound: true, keyDestroyed: true } as const;
+    const statement = statementOfDestruction({ ...key, otherRecipients: 0, fileFound: true });
+    const steps = ["unlinked", "absence checked"];
+    const particulars = { fileName: "household.csv.pgp", rows: "20000", imported: true, steps, statement, note: 1 };
     const certificate = {
       certificateId: "01a20972-06cd-7b76-89ba-80d235530000",
       objectKey: "file/01a20972",
       importId: null,
       destroyedObject: "delivery-file",
-      particulars: {
-        fileName: "household.csv.pgp",
-        rows: "20000",
-        imported: true,
-        steps: ["unlinked", "absence checked"],
-        statement,
-        note: 1,
-      },
+      particulars,
       destroyedAt: new Date("2026-11-24T03:00:00Z"),
       destroyedBy: "platform",
     } as const;

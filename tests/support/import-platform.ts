@@ -48,6 +48,8 @@ export async function createImportPlatform(temporal?: TemporalConnections, now?:
   const gnupg = createGnupg();
   const platform = await createTestPlatform(temporal, now);
   const { context, client } = platform;
+  // As the watcher of a worker does.
+  for (const folder of [context.config.inboxDirectory, context.config.quarantineDirectory]) mkdirSync(folder, { recursive: true });
   const keyFolder = openOpenpgpKeyFolder(context.config.keysDirectory);
   await keyFolder.prepare(new Date(Date.now() - 30 * DAY));
   gnupg.makeKey(CIVIL_AFFAIRS, "ed25519");
