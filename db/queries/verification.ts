@@ -7,7 +7,8 @@ export interface FoundRecord {
   readonly nameKey: string | null;
   readonly nameVariantKey: string | null;
   readonly birthDateKey: string | null;
-  readonly unreadablePositions: bigint | null;
+  /** Bit i for position i of the name; 0 where all of it can be read. */
+  readonly unreadablePositions: number;
   readonly indigenous: boolean;
   readonly validFrom: string | null;
   readonly validUntil: string | null;
@@ -60,7 +61,7 @@ function toRecord(row: readonly (string | null)[]): FoundRecord {
     nameKey: row[2] ?? null,
     nameVariantKey: row[3] ?? null,
     birthDateKey: row[4] ?? null,
-    unreadablePositions: row[5] == null ? null : BigInt(row[5]),
+    unreadablePositions: Number(row[5] ?? 0),
     indigenous: row[6] === "true",
     validFrom: row[7] ?? null,
     validUntil: row[8] ?? null,

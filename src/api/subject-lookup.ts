@@ -37,11 +37,9 @@ export interface Findings {
   readonly snapshot: AccessSnapshot;
 }
 
-/** The keyed hashes of a subject under one index key, hexadecimal. All are made before the lookup, so that time tells nothing about what it finds. */
+/** What a subject is looked up by, and the hash of its birth date, under one index key. */
 interface SubjectHashes {
   readonly keys: PersonKeys;
-  readonly name: string | undefined;
-  readonly foldedName: string | undefined;
   readonly birthDate: string | undefined;
 }
 
@@ -119,15 +117,9 @@ function distinctSubjects(asked: readonly NormalisedSubject[]): { subjects: read
   return { subjects, placeOf };
 }
 
-function hashSubject(key: KeyObject, { nationalId, name, birthDate }: NormalisedSubject): SubjectHashes {
+function hashSubject(key: KeyObject, { nationalId, birthDate }: NormalisedSubject): SubjectHashes {
   const keys = personKeys(key, nationalId);
-  const exact = name && nameKey(keys, name.exact);
-  return {
-    keys,
-    name: exact,
-    foldedName: name && name.folded !== name.exact ? nameKey(keys, name.folded) : exact,
-    birthDate: birthDate && birthDateKey(keys, birthDate),
-  };
+  return { keys, birthDate: birthDate && birthDateKey(keys, birthDate) };
 }
 
 function splitLookup({ version, records }: Lookup, items: readonly (readonly string[])[]): Lookup[] {
@@ -144,8 +136,8 @@ function findSubject(subject: NormalisedSubject, hashes: SubjectHashes, records:
   const household = records.find((record) => record.datasetId === HOUSEHOLD_DATASET_ID);
   const match = judgeIdentity(
     household !== undefined,
-    household === undefined ? "different" : compareName(subject, hashes, household),
-    (subject.name?.unreadable.length ?? 0) > 0,
+    compareName(subject.name, hashes, household),
+    isUnreadable(subject.name),
     compareBirthDate(hashes, household),
   );
   if (household === undefined) return { match, facts: undefined };
@@ -157,17 +149,32 @@ function findSubject(subject: NormalisedSubject, hashes: SubjectHashes, records:
   return { match, facts: { indigenous: household.indigenous, listedChecks } };
 }
 
-function compareName(subject: NormalisedSubject, hashes: SubjectHashes, record: FoundRecord): NameComparison {
-  if (subject.name === undefined) return "notGiven";
-  if (subject.name.unreadable.length > 0) return "unreadable";
-  if (record.unreadablePositions !== null) {
-    // The readable rest must fit, and be more than a surname, or come with a birth date: otherwise an unreadable name would tell anyone who exists.
-    const blanked = blankPositions(subject.name.exact, record.unreadablePositions);
-    if (hashes.birthDate === undefined && readableCharacters(blanked) < 2) return "different";
-    return nameKey(hashes.keys, blanked) === record.nameKey ? "unreadable" : "different";
-  }
-  if (hashes.name === record.nameKey) return "same";
-  return hashes.foldedName === (record.nameVariantKey ?? record.nameKey) ? "variant" : "different";
+/**
+ * Compares the asked name with what was found. The same is blanked and hashed whether somebody was found or nobody, by a readable name or not:
+ * what is asked alone decides how long it takes, so that time tells nothing about who exists.
+ */
+function compareName(
+  name: NormalisedName | undefined,
+  { keys, birthDate }: SubjectHashes,
+  record: FoundRecord | undefined,
+): NameComparison {
+  if (name === undefined) return "notGiven";
+  const mask = record?.unreadablePositions ?? 0;
+  const blanked = blankPositions(name.folded, mask);
+  // The readable rest must fit, and be more than a surname, or come with a birth date: otherwise an unreadable name would tell anyone who exists.
+  const enough = birthDate !== undefined || readableCharacters(blanked) >= 2;
+  const folded = nameKey(keys, blanked);
+  const exact = name.folded === name.exact ? folded : nameKey(keys, name.exact);
+  if (record === undefined) return "different";
+  if (isUnreadable(name)) return "unreadable";
+  const fits = folded === (record.nameVariantKey ?? record.nameKey);
+  if (mask !== 0) return fits && enough ? "unreadable" : "different";
+  if (exact === record.nameKey) return "same";
+  return fits ? "variant" : "different";
+}
+
+function isUnreadable(name: NormalisedName | undefined): boolean {
+  return name !== undefined && name.unreadable.length > 0;
 }
 
 function compareBirthDate(hashes: SubjectHashes, record: FoundRecord | undefined): BirthDateComparison {

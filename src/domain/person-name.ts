@@ -63,14 +63,26 @@ export function toPositionMask(positions: readonly number[]): bigint {
   return positions.reduce((mask, position) => mask | (1n << BigInt(position)), 0n);
 }
 
-/** The name with ■ at the positions of a mask, so that its readable rest can be compared with a name that is unreadable there. */
-export function blankPositions(exact: string, mask: bigint): string {
-  return [...exact].map((character, position) => ((mask >> BigInt(position)) & 1n ? UNREADABLE : character)).join("");
+/**
+ * The name with ■ at the positions of a mask, so that its readable rest can be compared with a name that is unreadable there.
+ * @param mask of `toPositionMask`, as a number: 50 bits are exact in it, and cost a fraction of what they cost in a bigint; 0 for none
+ */
+export function blankPositions(name: string, mask: number): string {
+  let blanked = "";
+  let rest = mask;
+  for (const character of name) {
+    const half = Math.floor(rest / 2);
+    blanked += rest === half * 2 ? character : UNREADABLE;
+    rest = half;
+  }
+  return blanked;
 }
 
 /** How many characters of a name can be read; separators are none. */
-export function readableCharacters(exact: string): number {
-  return [...exact].filter((character) => character !== UNREADABLE && character !== "\u00b7").length;
+export function readableCharacters(name: string): number {
+  let readable = 0;
+  for (const character of name) if (character !== UNREADABLE && character !== "\u00b7") readable += 1;
+  return readable;
 }
 
 /** Circles that stand for the middle of a name, however long it is. */

@@ -96,10 +96,10 @@ describe("characters that nobody can know", () => {
         const raw = `王${characters.slice(1).join("")}`;
         const { exact, unreadable } = normaliseName(raw);
         const readable = [...exact].map((character) => (character === "■" ? "林" : character)).join("");
-        expect(blankPositions(readable, toPositionMask(unreadable))).toBe(exact);
+        expect(blankPositions(readable, Number(toPositionMask(unreadable)))).toBe(exact);
       }),
     );
-    expect(blankPositions("王小明", toPositionMask([]))).toBe("王小明");
+    expect(blankPositions("王小明", 0)).toBe("王小明");
     expect(toPositionMask([0, 2, 49])).toBe(0b101n | (1n << 49n));
   });
 
