@@ -22,10 +22,15 @@ function text(code: ProblemCode, maximumLength: number) {
     .refine((value) => !hasControlCharacter(value), { error: "control-character" });
 }
 
+/** Code units in which a name may be written: 50 characters (normaliseName counts them) with their marks, spaces and separators apart. */
+const NAME_UNITS = 200;
+
 const subject = z
   .strictObject({
     nationalId: text("invalid-national-id", 20).openapi({ example: "M123456789" }),
-    name: text("invalid-name", 50).optional().openapi({ example: "王小明" }),
+    name: text("invalid-name", NAME_UNITS)
+      .optional()
+      .openapi({ description: "At most 50 characters, spaces not counted, in whatever form of Unicode.", example: "王小明" }),
     birthDate: text("invalid-birth-date", 10).optional().openapi({ example: "1980-01-31", format: "date" }),
   })
   .refine((value) => value.name !== undefined || value.birthDate !== undefined, { error: "identity-field-required" })

@@ -56,6 +56,17 @@ describe("§2(4) answers about one person", () => {
     expect((await verify({ nationalId: nationalId.toLowerCase(), name: "Yukan · Watan" })).body.subject).toBe("match");
   });
 
+  test("§2(4) a name of 50 characters is one however it is written, and none of 51", async () => {
+    const { nationalId, name } = PEOPLE.longName;
+    for (const written of [name, name.replace("·", " · "), name.normalize("NFD"), ` ${name.toUpperCase()}\u3000`])
+      expect((await verify({ nationalId, name: written })).body.subject, written).toBe("match");
+    for (const other of [`${name}a`, "a\u0301".repeat(51), " ".repeat(200), `${" ".repeat(200)}王小明`])
+      expect((await verify({ nationalId, name: other })).body).toMatchObject({
+        code: "invalid-name",
+        errors: [{ pointer: "/subject/name" }],
+      });
+  });
+
   test("§2(4) a variant form is answered, and said to be one", async () => {
     const { nationalId } = PEOPLE.variant;
     expect((await verify({ nationalId, name: "陳台生" })).body).toMatchObject({ subject: "variant", answers: { resident: true } });

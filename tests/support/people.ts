@@ -14,6 +14,7 @@ export const PEOPLE = {
   variant: { nationalId: madeUpId(3), name: "陳臺生", birthDate: "1975-06-01", indigenous: false },
   unreadable: { nationalId: madeUpId(4), name: "林\ue123玉", birthDate: "1950-10-10", indigenous: false },
   unreadableVariant: { nationalId: madeUpId(7), name: "黃\ue123臺", birthDate: "1960-12-12", indigenous: false },
+  longName: { nationalId: madeUpId(8), name: `Tanívu·${"a".repeat(42)}𠮷`, birthDate: "1985-05-05", indigenous: true },
   whollyUnreadable: { nationalId: madeUpId(6), name: "\ue123·\ue124", birthDate: "1951-01-01", indigenous: false },
   alone: { nationalId: madeUpId(5), name: "張春嬌", birthDate: "1940-05-05", indigenous: false },
 } as const satisfies Record<string, MadeUpPerson>;
