@@ -6,6 +6,7 @@ import type { KeyStore } from "../adapters/key-store.ts";
 import { createSourceAddress } from "../adapters/source-address.ts";
 import { openIndexKey } from "../adapters/subject-keys.ts";
 import { type AccessRegister, openAccessRegister } from "./access-register.ts";
+import { type BodyRoom, createBodyRoom } from "./body-room.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createNeighbourWatch, type NeighbourWatch } from "./neighbour-watch.ts";
 import { createQueryRecorder } from "./query-recorder.ts";
@@ -38,6 +39,7 @@ export interface ApiContext {
   readonly lookUp: ReturnType<typeof createSubjectLookup>;
   readonly logIndexKey: KeyObject;
   readonly limits: RequestLimits;
+  readonly bodyRoom: BodyRoom;
   readonly metrics: Metrics;
   readonly neighbours: NeighbourWatch;
   readonly sourceAddress: ReturnType<typeof createSourceAddress>;
@@ -92,6 +94,7 @@ export async function createApiContext(
     lookUp: createSubjectLookup(pool, keyStore, register, limits),
     logIndexKey: keyStore.logIndex,
     limits: createRequestLimits(),
+    bodyRoom: createBodyRoom(),
     metrics: createMetrics(),
     sourceAddress: createSourceAddress(settings.trustedProxies),
     now: settings.now,

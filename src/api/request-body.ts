@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { BodyRoom } from "./body-room.ts";
 import { Refusal } from "./problem.ts";
 
 /** Bytes that a request body may have. */
@@ -10,38 +11,62 @@ const STRANGERS_BYTES = 16_384;
 export interface BodyLimit {
   readonly bytes: number;
   readonly refusal: () => unknown;
+  /** Called when nothing more comes. */
+  readonly done?: () => void;
+}
+
+/** Who sends a body. */
+export interface Sender {
+  readonly known: boolean;
+  /** What stands against an answer; undefined when nothing does. */
+  readonly error: unknown;
+}
+
+/** The caller has gone away in mid-body: nothing was asked, and nobody is there to be refused. */
+export class CallerGone extends Error {
+  override name = "CallerGone";
 }
 
 const tooLarge = () => new Refusal("body-too-large", "A body has at most 1 MiB: split the batch.");
+const noRoom = () => new Refusal("overloaded", "Too many large batches are under way: try again shortly.", { retryAfter: 1 });
 const OF_ANYBODY: BodyLimit = { bytes: STRANGERS_BYTES, refusal: tooLarge };
 
 /**
- * Nobody whom we don't know fills our memory: more than a question takes is read of known callers only. Whoever is known is logged in any case,
- * so all of theirs is read, whatever will stand against it.
- * @param requireKnown asked only where it matters; what it rejects with is said to a stranger's larger body
+ * Nobody fills our memory: more than a question takes is read of known callers only, and of them no more at once than there is room for. What is
+ * known of somebody is logged, whatever will stand against it, so it is read as long as their room lasts.
+ * @param senderOf asked only where it matters; what stands against a sender is said where there is no room for the body
  */
-export function limitOf(incoming: IncomingMessage, requireKnown: () => Promise<void>): BodyLimit | Promise<BodyLimit> {
-  if (Number(incoming.headers["content-length"]) <= STRANGERS_BYTES) return OF_ANYBODY;
-  return requireKnown().then(
-    () => ({ bytes: MAXIMUM_BYTES, refusal: tooLarge }),
-    (error: unknown) => ({ bytes: STRANGERS_BYTES, refusal: () => error }),
-  );
+export function limitOf(incoming: IncomingMessage, room: BodyRoom, senderOf: () => Sender): BodyLimit {
+  const length = Number(incoming.headers["content-length"]);
+  if (length <= STRANGERS_BYTES) return OF_ANYBODY;
+  const { known, error } = senderOf();
+  // A body in pieces may be of any length.
+  const bytes = length < MAXIMUM_BYTES ? length : MAXIMUM_BYTES;
+  const done = known ? room.take(error === undefined ? "mayAsk" : "known", bytes) : undefined;
+  if (done !== undefined) return { bytes: MAXIMUM_BYTES, refusal: tooLarge, done };
+  return { bytes: STRANGERS_BYTES, refusal: error === undefined ? noRoom : () => error };
 }
 
 /**
  * Reads a whole body, straight from Node's stream: going through a web Request costs as much as all of the validation.
  * A body that is too large is read to its end but not kept, so that the caller can hear the answer.
- * @throws the limit's refusal
+ * @throws the limit's refusal; CallerGone
  */
-export function readBody(incoming: IncomingMessage, { bytes, refusal }: BodyLimit): Promise<Buffer> {
+export function readBody(incoming: IncomingMessage, limit: BodyLimit): Promise<Buffer> {
+  const body = collect(incoming, limit);
+  return limit.done === undefined ? body : body.finally(limit.done);
+}
+
+function collect(incoming: IncomingMessage, { bytes, refusal }: BodyLimit): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(incoming.headers["content-length"] ?? 0) > bytes) {
       incoming.resume();
       reject(refusal());
       return;
     }
-    // The caller may have gone away before anybody listened.
-    if (incoming.destroyed) reject(new Error("The request broke off."));
+    const gone = () => reject(new CallerGone("The caller went away before all had come."));
+    // Perhaps before anybody listened.
+    if (incoming.destroyed) gone();
     const chunks: Buffer[] = [];
     let size = 0;
     incoming.on("data", (chunk: Buffer) => {
@@ -53,8 +78,7 @@ export function readBody(incoming: IncomingMessage, { bytes, refusal }: BodyLimi
       if (size > bytes) reject(refusal());
       else atEndOfTurn(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     });
-    // Also when the caller goes away.
-    incoming.on("error", reject);
+    incoming.on("error", gone);
   });
 }
 

@@ -9,7 +9,7 @@ import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { type ProblemCode, Refusal, toRefusal } from "./problem.ts";
 import { refuse } from "./refused-query.ts";
-import { limitOf, parseJson, readBody, requireJson } from "./request-body.ts";
+import { CallerGone, limitOf, parseJson, readBody, requireJson, type Sender } from "./request-body.ts";
 import * as schema from "./verification-schema.ts";
 import { type AnsweredQuestion, answerQuestion, findAnswerOfFirstTry, type Question } from "./verification-service.ts";
 
@@ -125,10 +125,11 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     return answer(first, presented);
   };
   try {
-    const limit = await limitOf(incoming, async () => {
-      credential = findCredential(context.register.current(), incoming.headers.authorization);
-    });
-    const bytes = await readBody(incoming, limit);
+    const senderOf = (): Sender => {
+      const error = attempt(() => void judge(context.register.current()));
+      return { known: credential !== undefined, error };
+    };
+    const bytes = await readBody(incoming, limitOf(incoming, context.bodyRoom, senderOf));
     // Whether a caller may ask is judged when all has come: that may have taken long.
     body = attempt(() => parseJson(bytes));
     const snapshot = context.register.current();
@@ -141,6 +142,8 @@ async function handle<Request>(context: ApiContext, endpoint: Endpoint<Request>,
     question = endpoint.toQuestion(schema.parseBody(endpoint.request, body));
     return answer(await answerQuestion(context, question, { credential, snapshot, judge, sourceAddress, claim }), credential);
   } catch (thrown) {
+    // Nobody hears it, and it is no trouble of ours.
+    if (thrown instanceof CallerGone) return new Response(null, { status: 400 });
     let error = thrown;
     try {
       if (MAY_HAVE_BEEN_ANSWERED.has(toRefusal(thrown).code)) {

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { PEOPLE, question } from "../support/people.ts";
-import { seedIntegration } from "../support/seed.ts";
+import { seedGenerations, seedIntegration } from "../support/seed.ts";
 
 let api: TestApi;
 let token: string;
@@ -10,6 +12,7 @@ const asked = () => question({ nationalId: PEOPLE.plain.nationalId, name: PEOPLE
 
 beforeAll(async () => {
   api = await startTestApi();
+  await seedGenerations(api.owner.pool, api.keyStore, Object.values(PEOPLE));
   ({ token } = await seedIntegration(api.owner.pool, { checks: ["resident"] }));
   await api.settle();
 });
@@ -82,6 +85,83 @@ describe("bodies made to harm", () => {
       await api.settle();
     });
     expect([answer.status, answer.body.code]).toEqual([401, "revoked-credential"]);
+  });
+});
+
+/** The beginning of a request that says it brings so many bytes; what it brings is sent by whoever asked. */
+async function beginBody(credential: string | undefined, bytes: number): Promise<Socket> {
+  const socket = connect(Number(new URL(api.url).port), "127.0.0.1");
+  await once(socket, "connect");
+  const authorization = credential === undefined ? "" : `authorization: Bearer ${credential}\r\n`;
+  const head = `POST /v1/verifications/batch HTTP/1.1\r\nhost: x\r\n${authorization}content-type: application/json\r\ncontent-length: ${bytes}\r\n\r\n`;
+  socket.write(head);
+  return socket;
+}
+
+describe("bodies that never end", () => {
+  const MIB = 1_048_576;
+  /** A whole batch, larger than what is read of anybody. */
+  const sendBatch = (credential: string) => {
+    const { subject, ...rest } = asked();
+    const subjects = Array.from({ length: 150 }, () => ({ ...subject, name: "王小明".repeat(10) }));
+    return ask(api.url, { ...rest, subjects }, { path: "/v1/verifications/batch", token: credential });
+  };
+  const entries = async () => (await api.owner.pool.query("select count(*)::int as n from query_log")).rows[0].n as number;
+  const begin = (count: number, credential: string | undefined, bytes: number) =>
+    Promise.all(Array.from({ length: count }, () => beginBody(credential, bytes)));
+  const leave = (sockets: Socket[]) => sockets.forEach((socket) => void socket.destroy());
+
+  test("§4(1)2 of whose rights have ended, take up a bounded room that is not that of those who may ask", async () => {
+    const ended = await seedIntegration(api.owner.pool, { checks: ["resident"] });
+    await api.owner.pool.query("update credential set revoked_at = now() where credential_id = $1", [ended.credentialId]);
+    await api.settle();
+    const sockets = await begin(8, ended.token, MIB);
+    try {
+      // Told what stands against it, though there is no room to read whom it named.
+      await expect.poll(async () => (await sendBatch(ended.token)).body.entryId).toBeUndefined();
+      const before = await entries();
+      expect((await sendBatch(ended.token)).body.code).toBe("revoked-credential");
+      expect(await entries()).toBe(before);
+      expect((await sendBatch(token)).status).toBe(200);
+    } finally {
+      leave(sockets);
+    }
+    await expect.poll(async () => (await sendBatch(ended.token)).body.entryId).toBeDefined();
+  });
+
+  test("§4(1)2 of those who may ask, are bounded too: what comes beyond is told to come again", async () => {
+    const sockets = await begin(64, token, MIB);
+    try {
+      await expect
+        .poll(async () => {
+          const { status, body, headers } = await sendBatch(token);
+          return [status, body.code, headers["retry-after"]];
+        })
+        .toEqual([503, "overloaded", "1"]);
+      // A question is none of them.
+      expect((await ask(api.url, asked(), { token })).status).toBe(200);
+    } finally {
+      leave(sockets);
+    }
+    await expect.poll(async () => (await sendBatch(token)).status).toBe(200);
+  });
+
+  test("§4(1)2 of callers who go away are no refusals, and no trouble of the platform's", async () => {
+    const refusals = async () => {
+      const { text } = await ask(api.url, undefined, { method: "GET", path: "/metrics" });
+      return text.split("\n").filter((line) => line.startsWith("verification_refusals_total"));
+    };
+    const before = await refusals();
+    const lines = api.logLines.length;
+    for (const credential of [undefined, token]) {
+      const sockets = await begin(20, credential, 1000);
+      for (const socket of sockets) socket.write('{"operator":');
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      leave(sockets);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await refusals()).toEqual(before);
+    expect(api.logLines.slice(lines)).toEqual([]);
   });
 });
 
