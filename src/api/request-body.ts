@@ -7,6 +7,9 @@ const MAXIMUM_BYTES = 1_048_576;
 /** Bytes that are read of anybody: more than any question about one person takes. */
 const STRANGERS_BYTES = 16_384;
 
+/** Pieces after which they are put together: each costs a hundred bytes beside its own, and may have one only. */
+const MOST_PIECES = 128;
+
 /** How much of a body is kept, and what is said to one that is larger. */
 export interface BodyLimit {
   readonly bytes: number;
@@ -71,8 +74,8 @@ function collect(incoming: IncomingMessage, { bytes, refusal }: BodyLimit): Prom
     let size = 0;
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= bytes) chunks.push(chunk);
-      else chunks.length = 0;
+      if (size > bytes) chunks.length = 0;
+      else if (chunks.push(chunk) > MOST_PIECES) chunks.splice(0, chunks.length, Buffer.concat(chunks));
     });
     incoming.on("end", () => {
       if (size > bytes) reject(refusal());
