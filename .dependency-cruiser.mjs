@@ -39,7 +39,7 @@ export default {
     onlyUses(
       "witness-stands-alone",
       "^(src/witness/|bin/witness)",
-      ["^src/(witness|transparency|domain)/", "^src/(adapters/secret-file|command|config)\\.ts$"],
+      ["^src/(witness|transparency|domain)/", "^src/(adapters/(secret-file|close-server)|command|config)\\.ts$"],
       { dependencyTypesNot: ["core"] },
     ),
     {

@@ -1,10 +1,11 @@
 import { Pool } from "pg";
 import { pino } from "pino";
 import { surviveBrokenConnections } from "../db/client.ts";
+import { closeServer } from "../src/adapters/close-server.ts";
 import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
-import { API_CONNECTIONS, createApiContext, LOG_CONNECTIONS, SHARED_STATEMENTS } from "../src/api/context.ts";
+import { API_CONNECTIONS, createApiContext, LOG_CONNECTIONS, REQUEST_LIMIT, SHARED_STATEMENTS } from "../src/api/context.ts";
 import { announceReady, runCommand, stopSignal } from "../src/command.ts";
 import { readEnvironment } from "../src/config.ts";
 
@@ -26,11 +27,12 @@ await runCommand(HELP, async () => {
     ...SHARED_STATEMENTS,
     now: Date.now,
   });
-  const server = await serveHttp(createApp(context).fetch, config);
+  const server = await serveHttp(createApp(context).fetch, { ...config, requestLimit: REQUEST_LIMIT });
   logger.info({ host: config.host, port: config.port }, "listening");
   announceReady();
   await stopSignal();
-  await new Promise((resolve) => server.close(resolve));
+  // No statement takes longer, so nobody whose answer is on record is cut off from it.
+  await closeServer(server, API_CONNECTIONS.query_timeout);
   await context.close();
   await Promise.all([pool.end(), logPool.end()]);
   return "The API has stopped; every answered question is in the log.";

@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
 import { alertsOf } from "../src/abnormal-use-client.ts";
+import { closeServer } from "../src/adapters/close-server.ts";
 import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { openTemporalClient } from "../src/adapters/temporal-client.ts";
@@ -48,7 +49,7 @@ await runCommand(HELP, async () => {
   logger.info({ host, port }, "listening");
   announceReady();
   await stopSignal();
-  await new Promise((resolve) => server.close(resolve));
+  await closeServer(server);
   await temporal.connection.close();
   await close();
   return "The console has stopped.";

@@ -63,6 +63,9 @@ export const API_CONNECTIONS = {
   keepAlive: true,
 } as const;
 
+/** How long a whole request may take to come (milliseconds): whoever drips one holds what is kept of it no longer. */
+export const REQUEST_LIMIT = 30_000;
+
 /** What reads of the log by anybody share: few, and those that wait too long are told to come back. */
 export const LOG_CONNECTIONS = { ...API_CONNECTIONS, max: 2, connectionTimeoutMillis: 2000 } as const;
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { closeServer } from "../adapters/close-server.ts";
 import { answerAddCheckpoint, type WitnessAnswer } from "./add-checkpoint.ts";
 import type { Witness } from "./open-witness.ts";
 import { createWitnessServer } from "./witness-server.ts";
@@ -31,9 +32,7 @@ export async function serveWitness({ store, identity }: Witness, { host, port, s
   await once(server, "listening");
   console.log(`${identity.name} listens on http://${host}:${(server.address() as AddressInfo).port}.`);
   await Promise.race([stopSignal(), failed.promise]);
-  server.close();
-  server.closeIdleConnections();
-  await once(server, "close");
+  await closeServer(server);
   store.close();
   return "The witness has stopped.";
 }

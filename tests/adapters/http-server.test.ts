@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { closeServer } from "../../src/adapters/close-server.ts";
 import { freePort } from "../../src/adapters/embedded-postgres.ts";
 import { serveHttp } from "../../src/adapters/http-server.ts";
 
@@ -45,4 +49,67 @@ test("a port in use is said at once", async () => {
   const server = await serveHttp(() => new Response("here"), { host: "127.0.0.1", port });
   await expect(serveHttp(() => new Response("here"), { host: "127.0.0.1", port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   await new Promise((resolve) => server.close(resolve));
+});
+
+/** Begins a body and never ends it. */
+async function drip(port: number): Promise<Socket> {
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\na");
+  return socket;
+}
+
+test("a request that takes too long to come is ended", async () => {
+  const server = await serveHttp(async (asked) => new Response(await asked.text()), { host: "127.0.0.1", port: 0, requestLimit: 1000 });
+  const socket = await drip((server.address() as AddressInfo).port);
+  socket.setEncoding("utf8");
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 408 /);
+  await closeServer(server, 0);
+});
+
+test("a server that is told to end answers what is under way, and soon nobody any more", async () => {
+  let [taken, answered] = [0, 0];
+  const server = await serveHttp(
+    async () => {
+      taken += 1;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return new Response("here");
+    },
+    { host: "127.0.0.1", port: 0 },
+  );
+  const { port } = server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true });
+  /** Asks again and again, on one connection for as long as it is kept. */
+  const askOn = () => {
+    const sent = request({ port, host: "127.0.0.1", agent }, (response) => {
+      response.resume().once("end", () => {
+        answered += 1;
+        setImmediate(askOn);
+      });
+    });
+    // Nobody listens any more.
+    sent.once("error", () => undefined);
+    sent.end();
+  };
+  for (let caller = 0; caller < 20; caller += 1) askOn();
+  await expect.poll(() => answered).toBeGreaterThan(20);
+  const before = answered;
+  const started = performance.now();
+  await closeServer(server, 10_000);
+  expect(performance.now() - started).toBeLessThan(5000);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  // Each heard what was under way, and at most one answer more.
+  expect(answered).toBe(taken);
+  expect(answered - before).toBeLessThanOrEqual(40);
+  agent.destroy();
+});
+
+test("a server that is told to end cuts off who never ends a request", async () => {
+  const server = await serveHttp(async (asked) => new Response(await asked.text()), { host: "127.0.0.1", port: 0 });
+  const socket = await drip((server.address() as AddressInfo).port);
+  const cut = once(socket, "close");
+  const started = performance.now();
+  await closeServer(server, 500);
+  await cut;
+  expect(performance.now() - started).toBeLessThan(5000);
 });

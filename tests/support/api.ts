@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Pool } from "pg";
 import { pino } from "pino";
 import { openDatabase, surviveBrokenConnections } from "../../db/client.ts";
+import { closeServer } from "../../src/adapters/close-server.ts";
 import { serveHttp } from "../../src/adapters/http-server.ts";
 import { createKeys, type KeyStore, openKeyStore } from "../../src/adapters/key-store.ts";
 import { createApp } from "../../src/api/app.ts";
@@ -111,8 +112,7 @@ export async function startTestApi({ trustedProxies = [] as string[], now = Date
     },
     flush: context.neighbours.flush,
     async close() {
-      if ("closeAllConnections" in server) server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closeServer(server, 0);
       await context.close();
       await Promise.all([pool.end(), logPool.end(), owner.close()]);
       if (given === undefined) await database.drop();
