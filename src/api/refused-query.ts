@@ -86,22 +86,23 @@ function toRefusedQuery(
   code: string,
   caller: Pick<RecordedRequest, "askedAt" | "integrationId" | "credentialId" | "sourceAddress">,
 ): RecordedRequest | undefined {
-  if (!isObject(body)) return undefined;
-  const named = Array.isArray(body["subjects"]) ? [body["subject"], ...body["subjects"]] : [body["subject"], body["subjects"]];
-  const subjects = named
-    .filter(isObject)
+  const questions = unwrapped(body).slice(0, MAXIMUM_SUBJECTS);
+  const [question] = questions;
+  if (question === undefined) return undefined;
+  const subjects = questions
+    .flatMap(({ subject, subjects: several }) => [...unwrapped(subject), ...unwrapped(several)])
     .map((subject) => toSubject(subject, code))
     .filter((subject) => subject !== undefined)
     .slice(0, MAXIMUM_SUBJECTS);
   if (subjects.length === 0) return undefined;
   return {
     ...caller,
-    operator: plainText(body["operator"], OPERATOR),
-    operationCode: plainText(body["operationCode"], OPERATION_CODE),
-    caseNumber: shortText(body["caseNumber"]),
-    reason: shortText(body["reason"]),
-    checks: Array.isArray(body["checks"])
-      ? [...new Set(body["checks"].filter((check) => typeof check === "string").filter(isCheckCode))]
+    operator: plainText(question["operator"], OPERATOR),
+    operationCode: plainText(question["operationCode"], OPERATION_CODE),
+    caseNumber: shortText(question["caseNumber"]),
+    reason: shortText(question["reason"]),
+    checks: Array.isArray(question["checks"])
+      ? [...new Set(question["checks"].filter((check) => typeof check === "string").filter(isCheckCode))]
       : [],
     asOf: {},
     subjects,
@@ -118,6 +119,11 @@ function toSubject(subject: Record<string, unknown>, code: string): RecordedSubj
   if (asked.nationalId === undefined && asked.name === undefined && asked.birthDate === undefined) return undefined;
   const nationalId = normaliseNationalId(asked.nationalId ?? "");
   return { asked, nationalId: nationalId === "" ? null : nationalId, outcome: `refused:${code}`, answers: {} };
+}
+
+/** The object that a value is, or those that it is a list of. */
+function unwrapped(value: unknown): Record<string, unknown>[] {
+  return [value].flat().filter(isObject);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ask, startTestApi, type TestApi } from "../support/api.ts";
+import { type Ask, ask, startTestApi, type TestApi } from "../support/api.ts";
 import { PEOPLE, question } from "../support/people.ts";
 import { seedGenerations, seedIntegration } from "../support/seed.ts";
 
@@ -44,6 +44,25 @@ describe("bodies made to harm", () => {
       [body.entryId],
     );
     expect(rows[0].entries).toBe(2);
+  });
+
+  test.each<[string, object, Ask]>([
+    ["a list around the question", [asked()], {}],
+    ["a list around the subject", { ...asked(), subject: [asked().subject] }, {}],
+    ["another method", asked(), { method: "PUT" }],
+    ["a path beside the right one", asked(), { path: "/v1/verifications/" }],
+    ["a path that there never was, of a stranger", asked(), { path: "/v1/verifications/single", token: "vp_unknown" }],
+  ])("§4(2)5 whoever is named in what is asked wrongly is in the log: %s", async (_how, sent, how) => {
+    const { status, body } = await ask(api.url, sent, { token, ...how });
+    expect(status).toBeGreaterThan(400);
+    const { rows } = await api.owner.pool.query("select outcome, operator from query_log where entry_id = $1", [body.entryId]);
+    expect(rows).toEqual([{ outcome: `refused:${body.code}`, operator: "tax-042" }]);
+  });
+
+  test("another method and another path are told what is, also when nothing was asked", async () => {
+    const wrong = await ask(api.url, undefined, { method: "GET", headers: { "content-length": "0" } });
+    expect([wrong.status, wrong.headers["allow"], wrong.body.entryId]).toEqual([405, "POST", undefined]);
+    expect((await ask(api.url, "no question", { path: "/v1/verifications/" })).status).toBe(404);
   });
 
   /** A batch larger than what is read of anybody, and the entries that it left in the log. */
