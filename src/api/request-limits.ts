@@ -18,7 +18,7 @@ export interface RequestLimits {
   /** Counts one request of an integration. @throws Refusal `rate-limit-exceeded` */
   countRequest(integration: IntegrationAccess): Promise<void>;
   /**
-   * Sets subjects of an integration's day aside, so that requests at once can't overdraw it.
+   * Sets subjects of an integration's day aside, so that requests at once can't overdraw it in this process.
    * @param today ISO 8601, in Taiwan
    * @throws Refusal `daily-quota-exceeded`, or `overloaded` when the integration has too many under way
    */
@@ -45,7 +45,11 @@ interface Usage {
   underWay: number;
 }
 
-/** Limits kept in this process: several API processes each allow the rate. The daily quota is counted in the database. */
+/**
+ * Limits kept in this process: several API processes each allow the rate. The daily quota is counted in the database, and each answer tells
+ * the process that gave it what all have counted: so several can overdraw it, by what each of the others has under way at most
+ * (`MOST_UNDER_WAY`). It is a brake on abuse, which needs no lock between processes.
+ */
 export function createRequestLimits(): RequestLimits {
   const rates = new Map<string, { limiter: RateLimiterMemory; remaining: number }>();
   const usages = new Map<number, Usage>();

@@ -81,6 +81,32 @@ describe("a day's count", () => {
   });
 });
 
+test("§4(1)2 several API processes overdraw a day's quota by no more than what each has under way, and then all refuse", () => {
+  const QUOTA = 1000;
+  let counted = 0;
+  const access = { integrationId: 1, subjectsPerDay: QUOTA, requestsPerSecond: 1, usageDay: "2026-12-01", subjectsToday: 0 };
+  const processes = Array.from({ length: 4 }, createRequestLimits);
+  /** Sets subjects aside in a process. @returns has them counted */
+  const reserve = (process: (typeof processes)[0], subjects: number) => {
+    const settle = process.reserve(access as unknown as IntegrationAccess, subjects, "2026-12-01");
+    return () => {
+      counted += subjects;
+      settle({ day: "2026-12-01", subjects: counted });
+    };
+  };
+  const large = processes.map((process) => reserve(process, 300));
+  for (const process of processes) {
+    // One small question after the other, until it is refused.
+    expect(() => {
+      for (;;) reserve(process, 10)();
+    }).toThrow(expect.objectContaining({ code: "daily-quota-exceeded" }));
+  }
+  for (const answer of large) answer();
+  expect(counted).toBeGreaterThan(QUOTA);
+  expect(counted).toBeLessThanOrEqual(QUOTA + 3 * (300 + 10));
+  for (const process of processes) expect(() => reserve(process, 1)).toThrow(expect.objectContaining({ code: "daily-quota-exceeded" }));
+});
+
 describe("limits", () => {
   test("too fast, and too many in a day: each says when to come back", async () => {
     const fast = await seedIntegration(api.owner.pool, { checks: ["resident"], requestsPerSecond: 2 });
