@@ -1,6 +1,7 @@
 import { Pool } from "pg";
 import { pino } from "pino";
 import { surviveBrokenConnections } from "../db/client.ts";
+import { requireOwnSchema } from "../db/schema-version.ts";
 import { closeServer } from "../src/adapters/close-server.ts";
 import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
@@ -22,6 +23,7 @@ await runCommand(HELP, async () => {
   const logPool = new Pool({ ...LOG_CONNECTIONS, connectionString: config.databaseUrl });
   for (const each of [pool, logPool])
     surviveBrokenConnections(each, (error) => logger.warn({ error: error.name }, "a database connection broke"));
+  await requireOwnSchema(pool);
   const context = await createApiContext({ pool, logPool }, openKeyStore(config.keysDirectory, KEYS_OF.api), logger, {
     ...config,
     ...SHARED_STATEMENTS,

@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
+import { requireOwnSchema } from "../db/schema-version.ts";
 import { alertsOf } from "../src/abnormal-use-client.ts";
 import { closeServer } from "../src/adapters/close-server.ts";
 import { serveHttp } from "../src/adapters/http-server.ts";
@@ -28,7 +29,8 @@ await runCommand(HELP, async () => {
     throw new Error("DATABASE_URL or TEMPORAL_ADDRESS is missing: npm start brings its own servers, bin/console.ts needs both.");
   const logger = pino({ name: "console", level: config.logLevel });
   const keys = openKeyStore(config.keysDirectory, KEYS_OF.console);
-  const { db, close } = openDatabase(databaseUrl, { applicationName: "console" });
+  const { db, pool, close } = openDatabase(databaseUrl, { applicationName: "console" });
+  await requireOwnSchema(pool);
   const temporal = openTemporalClient({ address: temporalAddress, namespace: config.temporalNamespace, keys: keys.temporalPayload });
   const context = await createConsoleContext({
     settings: config,

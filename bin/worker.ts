@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pino } from "pino";
 import { openDatabase } from "../db/client.ts";
+import { requireOwnSchema } from "../db/schema-version.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { installTemporalLogger } from "../src/adapters/temporal-worker.ts";
 import { runCommand, stopSignal } from "../src/command.ts";
@@ -21,6 +22,7 @@ await runCommand(HELP, async () => {
   const logger = pino({ name: "worker", level: config.logLevel });
   const keyStore = openKeyStore(config.keysDirectory, KEYS_OF.worker);
   const { db, pool, close } = openDatabase(config.databaseUrl, { applicationName: "worker" });
+  await requireOwnSchema(pool);
   installTemporalLogger(logger);
   await runWorker(
     { config, logger, db, pool, keyStore, now: () => new Date(), randomId: randomUUID },

@@ -5,6 +5,7 @@ import { FileMigrationProvider, Migrator } from "kysely/migration";
 import { DatabaseError } from "pg";
 import { openDatabase } from "./client.ts";
 import { isMigrated, UnusableDatabase } from "./reach.ts";
+import { MIGRATIONS, refuseNewer } from "./schema-version.ts";
 
 /** Passwords of the roles that processes and commands log in with. */
 export interface RolePasswords {
@@ -15,7 +16,6 @@ export interface RolePasswords {
   readonly platform_appointer: string;
 }
 
-const MIGRATIONS = join(import.meta.dirname, "migrations");
 const MONTHS_AHEAD = 4;
 
 /**
@@ -29,11 +29,7 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords | undef
   const { db, close } = openDatabase(ownerUrl, { max: 2, applicationName: "migrate" });
   try {
     const migrator = new Migrator({ db, provider: new FileMigrationProvider({ fs, path: { join }, migrationFolder: MIGRATIONS }) });
-    if (before)
-      await refuseNewer(
-        db,
-        (await migrator.getMigrations()).map(({ name }) => name),
-      );
+    if (before) refuseNewer((await sql<{ name: string }>`select name from kysely_migration`.execute(db)).rows.map(({ name }) => name));
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error !== undefined) throw refusalOf(error);
     if (passwords !== undefined) {
@@ -53,16 +49,4 @@ function refusalOf(error: unknown): unknown {
   return new UnusableDatabase(
     `The user of DATABASE_URL may not do what the schema needs (${error.message}): give it the database and the attribute CREATEROLE.`,
   );
-}
-
-type Db = ReturnType<typeof openDatabase>["db"];
-
-async function refuseNewer(db: Db, known: readonly string[]): Promise<void> {
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  const unknown = rows.find(({ name }) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new UnusableDatabase(
-      `The database has been migrated by a newer version or another program (${unknown.name}): start that version, or restore a backup made before it.`,
-    );
-  }
 }
