@@ -1,6 +1,12 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { requireOwnSchema } from "../../db/schema-version.ts";
+import { createKeys } from "../../src/adapters/key-store.ts";
+import { readMachine } from "../../src/config.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -13,6 +19,25 @@ beforeAll(async () => {
 afterAll(async () => {
   await owner.close();
   await database.drop();
+});
+
+test.each(["api", "worker", "console"])("bin/%s.ts refuses a schema that is not its own, in one sentence", async (name) => {
+  const keysDirectory = mkdtempSync(join(tmpdir(), "schema-version-keys-"));
+  createKeys(keysDirectory);
+  await owner.pool.query("insert into kysely_migration values ('2099-01-01T000000Z-later', '2099-01-01')");
+  try {
+    const urls = { api: database.apiUrl, worker: database.workerUrl, console: database.consoleUrl };
+    const ended = await new Promise<string>((resolve) => {
+      const settings = { DATABASE_URL: urls[name as keyof typeof urls], KEYS_DIR: keysDirectory, TEMPORAL_ADDRESS: "127.0.0.1:1" };
+      const env = { ...readMachine().inherited, ...settings, PORT: "0", CONSOLE_PORT: "0" };
+      const script = join(import.meta.dirname, `../../bin/${name}.ts`);
+      execFile(process.execPath, [script], { env, timeout: 60_000 }, (_error, _stdout, stderr) => resolve(stderr.trim()));
+    });
+    expect(ended).toMatch(/^The database has been migrated by a newer version .*\.$/);
+  } finally {
+    await owner.pool.query("delete from kysely_migration where name like '2099%'");
+    rmSync(keysDirectory, { recursive: true });
+  }
 });
 
 describe.each(["apiUrl", "workerUrl", "consoleUrl"] as const)("a process that starts with the role of %s", (url) => {
