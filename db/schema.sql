@@ -1417,9 +1417,9 @@ AS $function$
 
 -- Triggers
 
-CREATE TRIGGER ask_office AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager,auditor,ethics,civilAffairs}', 'decided_as');
+CREATE TRIGGER ask_office AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW WHEN ((new.state <> 'open'::text)) EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager,auditor,ethics,civilAffairs}', 'decided_as');
 
-CREATE TRIGGER ask_office_of_dismissal AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW WHEN ((new.state <> 'finding'::text)) EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager}', 'decided_as');
+CREATE TRIGGER ask_office_of_dismissal AFTER UPDATE ON public.abnormal_use_alert FOR EACH ROW WHEN ((new.state = 'dismissed'::text)) EXECUTE FUNCTION ask_office('decided_by', 'decided_at', '{dedicatedOfficer,manager}', 'decided_as');
 
 CREATE TRIGGER decided_once BEFORE UPDATE ON public.abnormal_use_alert FOR EACH ROW WHEN ((old.state <> 'open'::text)) EXECUTE FUNCTION refuse_change('the alert has been decided');
 
@@ -1504,9 +1504,7 @@ grant select on abnormal_use_alert to platform_worker;
 
 grant insert on abnormal_use_alert (alert_key) to platform_worker;
 
-grant insert on abnormal_use_alert (counts) to platform_worker;
-
-grant update on abnormal_use_alert (counts) to platform_worker;
+grant insert, update on abnormal_use_alert (counts) to platform_worker;
 
 grant update on abnormal_use_alert (decided_as) to platform_worker;
 
@@ -1525,6 +1523,8 @@ grant insert on abnormal_use_alert (integration_id) to platform_worker;
 grant insert on abnormal_use_alert (kind) to platform_worker;
 
 grant update on abnormal_use_alert (state) to platform_worker;
+
+grant update on abnormal_use_alert (version) to platform_worker;
 
 grant insert on abnormal_use_alert (window_from) to platform_worker;
 
