@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../tables/database.ts";
-import type { DatasetStep } from "./dataset-import.ts";
 import type { DeliveryKey } from "./dataset-import-delivery-key.ts";
+import type { DatasetStep } from "./dataset-step.ts";
 
 /** A delivery key, with the proof that its private half is gone. */
 export interface DeliveryKeyOnRecord extends Omit<DeliveryKey, "publicKey" | "datasetCode"> {

@@ -1,12 +1,4 @@
-import {
-  type Dataset,
-  findDataset,
-  findDatasetStep,
-  listDatasets,
-  newestTrustStep,
-  recordDatasetStep,
-  requireDedicatedOfficer,
-} from "../../db/queries/dataset-import.ts";
+import { type Dataset, findDataset, listDatasets } from "../../db/queries/dataset-import.ts";
 import {
   type DeliveryKey,
   findDeliveryKey,
@@ -14,6 +6,7 @@ import {
   lockKeyFolder,
   recordDeliveryKey,
 } from "../../db/queries/dataset-import-delivery-key.ts";
+import { findDatasetStep, newestTrustStep, recordDatasetStep, requireDedicatedOfficer } from "../../db/queries/dataset-step.ts";
 import { openOpenpgpKeyFolder } from "../adapters/openpgp-key-folder.ts";
 import { type KeyDescription, readPublicKey, UnusableKey } from "../adapters/openpgp-keys.ts";
 import type { WorkerContext } from "../context.ts";

@@ -1,6 +1,7 @@
 import { Context } from "@temporalio/activity";
-import { findDatasetStep, forgetRejection, getImport, recordDatasetStep, recordFindings } from "../../db/queries/dataset-import.ts";
+import { forgetRejection, getImport, recordFindings } from "../../db/queries/dataset-import.ts";
 import { dropGeneration, findGenerationOfImport } from "../../db/queries/dataset-import-generation.ts";
+import { findDatasetStep, recordDatasetStep } from "../../db/queries/dataset-step.ts";
 import { keepNotices } from "../../db/queries/notice.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
