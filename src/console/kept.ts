@@ -33,7 +33,7 @@ export function keep(path: string, form: SentForm): Kept | undefined {
   const names = form.names.filter((name) => !UNKEPT.has(name) && !name.startsWith(FIELD));
   const fields = names.flatMap((name) => form.all(name).map((value) => [name, hideNationalIds(value)] as const));
   const length = fields.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  const said = fields.some(([name, value]) => name !== "seen" && value.trim() !== "");
+  const said = fields.some(([name, value]) => name !== "seen" && name !== "requestId" && value.trim() !== "");
   return said && length <= LONGEST ? { path, form: sentForm(fields) } : undefined;
 }
 

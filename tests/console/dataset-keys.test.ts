@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -150,7 +151,7 @@ describe("a unit's keys", () => {
     expect((await wu.post(path, { reason: "人員異動" })).location).toBe(HOUSEHOLD);
     expect(await trusted()).not.toContain(fingerprint);
     await wu.get(path);
-    expect((await wu.post(path, { reason: "人員異動" })).status).toBe(422);
+    expect((await wu.post(path, { reason: "人員異動", requestId: randomUUID() })).status).toBe(422);
     const trail = await query("select action, outcome from admin_trail where object = $1 order by trail_id", [
       `dataset/household/${fingerprint}`,
     ]);

@@ -181,7 +181,12 @@ describe("a decision that a rule stands against", () => {
     expect([late.status, late.text.includes('name="reason"')]).toEqual([422, false]);
     await lin.get(path(number, "/suspend"));
     expect((await lin.post(path(number, "/suspend"), { reason: "異常使用" })).status).toBe(303);
+    // What rests already can be put under a corrective action, once.
+    const sanction = await lin.get(path(number, "/suspend"));
+    expect([sanction.text.includes("改列因改善通知暫停"), sanction.text.includes('type="checkbox"')]).toEqual([true, false]);
+    expect((await lin.post(path(number, "/suspend"), { reason: "屆期未改善", corrective: "yes" })).status).toBe(303);
     expect((await lin.get(path(number, "/suspend"))).location).toBe(path(number));
+    expect((await lin.get(path(number))).text).toContain("須由機關改善後重新申請");
   });
 
   test("§3(5) on a credential that isn't the case's is a page that isn't there: what a link says is no word of the console's", async () => {

@@ -170,18 +170,16 @@ export function createVisitor({ url }: { url: string }, now: () => number = Date
     }
     const text = await response.text();
     formToken = /name="formToken" value="([^"]+)"/.exec(text)?.[1] ?? formToken;
-    requestId = /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? requestId;
     seen = /name="seen" value="(\d+)"/.exec(text)?.[1] ?? seen;
-    requestId = /name="requestId" value="([^"]+)"/.exec(text)?.[1];
+    requestId = /name="requestId" value="([^"]+)"/.exec(text)?.[1] ?? requestId;
     return { status: response.status, headers: response.headers, text, location: response.headers.get("location") };
   }
 
   const get: Visitor["get"] = (path, headers = {}) => read(path, { headers });
   const post: Visitor["post"] = (path, fields, headers = {}) => {
-    const body = new URLSearchParams({ formToken, ...(seen !== undefined && { seen }), ...(requestId !== undefined && { requestId }) });
+    const body = new URLSearchParams({ formToken, ...(seen !== undefined && { seen }) });
     for (const [name, values] of Object.entries(fields)) for (const value of [values].flat()) body.append(name, value);
     if (fields["formToken"] !== undefined) body.delete("formToken", formToken);
-    if (fields["requestId"] !== undefined && requestId !== undefined) body.delete("requestId", requestId);
     if (fields["seen"] !== undefined && seen !== undefined) body.delete("seen", seen);
     if (fields["requestId"] === undefined && requestId !== undefined) body.append("requestId", requestId);
     return read(path, { method: "POST", body, headers: { "sec-fetch-site": "same-origin", origin: url, ...headers } });

@@ -58,7 +58,7 @@ export function decisionForms(
     ([step, , page]) =>
       html`<a class="ds-button" data-variant="secondary"${
         step === "suspend" || step === "revoke" ? html` data-color="danger"` : NOTHING
-      } href="${path}/${page}">${decision.open[step]}</a>`,
+      } href="${path}/${page}">${step === "suspend" && integration.state === "suspended" ? decision.sanction.open : decision.open[step]}</a>`,
   );
   // For an agency that asks on paper.
   const forAgency = AGENCY_PAGES.filter(([step]) => open(step, "enterApplication")).map(

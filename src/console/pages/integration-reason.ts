@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { getIntegrationOnRecord, type IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import type { ConsoleAction } from "../../domain/console-action.ts";
-import { canFollow } from "../../domain/integration.ts";
+import { canFollow, type Integration } from "../../domain/integration.ts";
 import type { Step } from "../../domain/integration-step.ts";
 import type { ConsoleContext } from "../context.ts";
 import { faultSummary } from "../fields.ts";
@@ -28,7 +28,7 @@ interface ReasonStep<T> {
   /** Undefined: what the path names besides the case is not there. */
   readonly words: (visit: Visit, record: IntegrationOnRecord, c: ConsoleRequest) => StepWords | undefined | Promise<StepWords>;
   /** What may be ticked besides the reason, by its field's name. */
-  readonly choice?: { readonly name: string; readonly field: (visit: Visit, chosen: boolean) => Html };
+  readonly choice?: { readonly name: string; readonly field: (visit: Visit, chosen: boolean, integration: Integration) => Html };
   /** Whether it gives rather than takes. */
   readonly gives?: boolean;
   readonly take: (c: ConsoleRequest, visit: Visit, typed: TypedReason) => Promise<T>;
@@ -61,7 +61,7 @@ export function reasonPage<T>(routes: ConsoleRoutes, context: ConsoleContext, st
     const body = html`<div class="narrow"><p class="quiet">${integrationNumber}　${application.agencyName}　${application.systemName}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(visit.text, fault)}<p class="ds-alert" data-color="${step.gives === true ? "info" : "warning"}">${intro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenField(record.integration)}${step.madeBefore === undefined ? NOTHING : requestField(typed?.form)}${step.choice?.field(visit, typed?.chosen ?? false) ?? NOTHING}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenField(record.integration)}${step.madeBefore === undefined ? NOTHING : requestField(typed?.form)}${step.choice?.field(visit, typed?.chosen ?? false, record.integration) ?? NOTHING}
 ${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button"${step.gives === true ? NOTHING : html` data-color="danger"`}>${submit}</button><a class="ds-link" href="${casePath(
       integrationNumber,

@@ -1,3 +1,4 @@
+import { html } from "hono/html";
 import type { CredentialOnRecord, IntegrationOnRecord } from "../../../db/queries/console-integration.ts";
 import { countSubjectsSince } from "../../../db/queries/integration-stop.ts";
 import { credentialsMadeBy } from "../../domain/credential.ts";
@@ -66,7 +67,10 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
     action: "suspendIntegration",
     step: "suspend",
     async words({ text: { decision }, now }, record) {
-      const { application, integrationNumber, approval } = record.integration;
+      const { application, integrationNumber, approval, state } = record.integration;
+      const { sanction } = decision;
+      // What rests already can be put under a corrective action only.
+      if (state === "suspended") return { title: sanction.title, intro: sanction.intro(application.systemName), submit: sanction.submit };
       const subjects = await countSubjectsSince(db, integrationNumber, taipeiDate(now - WEEK));
       const [credentials, addresses] = [valid(record, now).length, approval?.addresses.length ?? 0];
       return {
@@ -77,7 +81,10 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
     },
     choice: {
       name: "corrective",
-      field: ({ text }, chosen) => checkbox("corrective", "yes", text.decision.corrective, chosen),
+      field: ({ text }, chosen, { state }) =>
+        state === "suspended"
+          ? html`<input type="hidden" name="corrective" value="yes">`
+          : checkbox("corrective", "yes", text.decision.corrective, chosen),
     },
     take(c, visit, { reason, chosen }) {
       const cause = chosen ? ("correctiveAction" as const) : ("person" as const);

@@ -372,6 +372,13 @@ export const en: Text = {
         madeByIt === "" ? "" : ` So does what the system made by it: ${madeByIt}.`
       } ${left} other valid ${plural(left, "credential")} stay.`,
     revokeCredentialSubmit: "Revoke the credential",
+    sanction: {
+      open: "Suspended by a corrective action…",
+      title: "Suspended by a corrective action",
+      intro: (system) =>
+        `“${system}” is suspended already. From then on it comes back by a reapplication only, once the agency has improved.`,
+      submit: "Put it under the corrective action",
+    },
     suspendTitle: "Suspend at once",
     suspendIntro: (system, credentials, addresses, subjects) =>
       `“${system}” stops within a second: ${credentials} ${plural(credentials, "credential")}, ${addresses} ${addresses === 1 ? "address" : "addresses"}, which asked about ${subjects} ${subjects === 1 ? "person" : "people"} in the last 7 days. It works while processes are down, too. Rights and credentials stay, and go on when it is resumed.`,

@@ -354,6 +354,12 @@ export const zhHant = {
       `「${system}」的 ${credentials} 組憑證、${addresses} 個 IP 將在一秒內停止查詢；最近 7 天查詢了 ${subjects} 人次。流程服務中斷時也能暫停。權限與憑證保留，恢復後繼續。`,
     corrective: "因改善通知暫停：機關須改善後重新申請，不能直接恢復",
     suspendSubmit: "確定暫停",
+    sanction: {
+      open: "改列因改善通知暫停…",
+      title: "改列因改善通知暫停",
+      intro: (system: string) => `「${system}」已經暫停。改列之後，機關須改善後重新申請，不能直接恢復。`,
+      submit: "確定改列",
+    },
     resumeTitle: "恢復使用",
     resumeIntro: "恢復後，原有權限、白名單 IP 與未到期的憑證立即可用。",
     resumeSubmit: "恢復使用",
