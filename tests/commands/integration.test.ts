@@ -173,7 +173,7 @@ describe("bin/integration", () => {
     const down = { ...environment, TEMPORAL_ADDRESS: "127.0.0.1:1", DATABASE_URL: database.workerUrl };
     const stopped = await integration(["stop", "115-3", ...AS_OFFICER], down);
     expect(stopped).toMatchObject({ exitCode: 0, lines: [expect.stringContaining("is suspended")] });
-    expect((await integration(["stop", "115-3", ...AS_OFFICER], down)).error).toContain("step-out-of-order");
+    expect((await integration(["stop", "115-3", ...AS_OFFICER], down)).error).toContain("already-suspended");
     await expect.poll(async () => (await integration(["show", "115-3"])).lines.at(-1)).toContain("is suspended");
     const AS_APPLICANT = ["--as", "tax.clerk", "--role", "applicant", "--reason", "申請恢復"];
     expect((await integration(["renew", "115-3", "--application", "115-4", ...AS_APPLICANT])).error).toContain("reapplication-required");
