@@ -50,23 +50,30 @@ export async function takeOnRecord(
 
 /**
  * Puts an application that opens an integration on record, once.
- * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing`
+ * @param submit the rule, asked only when the request is not on record yet
+ * @throws RuleViolation `not-in-office`, `application-number-taken`, `improvement-missing`, and those of the rule and of `judge`
  * @clause 3(3)
  */
 export async function submitOnRecord(
   trx: Transaction<Database>,
-  integration: Integration,
+  integrationNumber: string,
+  submit: () => Integration,
   given: Given,
-  foreignAddresses: readonly string[],
+  judge: Judge,
 ): Promise<Integration> {
-  const { integrationNumber } = integration;
-  const step = lastStep(integration, given);
-  const opened = await openIntegration(trx, step);
-  if (opened === undefined) {
-    // Perhaps by another attempt, whose end was waited for.
+  const isThere = async () => {
     const found = await lockIntegration(trx, integrationNumber);
-    if (found === undefined || !(await isOnRecord(trx, found, given.requestId))) throw applicationNumberTaken();
-  } else await writeStep(trx, opened, step, foreignAddresses);
+    return found !== undefined && (await isOnRecord(trx, found, given.requestId));
+  };
+  if (!(await isThere())) {
+    const integration = submit();
+    const foreignAddresses = await judge(integration);
+    const step = lastStep(integration, given);
+    const opened = await openIntegration(trx, step);
+    if (opened !== undefined) await writeStep(trx, opened, step, foreignAddresses);
+    // Perhaps by another attempt, whose end was waited for.
+    else if (!(await isThere())) throw applicationNumberTaken();
+  }
   return announce(trx, integrationNumber);
 }
 

@@ -19,19 +19,23 @@ export async function listRetentionPeriods(db: Kysely<Database>): Promise<Retent
 /**
  * Has the log kept for longer, from the commit on; the same request again changes nothing.
  * @param raise the rule, on what stands on record; nobody else raises meanwhile
+ * @returns what is on record under the request's id
  * @throws RuleViolation of the rule; `not-in-office`
  */
 export async function insertRetentionPeriod(
   trx: Transaction<Database>,
   requestId: string,
   raise: (periods: readonly RetentionPeriod[]) => RetentionPeriod,
-): Promise<void> {
+): Promise<RetentionPeriod> {
   await sql`select pg_advisory_xact_lock(hashtext('log_retention'))`.execute(trx);
   const periods = await listRetentionPeriods(trx);
-  if (periods.some((period) => period.requestId === requestId)) return;
-  const { years, account, role, reason, raisedAt } = raise(periods);
+  const known = periods.find((period) => period.requestId === requestId);
+  if (known !== undefined) return known;
+  const raised = raise(periods);
+  const { years, account, role, reason, raisedAt } = raised;
   await requireOffice(trx, { account, role, takenAt: raisedAt });
   await sql`
     insert into log_retention (years, actor, actor_role, reason, raised_at, request_id)
     values (${years}, ${account}, ${role}, ${reason}, ${raisedAt}::timestamptz, ${requestId})`.execute(trx);
+  return raised;
 }

@@ -6,6 +6,7 @@ import { keepNotices } from "../../db/queries/notice.ts";
 import { moveDelivery } from "../adapters/delivery-folder.ts";
 import type { WorkerContext } from "../context.ts";
 import { aboutImport, type QuarantineRequest, quarantineEnd, quarantineNotices } from "../domain/quarantine.ts";
+import { requireRequestId } from "../domain/request-id.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 import { inboxFolder, quarantineFolder } from "./dataset-import-place.ts";
@@ -57,6 +58,7 @@ export async function recordQuarantineDecision(
   const key = `quarantine/${requestId}`;
   const rejection = `${Context.current().info.workflowExecution?.runId}/${round}`;
   try {
+    requireRequestId(requestId, "4(4)");
     const known = (await findDatasetStep(db, key))?.particulars as { readonly rejection: string } | undefined;
     if (known !== undefined && known.rejection !== rejection)
       throw new RuleViolation(

@@ -8,10 +8,10 @@ import { listForeignAddresses } from "../adapters/taiwan-addresses.ts";
 import type { WorkerContext } from "../context.ts";
 import type { Integration, StepRequest } from "../domain/integration.ts";
 import type { ApplicationDraft } from "../domain/integration-application.ts";
-import { submit, underWay } from "../domain/integration-decision.ts";
+import { underWay } from "../domain/integration-decision.ts";
 import { nextDueStep, takeDueStep } from "../domain/integration-due.ts";
 import { requireFixedAddresses, requireSharedAcknowledged } from "../domain/ip-address.ts";
-import { type Given, givenBy, type PersonsStepName, type Sent, takePersonsStep } from "../domain/persons-step.ts";
+import { type Given, givenBy, type PersonsStepName, type Sent, submitPersonally, takePersonsStep } from "../domain/persons-step.ts";
 import { asRuleFailure } from "../workflows/rule-failure.ts";
 
 /** Steps by which an application comes with its addresses, and those at which somebody looks at them. */
@@ -69,11 +69,15 @@ export function createIntegrationActivities({ db, config }: Pick<WorkerContext, 
   return {
     /** An application that would open an integration arrives. @throws ApplicationFailure with the code of the rule that stands against it */
     submitApplication: (draft: ApplicationDraft, request: Sent<StepRequest>, now: number): Promise<LookedAfter> =>
-      onRecord(draft.applicationNumber, async (trx) => {
-        const integration = submit(draft, request, now);
-        const foreign = await judgeAddresses(trx, "submit", integration);
-        return submitOnRecord(trx, integration, { requestId: request.requestId }, foreign);
-      }),
+      onRecord(draft.applicationNumber, (trx) =>
+        submitOnRecord(
+          trx,
+          draft.applicationNumber,
+          () => submitPersonally(draft, request, now),
+          { requestId: request.requestId },
+          (next) => judgeAddresses(trx, "submit", next),
+        ),
+      ),
 
     /** A person takes a step. @throws ApplicationFailure with the code of the rule that stands against it */
     takeStep: (integrationNumber: string, name: PersonsStepName, request: Sent<StepRequest>, now: number): Promise<LookedAfter> =>

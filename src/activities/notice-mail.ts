@@ -11,7 +11,7 @@ import { withHeartbeat } from "./heartbeat.ts";
 const DAY = 86_400_000;
 
 export function createNoticeMailActivities({ db, config, logger, now }: Pick<WorkerContext, "db" | "config" | "logger" | "now">) {
-  /** One notice to whoever has yet to get it. @throws MailDelayed @throws CancelledFailure */
+  /** One notice to whoever has yet to get it; who can't be reached now keeps it from nobody else. @throws MailDelayed @throws CancelledFailure */
   async function send(
     mailer: Mailer,
     from: string,
@@ -20,14 +20,22 @@ export function createNoticeMailActivities({ db, config, logger, now }: Pick<Wor
     cancelled: AbortSignal,
   ): Promise<void> {
     const mail = noticeMail(notice, config.consoleOrigin);
+    let delayed: MailDelayed | undefined;
     for (const to of addresseesOf(notice, offices, notice.contact, now().getTime())) {
       // A try that Temporal gave up has the next one beside it; and a notice's reason may have gone while others were sent.
       cancelled.throwIfAborted();
       if (!(await isMailWaiting(db, notice.key, to))) continue;
-      const replyCode = await mailer.send({ to, ...mail, messageId: messageIdOf(notice.key, to, from) });
-      await insertNoticeMail(db, notice.key, to, replyCode, now());
-      if (replyCode >= 500) logger.warn({ kind: notice.kind, replyCode }, "the mail server refused a notice for good");
+      try {
+        const replyCode = await mailer.send({ to, ...mail, messageId: messageIdOf(notice.key, to, from) });
+        await insertNoticeMail(db, notice.key, to, replyCode, now());
+        if (replyCode >= 500) logger.warn({ kind: notice.kind, replyCode }, "the mail server refused a notice for good");
+      } catch (error) {
+        // A server that says nothing to one says nothing to the next either.
+        if (!(error instanceof MailDelayed) || error.replyCode === undefined) throw error;
+        delayed = error;
+      }
     }
+    if (delayed !== undefined) throw delayed;
     await markNoticeSent(db, notice.key, now());
   }
 
@@ -57,7 +65,6 @@ export function createNoticeMailActivities({ db, config, logger, now }: Pick<Wor
             } catch (error) {
               if (!(error instanceof MailDelayed)) throw error;
               delayed = error;
-              // A server that says nothing to one says nothing to the next either.
               if (error.replyCode === undefined) break;
             }
           }

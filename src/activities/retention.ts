@@ -3,6 +3,7 @@ import { disposeOfLogMonth, insertDisposalStep, listLogMonths, readDisposal } fr
 import { insertRetentionPeriod, listRetentionPeriods } from "../../db/queries/retention-period.ts";
 import type { WorkerContext } from "../context.ts";
 import { monthsDue, retentionEnd } from "../domain/log-month.ts";
+import { requestChanged } from "../domain/request-id.ts";
 import type { Disposal } from "../domain/retention.ts";
 import { type RaiseRequest, type RetentionPeriod, raiseRetention, retentionYears } from "../domain/retention-period.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
@@ -31,7 +32,8 @@ export function createRetentionActivities({ db, now }: Pick<WorkerContext, "db" 
     async raiseRetention(request: RaiseRequest): Promise<void> {
       const raise = (periods: readonly RetentionPeriod[]) => raiseRetention(periods, request, now().getTime());
       try {
-        await db.transaction().execute((trx) => insertRetentionPeriod(trx, request.requestId, raise));
+        const onRecord = await db.transaction().execute((trx) => insertRetentionPeriod(trx, request.requestId, raise));
+        if (onRecord.years !== request.years) throw requestChanged("4(1)5");
       } catch (error) {
         throw asRuleFailure(error);
       }

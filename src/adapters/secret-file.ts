@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -37,8 +38,8 @@ export function readSecretFile(path: string): string {
 export function writeSecretFile(path: string, text: string): void {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const partial = `${path}.partial`;
-  rmSync(partial, { force: true });
+  // Of its own: another process may be making the same key.
+  const partial = `${path}.${randomUUID()}.partial`;
   try {
     writeFileSync(partial, text, { mode: 0o600, flag: "wx", flush: true });
     linkSync(partial, path);

@@ -71,11 +71,17 @@ function collect(incoming: IncomingMessage, { bytes, refusal }: BodyLimit): Prom
     // Perhaps before anybody listened.
     if (incoming.destroyed) gone();
     const chunks: Buffer[] = [];
+    /** How many of them have been joined. */
+    let whole = 0;
     let size = 0;
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size > bytes) chunks.length = 0;
-      else if (chunks.push(chunk) > MOST_PIECES) chunks.splice(0, chunks.length, Buffer.concat(chunks));
+      if (size > bytes) chunks.length = whole = 0;
+      else if (chunks.push(chunk) - whole > MOST_PIECES) {
+        // Only what came in pieces since is joined, so that each byte is copied once.
+        chunks.push(Buffer.concat(chunks.splice(whole)));
+        whole = chunks.length;
+      }
     });
     incoming.on("end", () => {
       if (size > bytes) reject(refusal());

@@ -5,10 +5,13 @@ import { readIntegration } from "../../db/queries/integration-record.ts";
 import { openBytes, sealBytes } from "../adapters/sealed-bytes.ts";
 import { createToken, hashToken } from "../adapters/session-token.ts";
 import { type Integration, versionShown } from "../domain/integration.ts";
-import type { AmendmentKind, ApplicationDraft } from "../domain/integration-application.ts";
+import type { AmendmentKind, Application, ApplicationDraft } from "../domain/integration-application.ts";
+import { changedFields } from "../domain/integration-difference.ts";
 import { EMPTY_FORM, type TypedApplication } from "../domain/integration-form.ts";
 import type { Actor } from "../domain/integration-step.ts";
+import { canonicalAddresses } from "../domain/ip-address.ts";
 import { POLICY } from "../domain/policy.ts";
+import { requestChanged } from "../domain/request-id.ts";
 import { RuleViolation } from "../domain/rule-violation.ts";
 import type { ConsoleContext } from "./context.ts";
 
@@ -125,6 +128,14 @@ interface Numbered {
   readonly draftOf: (number: string) => ApplicationDraft;
 }
 
+/** Whether an application that nobody has gone on with says what it said when it arrived. */
+function isSame(draft: ApplicationDraft, { application, timeline }: Integration): boolean {
+  if (timeline.length > 1) return true;
+  const asked = { ...application, ...draft, addresses: canonicalAddresses(draft.addresses) } as Application;
+  const isNamed = asked.systemName === application.systemName && asked.agencyName === application.agencyName;
+  return isNamed && changedFields(asked, { application, approval: application }).length === 0;
+}
+
 /**
  * Applies under the number that is given, so that a second try is the same application.
  * @returns its number
@@ -141,7 +152,10 @@ export async function applyOnce({ db, integrations }: ConsoleContext, by: Actor,
     } catch (error) {
       if (!(error instanceof RuleViolation && error.code === "application-number-taken")) throw error;
       const holder = (await readIntegration(db, number)) ?? (await integrations.submitted(number));
-      if (holder.timeline[0]?.account === by.account) return number;
+      if (holder.timeline[0]?.account === by.account) {
+        if (!isSame(draftOf(number), holder)) throw requestChanged("3(3)");
+        return number;
+      }
       number = await numberOf(number);
     }
   }

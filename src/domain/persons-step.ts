@@ -1,8 +1,10 @@
 import type { Integration, StepRequest } from "./integration.ts";
+import type { ApplicationDraft } from "./integration-application.ts";
 import * as decision from "./integration-decision.ts";
 import type { RecordedStep } from "./integration-record.ts";
 import * as rights from "./integration-rights.ts";
 import { requirePerson } from "./integration-step.ts";
+import { requireRequestId } from "./request-id.ts";
 
 /** The rule of every step that a person takes, by the step's name. */
 const PERSONS_STEPS = {
@@ -32,12 +34,19 @@ export const PERSONS_STEP_NAMES = Object.keys(PERSONS_STEPS) as PersonsStepName[
 /**
  * Takes a person's step.
  * @param now epoch milliseconds
- * @throws RuleViolation `role-not-allowed`, and those of the step's rule
+ * @throws RuleViolation `request-malformed`, `role-not-allowed`, and those of the step's rule
  * @clause 3(3)
  */
-export function takePersonsStep(name: PersonsStepName, integration: Integration, request: StepRequest, now: number): Integration {
+export function takePersonsStep(name: PersonsStepName, integration: Integration, request: Sent<StepRequest>, now: number): Integration {
+  requireRequestId(request.requestId, "3(3)");
   requirePerson(request.by);
   return (PERSONS_STEPS[name] as (integration: Integration, request: StepRequest, now: number) => Integration)(integration, request, now);
+}
+
+/** An application that opens an integration arrives. @throws RuleViolation `request-malformed`, and those of `submit` @clause 3(3) */
+export function submitPersonally(draft: ApplicationDraft, request: Sent<StepRequest>, now: number): Integration {
+  requireRequestId(request.requestId, "3(3)");
+  return decision.submit(draft, request, now);
 }
 
 /** What of a request goes on record beside the integration. */

@@ -3,7 +3,7 @@ import type { StepRequest } from "./integration.ts";
 import type { Role } from "./integration-step.ts";
 import { requireText } from "./integration-text.ts";
 import { POLICY } from "./policy.ts";
-import { requireRequestId } from "./request-id.ts";
+import { requestChanged, requireRequestId } from "./request-id.ts";
 import { RuleViolation } from "./rule-violation.ts";
 import { saysSomething } from "./verification.ts";
 
@@ -72,9 +72,16 @@ export function monthState(disposal: Disposal, keptUntil: number, now: number): 
   return state === "kept" ? "due" : state;
 }
 
-/** Whether a request has been carried out: sent again, by whomever, it does nothing anew. */
-export function isOnRecord({ timeline }: Disposal, { requestId }: DisposalRequest): boolean {
-  return timeline.some((entry) => entry.requestId === requestId);
+/**
+ * Whether a request has been carried out: sent again, by whomever, it does nothing anew.
+ * @throws RuleViolation `request-changed` when it says something else than it did then
+ */
+export function isOnRecord({ timeline }: Disposal, request: DisposalRequest | HoldRequest): boolean {
+  const known = timeline.find(({ requestId }) => requestId === request.requestId);
+  if (known === undefined) return false;
+  const matter = "matter" in request ? request.matter : undefined;
+  if (known.account !== request.by.account || known.reason !== request.reason || known.matter !== matter) throw requestChanged("4(1)5");
+  return true;
 }
 
 /** Names what a page shows of a month: how many steps it had. */

@@ -72,9 +72,18 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
     return turn;
   }
 
+  /** Hears what the records say; where they refuse that too, it is read when the platform looks next. */
+  async function readRecords(): Promise<void> {
+    try {
+      await inTurn(() => activities.readRecords(integrationNumber));
+    } catch (error) {
+      if (ruleViolationIn(error) === undefined) throw error;
+    }
+  }
+
   /** A rule that only the records could tell of: they have gone on without the process. */
   async function readAgain(error: unknown): Promise<never> {
-    if (ruleViolationIn(error) !== undefined) await inTurn(() => activities.readRecords(integrationNumber));
+    if (ruleViolationIn(error) !== undefined) await readRecords();
     throw error;
   }
 
@@ -104,7 +113,8 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
       return await activities.takeDueStep(integrationNumber, Date.now());
     } catch (error) {
       if (ruleViolationIn(error) === undefined) throw error;
-      return { ...seen, dueAt: Date.now() + REFUSED_AGAIN_AFTER };
+      // What was put on record before this one's turn stays known.
+      return { ...(known ?? seen), dueAt: Date.now() + REFUSED_AGAIN_AFTER };
     }
   }
 
@@ -116,16 +126,15 @@ export async function integration(beginning: Beginning): Promise<IntegrationStat
   for (const name of PERSONS_STEP_NAMES) accept(name);
   setHandler(integrationQuery, () => known?.integration);
   setHandler(awaitRecord, async () => (await begun).integration, { unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON });
-  setHandler(recordsChanged, async () => {
-    await inTurn(() => activities.readRecords(integrationNumber));
-  });
+  setHandler(recordsChanged, readRecords);
 
   let seen = await begun;
   while (!isFinal(seen.integration.state)) {
     if (renewed || workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       seen = known ?? seen;
-      if (!isFinal(seen.integration.state)) await continueAsNew<typeof integration>({ integrationNumber });
+      if (isFinal(seen.integration.state)) break;
+      await continueAsNew<typeof integration>({ integrationNumber });
     }
     const before = seen;
     const wait = Math.min(LOOKED_AFTER_EVERY, (seen.dueAt ?? Number.POSITIVE_INFINITY) - Date.now());

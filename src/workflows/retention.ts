@@ -60,7 +60,7 @@ export async function retention(month: string): Promise<rules.Disposal> {
   ) {
     // What is on record stays as it is: the request is sent again by who didn't hear the answer, or by somebody who kept it.
     const attempt = (request: Request, until: number) =>
-      rules.isOnRecord(current, request) ? current : underRules(() => rule(current, request, Date.now(), until));
+      underRules(() => (rules.isOnRecord(current, request) ? current : rule(current, request, Date.now(), until)));
     return {
       handler: (request: Request) =>
         inTurn(async () => {

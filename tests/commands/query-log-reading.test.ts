@@ -96,7 +96,7 @@ describe("opening entries", () => {
     ["record-list --month 2026-01 --out OUT.doc", readBy("auditor"), ".pdf or .csv"],
     ["record-list --month 2026-01 --out /nowhere/OUT.csv", readBy("auditor"), "can't be made"],
     ["subject-access --out OUT.pdf --id-file ID", readBy("case-officer"), "--request NUMBER"],
-    ["subject-access --request 1 --out OUT.pdf --id-file ID", readBy("case-officer"), "application-incomplete"],
+    ["subject-access --request 1 --out OUT.pdf --id-file ID", readBy("case-officer"), "request-number-required"],
     ["subject-access --request 115-1 --out OUT.pdf --id-file ID", readBy("auditor"), "reader-not-allowed"],
   ])("§4(2)2 %s %j is refused in one sentence, shows nothing and records nothing", async (words, by, sentence) => {
     const out = join(platform.directory, "refused");

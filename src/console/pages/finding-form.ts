@@ -10,6 +10,7 @@ import { faultSummary, field, select, textFaults } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
 import { askedInUrl } from "../list.ts";
+import { requestIdField } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -109,7 +110,7 @@ async function showForm(c: ConsoleRequest, visit: Visit, { db }: ConsoleContext,
     alert === undefined ? ([FINDINGS_PATH, findings.cancel] as const) : ([alertPath(alert.alertId), findings.cancelToAlert] as const);
   const body = html`<div class="narrow"><h1 class="ds-heading" data-size="md">${findings.raiseTitle}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${alert === undefined ? NOTHING : findings.raiseFromAlert(alert.alertId)}${findings.raiseIntro}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}<input type="hidden" name="requestId" value="${typed.requestId}">${about}
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${requestIdField(typed.requestId)}${about}
 ${select("severity", findings.severity, severities, typed.severity, fault)}
 ${field({ name: "reason", label: findings.description, hint: findings.descriptionHint, value: typed.reason, long: true, fault })}
 ${field({ name: "due", label: findings.due, hint: findings.dueHint, value: typed.due, fault })}

@@ -54,10 +54,10 @@ export function integrationDecisions(routes: ConsoleRoutes, context: ConsoleCont
     const fresh = typed.credential ? freshSecret(form) : undefined;
     const given = fresh && { credential: fresh.credential };
     const request = { by: visit.actor("provisionIntegration"), seen: seenIn(form), reason: typed.reason, ...given };
-    const [number, take] = [numberOf(c), () => integrations.provision(numberOf(c), request)];
+    const take = () => integrations.provision(numberOf(c), request);
     return takeStep(context, c, visit, {
       action: "provisionIntegration",
-      take: () => (fresh === undefined ? take() : takeOnce(context, number, fresh, take)),
+      take: () => (fresh === undefined ? take() : takeOnce(context, fresh, take)),
       done: (integration) => (fresh === undefined ? toRecord(c) : secretPage(c, visit, integration, fresh)),
       refused: async (fault) => (await madeBefore(c, visit, context, fault, form)) ?? again(c, visit, typed)(fault),
     });

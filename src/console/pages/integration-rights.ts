@@ -32,7 +32,7 @@ export function integrationRights(routes: ConsoleRoutes, context: ConsoleContext
     async take(c, visit, { reason, form }) {
       const [number, fresh] = [numberOf(c), freshSecret(form)];
       const request = { by: visit.actor("provisionIntegration"), reason, credential: fresh.credential };
-      return { integration: await takeOnce(context, number, fresh, () => integrations.addCredential(number, request)), fresh };
+      return { integration: await takeOnce(context, fresh, () => integrations.addCredential(number, request)), fresh };
     },
     madeBefore: (c, visit, fault, form) => madeBefore(c, visit, context, fault, form),
     done: (c, visit, { integration, fresh }) => secretPage(c, visit, integration, fresh),

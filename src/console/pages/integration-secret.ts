@@ -34,8 +34,7 @@ export function freshSecret(form: SentForm): FreshSecret {
  * @clause 3(5)
  */
 export async function takeOnce<T>(
-  { db, integrations }: ConsoleContext,
-  integrationNumber: string,
+  { db }: ConsoleContext,
   { credential: { credentialId } }: FreshSecret,
   take: () => Promise<T>,
 ): Promise<T> {
@@ -43,9 +42,9 @@ export async function takeOnce<T>(
   try {
     return await take();
   } catch (error) {
-    // The process knows of it before the records do.
-    const now = error instanceof RuleViolation ? await integrations.show(integrationNumber).catch(() => undefined) : undefined;
-    throw now?.credentials.some((made) => made.credentialId === credentialId) ? credentialRepeated() : error;
+    // Of two at once the second is refused when the first is on record.
+    const isMade = error instanceof RuleViolation && (await findCredential(db, credentialId)) !== undefined;
+    throw isMade ? credentialRepeated() : error;
   }
 }
 

@@ -11,7 +11,7 @@ import type { ConsoleContext } from "../context.ts";
 import { faultSummary, select, textFaults } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, page } from "../layout.ts";
-import { requestIn } from "../request-id.ts";
+import { requestIdField, requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -64,7 +64,7 @@ async function showPeriod(c: ConsoleRequest, visit: Visit, { db }: ConsoleContex
   const body = html`<div class="narrow"><p class="quiet">${period.lead(held)}</p>
 <h1 class="ds-heading" data-size="md">${period.raiseTitle}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="warning">${period.raiseIntro(until, held + 1)}</p>
-<form method="post" action="${PATH}" class="stack">${formToken(visit)}${seenVersion(typed?.seen ?? held)}<input type="hidden" name="requestId" value="${typed?.requestId ?? randomUUID()}">
+<form method="post" action="${PATH}" class="stack">${formToken(visit)}${seenVersion(typed?.seen ?? held)}${requestIdField(typed?.requestId ?? randomUUID())}
 ${select("years", period.raiseField, options, String(typed?.years ?? held + 1), fault)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button" data-color="danger">${period.raiseSubmit}</button><a class="ds-link" href="${RETENTION_PATH}">${
     period.cancel

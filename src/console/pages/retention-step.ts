@@ -5,7 +5,7 @@ import type { ConsoleContext } from "../context.ts";
 import { type Fault, faultSummary, field, select, textFaults } from "../fields.ts";
 import { keptFor } from "../kept.ts";
 import { formToken, type Html, NOTHING, page } from "../layout.ts";
-import { requestIn } from "../request-id.ts";
+import { requestIdField, requestIn } from "../request-id.ts";
 import type { ConsoleRoutes } from "../routes.ts";
 import type { SentForm } from "../sent-form.ts";
 import { type Shown, takeOnTrail } from "../step-taking.ts";
@@ -87,7 +87,7 @@ function stepPage(
   const body = html`<div class="narrow"><p class="quiet">${retention.of(month)}</p>
 <h1 class="ds-heading" data-size="md">${title}</h1>
 ${faultSummary(text, fault)}<p class="ds-alert" data-color="${gives ? "info" : "warning"}">${retention.intros[step](month, retention.count(entries))}</p>
-<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenVersion(typed.seen)}<input type="hidden" name="requestId" value="${typed.requestId}">
+<form method="post" action="${c.req.path}" class="stack">${formToken(visit)}${seenVersion(typed.seen)}${requestIdField(typed.requestId)}
 ${matterField(visit, step, openHolds(disposal), typed, fault)}${reasonField(visit, fault, typed)}
 <div class="buttons"><button class="ds-button"${gives ? NOTHING : html` data-color="danger"`}>${title}</button><a class="ds-link" href="${monthPath(
     disposal.month,

@@ -714,6 +714,8 @@ export const en: Text = {
     "retention-not-raised": `The time of retention can only be raised, up to ${POLICY.logRetentionCapYears} years.`,
     "severity-unknown": "Choose the severity from the list.",
     "due-out-of-range": `Due is a day after today, within ${POLICY.findingDueDaysCap} days, such as 2026-01-31.`,
+    "request-changed":
+      "This form was sent before and said something else then. What it says now was not done: look at the record, then open the form anew.",
     "request-malformed": "This form is not valid any more: open it anew.",
     "alert-unknown": "There is no alert of this number.",
     "account-malformed": "The account's name is malformed.",

@@ -693,6 +693,7 @@ export const zhHant = {
     "retention-not-raised": `保存期限只能延長，最長 ${POLICY.logRetentionCapYears} 年。`,
     "severity-unknown": "程度請從清單選擇。",
     "due-out-of-range": `改善期限須為明天以後、${POLICY.findingDueDaysCap} 天以內的日期，例如 115/01/31。`,
+    "request-changed": "這份表單先前已經送出，當時的內容與這次不同；這次填寫的內容沒有辦理。請先查看紀錄，再重新開啟表單。",
     "request-malformed": "這份表單已失效，請重新開啟再填。",
     "alert-unknown": "沒有這個編號的警示。",
     "own-application": "本人提出的申請案，不得由本人決定，須由其他主管決定。",
