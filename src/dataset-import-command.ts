@@ -155,6 +155,13 @@ function waiting({ rejection, waitsUntil = 0 }: ImportProgress) {
   };
 }
 
+const KEY_WORDS = {
+  died: "The delivery key died with it.",
+  delivery: "Its delivery key was gone before.",
+  standing: "It was encrypted to the standing key, which lives on.",
+  none: "",
+} as const;
+
 function lastLine(
   importId: string,
   outcome: ImportOutcome | ReturnType<typeof waiting>,
@@ -169,6 +176,6 @@ function lastLine(
   }
   if (!outcome.imported)
     return `Import ${importId} is rejected (${rejection?.code}), and its file is destroyed (certificate ${outcome.certificateIds.join(", ")}).`;
-  const key = outcome.keyDestroyed ? "The delivery key died with it." : "It was encrypted to the standing key, which lives on.";
+  const key = KEY_WORDS[outcome.keyDestroyed ? "died" : outcome.keyKind];
   return `Imported ${outcome.rowsRead - outcome.badRows} rows as of ${outcome.asOf} (${outcome.badRows} left out), and destroyed the file. ${key} Certificates: ${outcome.certificateIds.join(", ")}.`;
 }

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { createKeys, openKeyStore, rotateKey } from "../../src/adapters/key-store.ts";
 import { openLogSigners, rotateLogSigningKey } from "../../src/adapters/log-signing-key.ts";
@@ -47,4 +48,26 @@ test("a key that is there is never written over, and its name is told before the
   };
   expect(() => rotateKey(keys, "index", refuse)).toThrow("no room");
   expect(openKeyStore(keys).index.currentId).toBe("2");
+});
+
+test("of two processes that make one key at once, one makes it and the other is told", async () => {
+  const module = join(import.meta.dirname, "../../src/adapters/secret-file.ts");
+  for (let round = 1; round <= 5; round += 1) {
+    const path = join(directory, "at-once", `${round}.key`);
+    // Both begin at the same moment.
+    const code = (text: string) => `
+      const { writeSecretFile } = await import("${module}");
+      while (Date.now() < Number(process.argv[1])) {}
+      try { writeSecretFile("${path}", "${text}"); console.log("made"); } catch (error) { console.log(error.code); }`;
+    const at = String(Date.now() + 700);
+    const said = await Promise.all(
+      ["one", "other"].map(async (text) => {
+        const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code(text), at]);
+        return [text, stdout.trim()] as const;
+      }),
+    );
+    expect(said.map(([, word]) => word).sort()).toEqual(["EEXIST", "made"]);
+    expect(readFileSync(path, "utf8")).toBe(said.find(([, word]) => word === "made")?.[0]);
+  }
+  expect(readdirSync(join(directory, "at-once")).filter((name) => name.endsWith(".partial"))).toEqual([]);
 });

@@ -62,6 +62,10 @@ describe("a form that is sent twice, by a second click or a page that is loaded 
     const drawn = await owner.query("select application_number from paper_application_number");
     expect([entered.rowCount, drawn.rows]).toEqual([1, entered.rows]);
 
+    // Under the same id, it isn't another application.
+    const changed = await enter({ systemName: `${form.systemName}之三` });
+    expect([changed.status, changed.text.includes("當時的內容與這次不同")]).toEqual([422, true]);
+
     const number = entered.rows[0].application_number;
     await hung.get(path(number, "/scan"));
     const attach = () => hung.upload(path(number, "/scan"), {}, { name: "letter", content: new Blob([LETTER]) });

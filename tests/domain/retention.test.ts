@@ -24,6 +24,14 @@ const kept: Disposal = { month: "2020-11", timeline: [] };
 const proposed = propose(kept, END, END);
 const holding = (by = OFFICER, matter = "政風-115-1") => ({ ...say(by), matter });
 
+test("§4(1)5 a request that is on record says what it said, or is refused: another matter would not be held", () => {
+  const request = holding();
+  const held = hold(kept, request, END);
+  expect([isOnRecord(held, request), isOnRecord(kept, request)]).toEqual([true, false]);
+  for (const changed of [{ matter: "政風-115-2" }, { reason: "另一事由" }, { by: MANAGER }])
+    expect(ruleBroken(() => isOnRecord(held, { ...request, ...changed }))).toBe("request-changed");
+});
+
 describe("the time of retention", () => {
   test("§4(1)5 ends five years after the month's last moment in Taiwan, and not a moment before", () => {
     expect(retentionEnd("2020-11", 5)).toBe(END);

@@ -9,6 +9,8 @@ import { integrationWorkflowId } from "../../src/integration-client.ts";
 import { stopFromConsole, stopIntegration } from "../../src/integration-stop.ts";
 import { reconcile } from "../../src/reconcile.ts";
 import { removeSchedules } from "../../src/schedules.ts";
+import { recordsChanged, stepUpdate } from "../../src/workflows/integration.ts";
+import { ruleViolationIn } from "../../src/workflows/rule-failure.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, PLATFORM, say } from "../support/integration.ts";
 import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 
@@ -119,6 +121,54 @@ describe("an address", () => {
 });
 
 describe("a process and the records", () => {
+  test("§3(3) an integration that is revoked while it is renewed ends, and leaves no process behind", async () => {
+    const number = await platform.activated();
+    const take = platform.integrations;
+    await take.amend(number, { ...say(APPLICANT), draft: { applicationNumber: randomUUID(), kind: "renewal" } });
+    await take.check(number, say(CASE_OFFICER));
+    await take.approve(number, say(MANAGER));
+    const holder = await platform.context.pool.connect();
+    await holder.query("begin");
+    await holder.query("select from integration where application_number = $1 for update", [number]);
+    const renewed = take.provision(number, say(OFFICER));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const revoked = take.revoke(number, say(OFFICER));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await holder.query("commit");
+    holder.release();
+    await renewed;
+    expect((await revoked).state).toBe("revoked");
+    const handle = platform.client.workflow.getHandle(integrationWorkflowId(number));
+    await expect.poll(async () => (await handle.describe()).status.name, { timeout: 10_000 }).toBe("COMPLETED");
+  });
+
+  test("§3(3) a step without an id, or with one that is none, is refused: it could be sent again", async () => {
+    const number = await platform.activated();
+    const handle = platform.client.workflow.getHandle(integrationWorkflowId(number));
+    for (const requestId of [undefined, "1", "A123456789"]) {
+      const update = handle.executeUpdate(stepUpdate("suspend"), { args: [{ ...say(MANAGER), requestId } as never] });
+      await expect(update.catch((error: unknown) => ruleViolationIn(error)?.code)).resolves.toBe("request-malformed");
+    }
+    expect((await platform.onRecord(number)).state).toBe("active");
+  });
+
+  test("§5(5) whose records can't be read for once goes on: it reads them when it looks next", async () => {
+    const number = await platform.activated();
+    const handle = platform.client.workflow.getHandle(integrationWorkflowId(number));
+    const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
+    await stopIntegration(platform.context.db, number, say(OFFICER), Date.now());
+    // What comes after it can't be written: the read has notices to cancel.
+    await owner.pool.query("alter table notice add constraint refuses check (cancelled_at is null) not valid");
+    await owner.pool.query("update notice set cancelled_at = null where about = $1", [number]);
+    await handle.signal(recordsChanged);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await owner.pool.query("alter table notice drop constraint refuses");
+    await owner.close();
+    expect((await handle.describe()).status.name).toBe("RUNNING");
+    await handle.signal(recordsChanged);
+    await expect.poll(async () => (await platform.integrations.show(number)).state).toBe("suspended");
+  });
+
   test("§5(5) that know different things are brought together: what runs reads the records again", async () => {
     const number = await platform.activated();
     await expect.poll(async () => (await platform.integrations.show(number)).state).toBe("active");

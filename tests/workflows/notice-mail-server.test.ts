@@ -74,6 +74,20 @@ describe("a mail server", () => {
     expect(await countWaitingNotices(office.owner.pool, new Date())).toBe(0);
   });
 
+  test("§4(1)2 that refuses one addressee for now keeps the notice from nobody else, and asks for that one again", async () => {
+    await office.rows("update appointment set mail_address = account || '@example.gov.tw' where duty = 'manager'");
+    server.next.push("550 5.7.1 not allowed here");
+    await office.due({ recipient: "manager" });
+    await expect(send()).rejects.toMatchObject({ type: "mail-delayed" });
+    const reached = server.mails.map(({ to }) => to);
+    expect(reached.length).toBeGreaterThan(0);
+    await send();
+    await send();
+    const all = server.mails.map(({ to }) => to);
+    expect([new Set(all).size, all.length]).toEqual([reached.length + 1, reached.length + 1]);
+    await office.rows("update appointment set mail_address = null where duty = 'manager'");
+  });
+
   test("§4(1)2 elsewhere gets nothing without TLS, and this machine's nothing under a certificate that isn't its own", async () => {
     await office.due();
     // The same server by an address that isn't known to be this machine's.

@@ -130,7 +130,7 @@ export const enDatasets: Text["datasets"] = {
     "too-many-bad-rows": "More rows are bad than is allowed. The unit corrects its data.",
     "empty-dataset": "There is no row that could be used. Ask the unit.",
     "as-of-older-than-current": "It is older than the data in use. Destroy it.",
-    "as-of-in-future": "Its as-of date is in the future. Ask the unit to correct it.",
+    "as-of-in-future": "Its as-of date is in the future, or later than the day on which it was signed. Ask the unit to correct it.",
     "signature-not-newer": "It was signed no later than the data in use: an old file, or the same one again. Destroy it.",
     "signature-in-future": "It was signed in the future. Ask the unit to set its clock and sign again.",
     "outside-approved-period": "The dataset is outside its approved period. Destroy it, and ask the manager.",

@@ -127,7 +127,7 @@ export const zhHantDatasets = {
     "too-many-bad-rows": "錯誤的列超過容許數。請該單位更正資料。",
     "empty-dataset": "沒有任何可用的列。請該單位查明後重新交付。",
     "as-of-older-than-current": "資料基準日早於目前使用的資料，是舊檔。請銷毀。",
-    "as-of-in-future": "資料基準日在未來。請該單位更正。",
+    "as-of-in-future": "資料基準日在未來，或晚於簽章當日。請該單位更正。",
     "signature-not-newer": "簽章時間不晚於目前使用的資料，是舊檔或重複的檔案。請銷毀。",
     "signature-in-future": "簽章時間在未來。請該單位校正時鐘後重新簽章。",
     "outside-approved-period": "資料集不在核准期限內。請銷毀，並洽權責主管。",
