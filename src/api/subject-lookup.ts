@@ -77,12 +77,13 @@ export function createSubjectLookup(
         });
       }
       const hashes = subjects.map((subject) => hashSubject(householdKey, subject));
-      const found = await lookUp(
-        subjects.flatMap(({ nationalId }, place) => [
-          (hashes[place] as SubjectHashes).keys.subjectKey,
-          ...otherKeys.map((key) => personKeys(key, nationalId).subjectKey),
-        ]),
-      );
+      const keys = subjects.flatMap(({ nationalId }, place) => [
+        (hashes[place] as SubjectHashes).keys.subjectKey,
+        ...otherKeys.map((key) => personKeys(key, nationalId).subjectKey),
+      ]);
+      // Each once, by however many names somebody is asked about: a record that is found takes a moment, which must not be told a thousand times.
+      const distinctKeys = subjects.length === 1 ? keys : [...new Set(keys)];
+      const found = await lookUp(distinctKeys);
       const known = snapshot;
       // Rights or data have changed since the question was judged; many questions that wait may see it at once.
       if (found.version !== known.version) {
@@ -91,9 +92,11 @@ export function createSubjectLookup(
       }
       if (snapshot.datasets.generations === known.datasets.generations) {
         const keysEach = 1 + otherKeys.length;
-        const findings = subjects.map((subject, place) =>
-          findSubject(subject, hashes[place] as SubjectHashes, found.records.slice(place * keysEach, (place + 1) * keysEach).flat(), today),
-        );
+        const recordsOf = new Map(distinctKeys.map((key, place) => [key, found.records[place] ?? []]));
+        const findings = subjects.map((subject, place) => {
+          const records = keys.slice(place * keysEach, (place + 1) * keysEach).flatMap((key) => recordsOf.get(key) ?? []);
+          return findSubject(subject, hashes[place] as SubjectHashes, records, today);
+        });
         return { findings: placeOf?.map((place) => findings[place] as SubjectFinding) ?? findings, snapshot };
       }
       // A generation was switched while we asked: its index key may be another.
@@ -140,7 +143,8 @@ function findSubject(subject: NormalisedSubject, hashes: SubjectHashes, records:
     isUnreadable(subject.name),
     compareBirthDate(hashes, household),
   );
-  if (household === undefined) return { match, facts: undefined };
+  // Of whom doesn't fit as little is gathered as of nobody: that would take a moment, too.
+  if (household === undefined || match === "noMatch") return { match, facts: undefined };
   const listedChecks = new Set<CheckCode>();
   for (const record of records) {
     const check = listCheckOf(record.datasetId);

@@ -69,8 +69,8 @@ test("§4(1)5 a request that is sent twice is one step, and one without an id of
   const request = { ...say(OFFICER), matter: "訴訟-2" };
   const once = await platform.retention.hold(MONTH, request);
   expect(await platform.retention.hold(MONTH, request)).toEqual(once);
-  // Its id is taken, whatever else it says, and in whichever month.
-  expect(await platform.retention.hold(MONTH, { ...request, matter: "訴訟-3" })).toEqual(once);
+  // Its id is taken, whatever else it says, and in whichever month: who means something else is told.
+  expect(await codeOf(platform.retention.hold(MONTH, { ...request, matter: "訴訟-3" }))).toBe("request-changed");
   const worker = platform.context.pool;
   const again = `insert into log_disposal_step select '2020-11-01', 1, step, matter, actor, actor_role, reason, taken_at, request_id
     from log_disposal_step where request_id = $1`;
