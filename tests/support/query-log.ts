@@ -17,7 +17,14 @@ const { indigenous: _, ...PLAIN } = PEOPLE.plain;
 /** The person that three entries are about. */
 export const SUBJECT = PLAIN;
 /** What no masked list may hold. */
-export const SECRETS = [PLAIN.nationalId, PLAIN.nationalId.slice(6), PLAIN.name, PEOPLE.indigenous.name, PLAIN.birthDate];
+const SECRETS = [PLAIN.nationalId, PLAIN.name, PEOPLE.indigenous.name, PLAIN.birthDate];
+/** The masked digits by themselves; within a hash or an id they stand by chance. */
+const MASKED = new RegExp(`(?<![0-9a-f-])${PLAIN.nationalId.slice(6)}(?![0-9a-f-])`);
+
+/** What of the subjects' identity a text tells. */
+export function secretsIn(text: string): string[] {
+  return [...SECRETS.filter((secret) => text.includes(secret)), ...(MASKED.exec(text) ?? [])];
+}
 
 /** What an opening left on record. */
 interface Opening {
