@@ -21,7 +21,10 @@ export async function putIntoUse(platform: IntegrationPlatform, number: string, 
   await vi.waitFor(async () => expect((await platform.onRecord(number)).state).toBe("active"), { timeout: 30_000 });
 }
 
-/** Begins today's review as its schedule does, with every address on the whitelist, and every integration in use, for years. */
+/**
+ * Begins a review as its schedule does, with every address on the whitelist, and every integration in use, for years.
+ * @returns its number
+ */
 export async function beginReview(platform: IntegrationPlatform): Promise<string> {
   const owner = openDatabase(platform.database.ownerUrl, { max: 1 });
   await owner.pool.query("update integration_address set added_at = now() - interval '2 years'");
@@ -29,6 +32,10 @@ export async function beginReview(platform: IntegrationPlatform): Promise<string
   await owner.close();
   const { taskQueue } = platform.context.config;
   await platform.client.workflow.start(ipInventory, { workflowId: `ip-inventory-${taskQueue}`, taskQueue });
-  await vi.waitFor(async () => expect(await listInventories(platform.context.db)).toHaveLength(1), { timeout: 30_000 });
-  return today;
+  const only = async () => {
+    const inventories = await listInventories(platform.context.db);
+    expect(inventories).toHaveLength(1);
+    return inventories[0]?.inventoryNumber ?? "";
+  };
+  return vi.waitFor(only, { timeout: 30_000 });
 }

@@ -7,7 +7,7 @@ import { decideFoundAddress } from "../../src/ip-inventory-client.ts";
 import { runIpInventoryCommand } from "../../src/ip-inventory-command.ts";
 import { ensureSchedule, removeSchedule } from "../../src/schedules.ts";
 import { OFFICER, say } from "../support/integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, today } from "../support/integration-platform.ts";
+import { createIntegrationPlatform, type IntegrationPlatform } from "../support/integration-platform.ts";
 
 let platform: IntegrationPlatform;
 
@@ -46,9 +46,10 @@ describe("the schedule of the reviews", () => {
     const handle = platform.client.schedule.getHandle(await schedule());
     await handle.trigger();
     await expect.poll(async () => (await listInventories(platform.context.db)).length).toBe(1);
+    const review = (await listInventories(platform.context.db))[0]?.inventoryNumber ?? "";
     const shown = await command("show");
     expect(shown).toContain(`${kept}  ${await addressOf(kept)}  expired  last used never  waits`);
-    expect(shown.split("\n").at(-1)).toMatch(new RegExp(`^Review ${today}: 2 addresses, use since .*, open until `));
+    expect(shown.split("\n").at(-1)).toMatch(new RegExp(`^Review ${review}: 2 addresses, use since .*, open until `));
     await expect(command("keep", await addressOf(kept))).rejects.toThrow("--integration NUMBER");
     const as = ["--as", OFFICER.account, "--reason", "機房備援線路"];
     await expect(command("keep", await addressOf(kept), "--integration", removed, ...as)).rejects.toThrow(
@@ -57,7 +58,7 @@ describe("the schedule of the reviews", () => {
     await expect(command("keep", await addressOf(kept), "--integration", kept, "--as", OFFICER.account)).rejects.toThrow("3(3)");
     expect(await command("keep", await addressOf(kept), "--integration", kept, ...as)).toContain("is kept");
     expect(await command("remove", await addressOf(removed), "--integration", removed, ...as)).toContain("is removed");
-    await expect.poll(() => command("show", today)).toContain("closed ");
+    await expect.poll(() => command("show", review)).toContain("closed ");
     const left = async (number: string) => (await readIntegration(platform.context.db, number))?.approval?.addresses.length;
     expect([await left(kept), await left(removed)]).toEqual([1, 0]);
     const { findings } = JSON.parse(await command("show", "--json"));

@@ -77,7 +77,7 @@ describe("after the loss of Temporal's store", () => {
   test("§3(8) an open review goes on with what is still to be answered, until its own deadline", async () => {
     const [kept, left] = [await platform.activated(), await platform.activated()];
     const addressOf = async (number: string) => (await platform.integrations.show(number)).application.addresses[0] ?? "";
-    await beginReview(platform);
+    const reviewNumber = await beginReview(platform);
     const { db } = platform.context;
     const [review] = await listInventories(db);
     const workflowId = review?.workflowId ?? "";
@@ -97,7 +97,7 @@ describe("after the loss of Temporal's store", () => {
     expect(await listInventories(db)).toEqual([review]);
     await keep(left);
     expect(await decide(kept)).toBe("address-not-found");
-    const waiting = (await listFindings(db, today)).filter(({ outcome }) => outcome === null);
+    const waiting = (await listFindings(db, reviewNumber)).filter(({ outcome }) => outcome === null);
     for (const { integrationNumber } of waiting) await keep(integrationNumber);
     await expect.poll(async () => (await listInventories(db))[0]?.closedAt).not.toBeNull();
     expect(await run()).toMatchObject({ begun: [] });
