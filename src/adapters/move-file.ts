@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, createWriteStream } from "node:fs";
-import { link, open, rename, unlink } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { destroyFile, flushFolder, openPlain } from "./destroy-file.ts";
@@ -32,35 +32,10 @@ export async function moveFile(from: string, to: string, aside: string = from): 
   await flushFolder(dirname(to));
 }
 
-/** Writes a file that only we may read, whole or not at all. */
+/** Writes a file that only we may read, whole or not at all, over what is there. For what must stay as it is: `writeSecretFile`. */
 export async function writePrivately(path: string, text: string): Promise<void> {
-  await rename(await writePartial(path, text), path);
-  await flushFolder(dirname(path));
-}
-
-/** The same, unless there is one already, which then stays as it is: of several that come at once, the first one's. */
-export async function writePrivatelyOnce(path: string, text: string): Promise<void> {
-  const partial = await writePartial(path, text);
-  try {
-    await link(partial, path);
-  } catch (error) {
-    await destroyFile(partial);
-    if (errorCode(error) !== "EEXIST") throw error;
-    return;
-  }
-  // Not destroyed: it is another name of the file that was kept.
-  await unlink(partial);
-  await flushFolder(dirname(path));
-}
-
-async function writePartial(path: string, text: string): Promise<string> {
   const partial = `${path}.${randomUUID()}.partial`;
-  const file = await open(partial, "wx", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  return partial;
+  await writeFile(partial, text, { mode: 0o600, flag: "wx", flush: true });
+  await rename(partial, path);
+  await flushFolder(dirname(path));
 }

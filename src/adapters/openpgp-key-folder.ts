@@ -2,8 +2,8 @@ import { chmod, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { destroyFile } from "./destroy-file.ts";
 import { eachByItself } from "./each-by-itself.ts";
-import { exists } from "./file-state.ts";
-import { DYING, writePrivately, writePrivatelyOnce } from "./move-file.ts";
+import { errorCode, exists } from "./file-state.ts";
+import { DYING, writePrivately } from "./move-file.ts";
 import {
   createKeyPair,
   joinPublicKeys,
@@ -13,6 +13,7 @@ import {
   splitPublicKeys,
   UnusableKey,
 } from "./openpgp-keys.ts";
+import { writeSecretFile } from "./secret-file.ts";
 
 /** The OpenPGP keys of the platform and of those who deliver to it, in `<key folder>/openpgp` (0700, files 0600). */
 export interface OpenpgpKeyFolder {
@@ -77,9 +78,14 @@ export function openOpenpgpKeyFolder(keysDirectory: string): OpenpgpKeyFolder {
     const halves = pair(name);
     if (!(await exists(halves.private))) {
       const { privateKey } = await createKeyPair({ name: title, version: 4, createdAt: now }, certifier);
-      await writePrivatelyOnce(halves.private, privateKey);
+      try {
+        writeSecretFile(halves.private, privateKey);
+      } catch (error) {
+        // Another worker was first with it.
+        if (errorCode(error) !== "EEXIST") throw error;
+      }
     }
-    // From the half that is kept: another worker may have been first with it.
+    // From the half that is kept.
     if (!(await exists(halves.public))) await writePrivately(halves.public, await publicHalfOf(await readFile(halves.private, "utf8")));
   }
 
