@@ -8,6 +8,7 @@ import { findOnPath } from "../src/adapters/slow-step.ts";
 import { requireTemporal, startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
 import { bundleWorkflows } from "../src/adapters/temporal-worker.ts";
 import { readEnvironment } from "../src/config.ts";
+import { taipeiDate } from "../src/domain/roc-date.ts";
 import { findTemporalTestServer } from "./support/temporal-test-server.ts";
 
 declare module "vitest" {
@@ -58,7 +59,7 @@ export default async function setup({ provide }: { provide: (key: string, value:
       platform_log_reader: "log-reader",
       platform_appointer: "appointer",
     },
-    new Date().toISOString().slice(0, 10),
+    taipeiDate(Date.now()),
   );
   provide("postgresUrl", postgres.url);
   provide("temporalAddress", temporal.address);

@@ -1,6 +1,6 @@
 import { html } from "hono/html";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { taipeiDate } from "../domain/roc-date.ts";
+import { taipeiDate, taipeiTime } from "../domain/roc-date.ts";
 import { assetPath } from "./assets.ts";
 import type { Text } from "./text/index.ts";
 import type { ConsoleRequest, Visit } from "./visit.ts";
@@ -126,6 +126,6 @@ export function formToken({ formToken: token }: Visit): Html {
 
 /** A moment as day and time in Taiwan, or the time alone. */
 export function clock(text: Text, at: number, timeOnly = false): string {
-  const time = new Date(at + 8 * 3_600_000).toISOString().slice(11, timeOnly ? 16 : 19);
-  return timeOnly ? time : text.moment(text.day(taipeiDate(at)), time);
+  const time = taipeiTime(at);
+  return timeOnly ? time.slice(0, "19:10".length) : text.moment(text.day(taipeiDate(at)), time);
 }

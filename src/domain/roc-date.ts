@@ -72,10 +72,14 @@ export function taipeiDate(epochMilliseconds: number): string {
   return lastDay.date;
 }
 
+/** The time of day (19:10:05) in Taiwan at a moment in epoch milliseconds. */
+export function taipeiTime(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds + TAIPEI_OFFSET).toISOString().slice(11, 19);
+}
+
 /** A moment (epoch milliseconds) as tables show it, in Taiwan: 115/11/24 19:10:05. */
 export function rocMoment(epochMilliseconds: number): string {
-  const time = new Date(epochMilliseconds + TAIPEI_OFFSET).toISOString().slice(11, 19);
-  return `${toRocSlashes(taipeiDate(epochMilliseconds))} ${time}`;
+  return `${toRocSlashes(taipeiDate(epochMilliseconds))} ${taipeiTime(epochMilliseconds)}`;
 }
 
 /** Days from one date to another, both ISO 8601. */

@@ -6,6 +6,7 @@ import { openDatabase } from "../../db/client.ts";
 import { migrate } from "../../db/migrate.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { ask } from "../support/api.ts";
 import { startApiProcess } from "../support/api-process.ts";
 import { ALL_CHECKS, PEOPLE, question } from "../support/people.ts";
@@ -30,7 +31,7 @@ beforeAll(async () => {
       platform_log_reader: "log-reader",
       platform_appointer: "appointer",
     },
-    new Date().toISOString().slice(0, 10),
+    taipeiDate(Date.now()),
   );
   createKeys(keysDirectory);
   const { pool, close } = openDatabase(postgres.url, { max: 2 });

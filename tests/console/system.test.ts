@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { ask } from "../support/api.ts";
 import { startTestConsole, type Visitor } from "../support/console.ts";
 import { enter } from "../support/console-office.ts";
@@ -164,7 +165,7 @@ describe("alerts of abnormal use", () => {
     };
     const wrong = await raise(typed);
     expect([wrong.status, wrong.text.includes('id="due-fault"'), wrong.text.includes("未經核准之逐號查詢")]).toEqual([422, true, true]);
-    const near = new Date(Date.now() + 5 * 86_400_000).toISOString().slice(0, 10);
+    const near = taipeiDate(Date.now() + 5 * 86_400_000);
     expect((await raise({ ...typed, due: near })).location).toBe(`${FINDINGS}/1`);
     const { text } = await chen.get(`${FINDINGS}/1`);
     for (const expected of ["重大", "chen.auditor（查核人員）", "第 2 號異常使用警示", "未經核准之逐號查詢"])
@@ -183,7 +184,7 @@ describe("alerts of abnormal use", () => {
   test("§5(2) a finding may be about an integration without any alert; the form sent twice raises one", async () => {
     const form = (await chen.get(`${FINDINGS}/new?integration=${house.integrationNumber}`)).text;
     const requestId = /name="requestId" value="([^"]+)"/.exec(form)?.[1] ?? "";
-    const due = new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10);
+    const due = taipeiDate(Date.now() + 40 * 86_400_000);
     const fields = { requestId, severity: "minor", reason: "查詢事由過於籠統", due };
     expect((await chen.post(`${FINDINGS}/new`, { ...fields, integration: "999-9999" })).text).toContain('id="integration-fault"');
     const { nationalId } = PEOPLE.plain;

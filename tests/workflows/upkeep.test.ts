@@ -46,7 +46,9 @@ describe("the daily upkeep", () => {
     const { scheduleId, handle } = await scheduled();
     await handle.trigger();
     await expect.poll(async () => (await owner.pool.query("select idempotency_key_index from idempotent_request")).rowCount).toBe(1);
-    const month = new Date(inHundredDays.getTime() + 8 * 3_600_000 + 60 * DAY).toISOString().slice(0, 7).replace("-", "_");
+    const month = taipeiDate(inHundredDays.getTime() + 60 * DAY)
+      .slice(0, 7)
+      .replace("-", "_");
     expect(await partitions()).toContain(`query_log_${month}`);
     expect(scheduleId).toContain("upkeep");
     await handle.delete();
