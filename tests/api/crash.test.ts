@@ -84,13 +84,31 @@ function askOn(urls: readonly string[]): { readonly answered: readonly Answered[
 const moreThan = (asking: { readonly answered: readonly Answered[] }, count: number) =>
   expect.poll(() => asking.answered.length).toBeGreaterThan(count);
 
-/** The server that takes connections, and those that the API has. */
-async function serverProcesses(): Promise<number[]> {
+/**
+ * Has the whole server hang, as one does whose disk no longer answers.
+ * @returns lets it go on
+ */
+async function hangServer(): Promise<() => void> {
   const { pool, close } = openDatabase(postgres.url, { max: 1 });
+  const hung: number[] = [];
+  const hang = (pid: number) => {
+    process.kill(pid, "SIGSTOP");
+    hung.push(pid);
+  };
+  const goOn = () => {
+    for (const pid of hung.splice(0)) process.kill(pid, "SIGCONT");
+  };
   try {
-    const { rows } = await pool.query("select pid from pg_stat_activity where usename = 'platform_api'");
+    await pool.query("select");
     const [server] = readFileSync(join(postgres.directory, "data", "postmaster.pid"), "utf8").split("\n");
-    return [Number(server), ...rows.map(({ pid }) => pid)];
+    // It first: a connection that it took after the others were counted would answer on.
+    hang(Number(server));
+    const { rows } = await pool.query("select pid from pg_stat_activity where pid <> pg_backend_pid()");
+    for (const { pid } of rows) hang(pid);
+    return goOn;
+  } catch (error) {
+    goOn();
+    throw error;
   } finally {
     await close();
   }
@@ -158,11 +176,10 @@ describe("§4(2)5 an answered question is in the log", () => {
 
   test("§4(2)5 a database that hangs without a word: 503 all the same, answers again by itself", async () => {
     const api = await startApiProcess(apiUrl(), keysDirectory);
-    const hung: number[] = [];
+    let goOn = () => {};
     try {
       expect((await ask(api.url, question(subject), { token })).status).toBe(200);
-      hung.push(...(await serverProcesses()));
-      for (const pid of hung) process.kill(pid, "SIGSTOP");
+      goOn = await hangServer();
       const [underWay] = await Promise.all([
         ask(api.url, question(subject), { token }),
         expect.poll(async () => (await ask(api.url, undefined, { method: "GET", path: "/readyz" })).status).toBe(503),
@@ -171,10 +188,10 @@ describe("§4(2)5 an answered question is in the log", () => {
       const started = performance.now();
       expect((await ask(api.url, question(subject), { token })).status).toBe(503);
       expect(performance.now() - started).toBeLessThan(5000);
-      for (const pid of hung.splice(0)) process.kill(pid, "SIGCONT");
+      goOn();
       await expect.poll(async () => (await ask(api.url, question(subject), { token })).status).toBe(200);
     } finally {
-      for (const pid of hung) process.kill(pid, "SIGCONT");
+      goOn();
       await api.kill();
     }
   }, 60_000);
