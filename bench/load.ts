@@ -7,7 +7,7 @@ export interface LoadResult {
   readonly p99: number;
 }
 
-/** Requests to send, each connection beginning at another one. */
+/** Requests to send, shared out among the connections. */
 export interface Load {
   readonly url: string;
   readonly connections: number;
@@ -24,14 +24,16 @@ export async function load({ url, connections, seconds, bodies, headers }: Load)
   const times: number[] = [];
   let client = 0;
   const requests = bodies.map((body) => ({ method: "POST" as const, body, headers: { "content-type": "application/json", ...headers } }));
+  const each = Math.ceil(requests.length / connections);
   const result = await autocannon({
     url,
     connections,
     duration: seconds,
-    requests,
+    requests: requests.slice(0, 1),
     setupClient: (connection) => {
-      const start = (client++ * 37) % requests.length;
-      connection.setRequests([...requests.slice(start), ...requests.slice(0, start)]);
+      const first = client++;
+      // Its own only: autocannon writes out what a connection is given, and writing all out for each took half of what it may take in all.
+      connection.setRequests(Array.from({ length: each }, (_, next) => requests[(first + next * connections) % requests.length] ?? {}));
       connection.on("response", (_status, _bytes, milliseconds) => times.push(milliseconds));
     },
   });
