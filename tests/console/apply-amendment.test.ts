@@ -4,7 +4,7 @@ import { activateApplication, LETTER, sendChanged, shownForm } from "../support/
 import type { Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { CASE_OFFICER, MANAGER, madeUpAddress, OFFICER, say } from "../support/integration.ts";
-import { codeOf, inDays, today } from "../support/integration-platform.ts";
+import { codeOf, inDays } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
 let office: ConsoleOffice;
@@ -41,7 +41,7 @@ describe("an agency whose integration is active", () => {
     expect([state, approval]).toEqual([before.state, before.approval]);
     expect(amendment).toMatchObject({ stage: "submitted", application: { kind: "renewal", checks: before.application.checks } });
     expect(amendment?.application.letter).toEqual({
-      ...{ number: "府社助字第1160000001號", date: today, onPaper: false, liabilityAcceptedOn: today },
+      ...{ number: "府社助字第1160000001號", date: inDays(0), onPaper: false, liabilityAcceptedOn: inDays(0) },
     });
     expect(amendment?.application.until.localeCompare(before.approval?.until ?? "")).toBe(1);
     const status = (await agency.browser.get("/apply/case")).text;

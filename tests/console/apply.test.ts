@@ -6,7 +6,7 @@ import { beginApplication, filledForm, LETTER, submitApplication } from "../supp
 import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { CASE_OFFICER, say } from "../support/integration.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 import { readPdf } from "../support/pdf.ts";
 
 /** So that each applicant has a network of its own. */
@@ -28,6 +28,7 @@ const submitted = () => submitApplication(console_);
 
 describe("an agency without an account", () => {
   test("§3(2) §3(3) applies, gets a number, and its private link leads to the status from any browser", async () => {
+    const today = inDays(0);
     const { number, link, token } = await submitted();
     expect(number).toMatch(/^\d{3}-介-\d{5,}$/);
     const other = createVisitor(console_);
@@ -116,7 +117,7 @@ describe("an agency without an account", () => {
     const { browser, number, send } = await submitted();
     await platform.integrations.sendBack(number, say(CASE_OFFICER, "缺法令條次"));
     const status = (await browser.get("/apply/case")).text;
-    const lastDay = `補正期限：${rocDayAhead(inDays(POLICY.returnedDays), today)}`;
+    const lastDay = `補正期限：${rocDayAhead(inDays(POLICY.returnedDays), inDays(0))}`;
     for (const known of ["缺法令條次", "待補正", "專案承辦人員", lastDay]) expect(status).toContain(known);
     expect(status).not.toContain(CASE_OFFICER.account);
     const form = (await browser.get("/apply/correct")).text;

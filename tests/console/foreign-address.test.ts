@@ -4,7 +4,7 @@ import { runIntegrationCommand } from "../../src/integration-command.ts";
 import type { Visitor } from "../support/console.ts";
 import { type ConsoleOffice, openConsoleOffice } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 
 const [AT_HOME, ABROAD] = ["168.95.1.1", "8.8.8.8"];
 let office: ConsoleOffice;
@@ -21,7 +21,7 @@ afterAll(() => office?.stop());
 
 async function checked(addresses: string[]): Promise<string> {
   const number = randomUUID();
-  await platform.integrations.apply({ ...madeUpApplication(number, today, inDays(30)), addresses }, say(APPLICANT));
+  await platform.integrations.apply({ ...madeUpApplication(number, inDays(0), inDays(30)), addresses }, say(APPLICANT));
   await platform.integrations.check(number, say(CASE_OFFICER));
   return number;
 }
@@ -30,7 +30,7 @@ const page = async (number: string) => (await lin.get(`/console/integrations/${n
 const approve = (number: string) =>
   lin.post(`/console/integrations/${number}/approve`, {
     checks: ["resident"],
-    from: today,
+    from: inDays(0),
     until: inDays(30),
     reason: "雲端機房設於臺北，已查證",
   });

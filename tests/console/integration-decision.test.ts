@@ -3,7 +3,7 @@ import type { IntegrationClient } from "../../src/integration-client.ts";
 import { startTestConsole, type Visitor } from "../support/console.ts";
 import { type ConsoleOffice, enter, openConsoleOffice } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 
 let office: ConsoleOffice;
 let platform: ConsoleOffice["platform"];
@@ -24,7 +24,7 @@ afterAll(() => office?.stop());
 
 const path = (number: string, step = "") => `/console/integrations/${encodeURIComponent(number)}${step}`;
 const stateOf = async (number: string) => (await platform.onRecord(number)).state;
-const days = () => ({ from: today, until: inDays(30) });
+const days = () => ({ from: inDays(0), until: inDays(30) });
 const approval = (changes: Record<string, string | string[]> = {}) => ({
   checks: ["resident"],
   ...days(),
@@ -82,10 +82,10 @@ describe("a decision that a rule stands against", () => {
   test("§3(3) takes days of the Republic's calendar", async () => {
     const number = await platform.checked();
     await lin.get(path(number));
-    const until = inDays(10);
+    const [from, until] = [inDays(0), inDays(10)];
     const roc = `${Number(until.slice(0, 4)) - 1911}/${until.slice(5, 7)}/${until.slice(8)}`;
-    expect((await lin.post(path(number, "/approve"), approval({ until: roc }))).status).toBe(303);
-    expect((await platform.integrations.show(number)).approval).toMatchObject({ checks: ["resident"], from: today, until });
+    expect((await lin.post(path(number, "/approve"), approval({ from, until: roc }))).status).toBe(303);
+    expect((await platform.integrations.show(number)).approval).toMatchObject({ checks: ["resident"], from, until });
   });
 
   test("§3(3) of two managers at once one decides; the other is told, and sees what the first did", async () => {
@@ -123,7 +123,7 @@ describe("a decision that a rule stands against", () => {
 
   test("§3(3) nobody decides on what they applied for", async () => {
     const number = `own-${Date.now()}`;
-    await platform.integrations.apply(madeUpApplication(number, today, inDays(30)), say({ ...APPLICANT, account: "lin.manager" }));
+    await platform.integrations.apply(madeUpApplication(number, inDays(0), inDays(30)), say({ ...APPLICANT, account: "lin.manager" }));
     await platform.integrations.check(number, say(CASE_OFFICER));
     expect((await lin.get(path(number))).text).toContain("您參與過本案，須由其他主管決定");
     const { status, text } = await lin.post(path(number, "/approve"), approval({ seen: "2" }));

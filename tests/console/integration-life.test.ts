@@ -5,7 +5,7 @@ import type { IntegrationClient } from "../../src/integration-client.ts";
 import { createVisitor, startTestConsole, type Visitor } from "../support/console.ts";
 import { type ConsoleOffice, enter, type Officer, openConsoleOffice, PASSWORD } from "../support/console-office.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "../support/integration.ts";
-import { fresh, inDays, today } from "../support/integration-platform.ts";
+import { fresh, inDays } from "../support/integration-platform.ts";
 
 const DAY = 86_400_000;
 let offset = 0;
@@ -89,7 +89,7 @@ describe("an application in the console", () => {
     const addresses = ["10.99.0.7", "10.99.0.8"];
     const [one, other] = [`one-${Date.now()}`, `other-${Date.now()}`];
     for (const number of [one, other]) {
-      await platform.integrations.apply({ ...madeUpApplication(number, today, inDays(30)), addresses }, say(APPLICANT));
+      await platform.integrations.apply({ ...madeUpApplication(number, inDays(0), inDays(30)), addresses }, say(APPLICANT));
       await platform.integrations.check(number, say(CASE_OFFICER));
     }
     await platform.integrations.approve(one, say(MANAGER));

@@ -4,7 +4,7 @@ import { filledForm } from "../support/applicant.ts";
 import type { ReadPage } from "../support/console.ts";
 import { type ConsoleOffice, type Officer, openConsoleOffice, PASSWORD } from "../support/console-office.ts";
 import { CASE_OFFICER, MANAGER, OFFICER } from "../support/integration.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 
 const MINUTE = 60_000;
 let offset = 0;
@@ -50,13 +50,13 @@ describe("a form that was sent after the session had ended", () => {
     expect(checks.length).toBeGreaterThan(1);
     const [first = "", ...rest] = checks;
     offset += 16 * MINUTE;
-    const sent = { reason: "僅核可一項", checks: [first], from: today, until: inDays(3) };
+    const sent = { reason: "僅核可一項", checks: [first], from: inDays(0), until: inDays(3) };
     const { status, text } = await logInAgain(lin, MANAGER.account, await lin.post(path(number, "/approve"), sent));
     expect(status).toBe(200);
     expect(text).toContain("登入前送出的操作沒有執行");
     expect(text).toContain(`value="${first}" checked`);
     for (const unticked of rest) expect(text).not.toContain(`value="${unticked}" checked`);
-    for (const kept of [`value="${inDays(3)}"`, "僅核可一項</textarea>"]) expect(text).toContain(kept);
+    for (const kept of [`value="${sent.until}"`, "僅核可一項</textarea>"]) expect(text).toContain(kept);
     expect((await platform.onRecord(number)).state).toBe("checked");
     expect((await lin.get(path(number))).text).toContain(`value="${rest[0]}" checked`);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConsoleHouse, openConsoleHouse } from "../support/console-house.ts";
 import { APPLICANT, CASE_OFFICER, madeUpApplication, say } from "../support/integration.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 import { beginReview, openIntegration } from "../support/ip-inventory.ts";
 
 const [SHARED, IDLE] = ["203.66.0.1", "2001:b000:168::7"];
@@ -44,7 +44,7 @@ describe("addresses in a real browser, without JavaScript", () => {
   test("§3(10) the manager sees which address looks foreign before deciding, and with every step after", async () => {
     const { platform, visitors, console_ } = house;
     const number = "115-清-0003";
-    const draft = { ...madeUpApplication(number, today, inDays(30)), addresses: ["168.95.1.1", "8.8.8.8"] };
+    const draft = { ...madeUpApplication(number, inDays(0), inDays(30)), addresses: ["168.95.1.1", "8.8.8.8"] };
     await platform.integrations.apply(draft, say(APPLICANT));
     await platform.integrations.check(number, say(CASE_OFFICER));
     const manager = await visitors.open();

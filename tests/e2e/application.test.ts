@@ -5,7 +5,7 @@ import { toRocSlashes } from "../../src/domain/roc-date.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { attachAndSubmit, attachTooLarge, fillLetter, goOnToLetter } from "../support/applicant-browser.ts";
 import { type ConsoleHouse, openConsoleHouse } from "../support/console-house.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 import { PEOPLE, question } from "../support/people.ts";
 import { seedGenerations } from "../support/seed.ts";
 
@@ -96,7 +96,7 @@ describe("an agency's story in a real browser, without JavaScript", () => {
     await look(agency, "apply-faults");
     const texts = { 機關代碼: "376480000", 固定: "127.0.0.1", 法令依據: "社會救助法第4條", 使用目的: "低收入戶資格審查" };
     for (const [label, text] of Object.entries(texts)) await agency.getByLabel(label).fill(text);
-    await agency.getByLabel("使用期限起日").fill(toRocSlashes(today));
+    await agency.getByLabel("使用期限起日").fill(toRocSlashes(inDays(0)));
     await agency.getByLabel("使用期限迄日").fill(toRocSlashes(inDays(300)));
     await agency.getByLabel("聯絡窗口").fill("049-2222106 分機 1234");
     await fillLetter(agency, "府社助字第1150012345號");

@@ -2,18 +2,21 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConsoleHouse, openConsoleHouse } from "../support/console-house.ts";
 import { APPLICANT, madeUpApplication, say } from "../support/integration.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 
 const NUMBER = "115-社-0001";
 let house: ConsoleHouse;
 let platform: ConsoleHouse["platform"];
 let console_: ConsoleHouse["console_"];
 let visitors: ConsoleHouse["visitors"];
+let from: string;
+let until: string;
 
 beforeAll(async () => {
   house = await openConsoleHouse();
   ({ platform, console_, visitors } = house);
-  await platform.integrations.apply(madeUpApplication(NUMBER, today, inDays(40)), say(APPLICANT, "低收入戶資格審查"));
+  [from, until] = [inDays(0), inDays(40)];
+  await platform.integrations.apply(madeUpApplication(NUMBER, from, until), say(APPLICANT, "低收入戶資格審查"));
 }, 180_000);
 afterAll(() => house?.stop());
 
@@ -108,7 +111,7 @@ describe("the console in a real browser, without JavaScript", () => {
     const csv = await officer.request.get(`${console_.url}${await officer.getByRole("link", { name: "CSV" }).getAttribute("href")}`);
     expect(csv.headers()["content-type"]).toBe("text/csv; charset=utf-8");
     expect((await csv.text()).split("\r\n")[1]).toBe(
-      `"${NUMBER}","測試稅務局","地方稅系統 ${NUMBER}","使用中","縣民身分","${today}","${inDays(40)}","0",""`,
+      `"${NUMBER}","測試稅務局","地方稅系統 ${NUMBER}","使用中","縣民身分","${from}","${until}","0",""`,
     );
     await officer.getByLabel("搜尋").fill("沒有這個機關");
     await officer.getByRole("button", { name: "查詢" }).click();

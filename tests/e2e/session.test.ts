@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toRocSlashes } from "../../src/domain/roc-date.ts";
 import { type ConsoleHouse, openConsoleHouse } from "../support/console-house.ts";
-import { inDays, today } from "../support/integration-platform.ts";
+import { inDays } from "../support/integration-platform.ts";
 
 const MINUTE = 60_000;
 let house: ConsoleHouse;
@@ -110,7 +110,7 @@ describe("the session of a page, with JavaScript", () => {
     await page.getByLabel("聯絡窗口").fill("049-2222106 分機 1234");
     await page.getByLabel("縣民身分").check();
     await page.getByLabel("來文字號").fill("府社助字第1150012345號");
-    await page.getByLabel("發文日期").fill(toRocSlashes(today));
+    await page.getByLabel("發文日期").fill(toRocSlashes(inDays(0)));
     await page.getByLabel("機關已在來文或申請單上同意").check();
     await page.getByRole("button", { name: "登錄申請" }).click();
     await page.getByRole("heading", { name: "待審查" }).waitFor();

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { toRocSlashes } from "../../src/domain/roc-date.ts";
 import { LETTER } from "./applicant.ts";
-import { today } from "./integration-platform.ts";
+import { inDays } from "./integration-platform.ts";
 
 const FILE = { name: "來文.pdf", mimeType: "application/pdf", buffer: Buffer.from(LETTER) };
 const CHOOSE = "選擇來文的 PDF 檔";
@@ -9,7 +9,7 @@ const CHOOSE = "選擇來文的 PDF 檔";
 /** What each application's form asks anew: the letter it comes with, and the acceptance of liability. */
 export async function fillLetter(page: Page, number: string): Promise<void> {
   await page.getByLabel("來文字號").fill(number);
-  await page.getByLabel("發文日期").fill(toRocSlashes(today));
+  await page.getByLabel("發文日期").fill(toRocSlashes(inDays(0)));
   await page.getByLabel("機關已閱讀以上責任告知並同意").check();
 }
 

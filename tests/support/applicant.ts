@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { createVisitor, type ReadPage, type TestConsole, type Visitor } from "./console.ts";
 import { CASE_OFFICER, MANAGER, madeUpAddress, OFFICER, say } from "./integration.ts";
-import { fresh, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
+import { fresh, type IntegrationPlatform, inDays } from "./integration-platform.ts";
 
 /** A letter as agencies attach it: enough of a PDF to be taken for one. */
 export const LETTER = "%PDF-1.7 來文的內容";
@@ -13,8 +13,8 @@ export function filledForm() {
   forms += 1;
   return {
     ...{ agencyName: "測試社會處", agencyCode: "376480000", systemName: `低收入戶審查系統${forms}`, legalBasis: "社會救助法第4條" },
-    ...{ purpose: "低收入戶資格審查", checks: ["resident", "disability"], addresses: madeUpAddress(), from: today, until: inDays(60) },
-    ...{ contact: "049-2222106", letterNumber: "府社助字第1150012345號", letterDate: today, improvement: "", liability: "yes" },
+    ...{ purpose: "低收入戶資格審查", checks: ["resident", "disability"], addresses: madeUpAddress(), from: inDays(0), until: inDays(60) },
+    ...{ contact: "049-2222106", letterNumber: "府社助字第1150012345號", letterDate: inDays(0), improvement: "", liability: "yes" },
   };
 }
 
@@ -92,7 +92,7 @@ export async function shownForm({ browser }: Applicant, path: string, given: obj
     "";
   const texts = ["legalBasis", "purpose", "addresses", "until", "contact"].map((name) => [name, value(name)]);
   const checks = [...text.matchAll(/name="checks" value="(\w+)" checked/g)].map(([, check]) => check);
-  const letter = { letterNumber: "府社助字第1160000001號", letterDate: today, liability: "yes" };
+  const letter = { letterNumber: "府社助字第1160000001號", letterDate: inDays(0), liability: "yes" };
   return { ...Object.fromEntries(texts), checks, ...letter, ...given };
 }
 

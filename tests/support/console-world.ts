@@ -12,7 +12,7 @@ import { type ConsoleVisitors, createConsoleVisitors } from "./console-browser.t
 import { enter } from "./console-office.ts";
 import { createGnupg } from "./gnupg.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
-import { createIntegrationPlatform, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
+import { createIntegrationPlatform, type IntegrationPlatform, inDays } from "./integration-platform.ts";
 import { beginReview, openIntegration, putIntoUse } from "./ip-inventory.ts";
 import { type LogHouse, openLogHouse } from "./log-house.ts";
 
@@ -160,10 +160,10 @@ async function openIntegrations(platform: IntegrationPlatform): Promise<Record<s
     string
   >;
   const { submitted, checked, approved, refused, shared, other } = numbers;
-  const letter = { number: "府稅字第1150000007號", date: today, onPaper: true, liabilityAcceptedOn: today };
+  const letter = { number: "府稅字第1150000007號", date: inDays(0), onPaper: true, liabilityAcceptedOn: inDays(0) };
   for (const number of [submitted, checked, approved, refused]) {
     const draft = {
-      ...madeUpApplication(number, today, inDays(40)),
+      ...madeUpApplication(number, inDays(0), inDays(40)),
       addresses: ["168.95.1.1", number === checked ? "8.8.8.8" : "10.20.30.40"],
     };
     await integrations.apply({ ...draft, letter }, say(APPLICANT, "低收入戶資格審查"));

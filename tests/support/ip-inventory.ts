@@ -3,12 +3,12 @@ import { openDatabase } from "../../db/client.ts";
 import { listInventories } from "../../db/queries/ip-inventory.ts";
 import { ipInventory } from "../../src/workflows/ip-inventory.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, say } from "./integration.ts";
-import { fresh, type IntegrationPlatform, inDays, today } from "./integration-platform.ts";
+import { fresh, type IntegrationPlatform, inDays } from "./integration-platform.ts";
 
 /** An active integration of this number, with these addresses; those that others have too are known to the manager. */
 export async function openIntegration(platform: IntegrationPlatform, number: string, addresses: string[]): Promise<void> {
   const { integrations } = platform;
-  await integrations.apply({ ...madeUpApplication(number, today, inDays(300)), addresses }, say(APPLICANT));
+  await integrations.apply({ ...madeUpApplication(number, inDays(0), inDays(300)), addresses }, say(APPLICANT));
   await putIntoUse(platform, number, addresses);
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readAccessRegister } from "../../db/queries/access-register.ts";
 import { readIntegration } from "../../db/queries/integration-record.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpAddress, madeUpApplication, OFFICER, say } from "../support/integration.ts";
-import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 
 let platform: IntegrationPlatform;
 
@@ -56,7 +56,7 @@ describe("a change of an integration", () => {
     const mine = randomUUID();
     expect(await amend(mine)).toBeUndefined();
     expect(await amend(randomUUID())).toBe("amendment-open");
-    const draft = madeUpApplication(mine, today, inDays(9));
+    const draft = madeUpApplication(mine, inDays(0), inDays(9));
     expect(await codeOf(platform.integrations.apply(draft, say(APPLICANT)))).toBe("application-number-taken");
     expect((await platform.integrations.show(number)).amendment?.application.applicationNumber).toBe(mine);
   });
@@ -67,7 +67,7 @@ describe("an address that another integration has", () => {
     const first = await platform.activated();
     const { addresses } = (await platform.integrations.show(first)).application;
     const number = randomUUID();
-    await platform.integrations.apply({ ...madeUpApplication(number, today, inDays(30)), addresses }, say(APPLICANT));
+    await platform.integrations.apply({ ...madeUpApplication(number, inDays(0), inDays(30)), addresses }, say(APPLICANT));
     await platform.integrations.check(number, say(CASE_OFFICER));
     const unknowing = platform.integrations.approve(number, say(MANAGER));
     await expect(unknowing).rejects.toMatchObject({ code: "address-shared", message: expect.stringContaining(addresses[0] ?? "") });
@@ -93,7 +93,7 @@ describe("after a suspension or a termination", () => {
   test("§5(6) a new application for the same system must say so too", async () => {
     const number = await platform.activated();
     const { systemName } = (await platform.integrations.show(number)).application;
-    const again = { ...madeUpApplication(randomUUID(), today, inDays(9)), systemName };
+    const again = { ...madeUpApplication(randomUUID(), inDays(0), inDays(9)), systemName };
     await platform.integrations.suspend(number, say(MANAGER));
     expect(await codeOf(platform.integrations.apply(again, say(APPLICANT)))).toBe("improvement-missing");
     await platform.integrations.revoke(number, say(MANAGER, "情節嚴重"));
@@ -131,7 +131,7 @@ describe("after a suspension or a termination", () => {
   test("§3(3) what one application calls an agency is not what another one is called by", async () => {
     const [first, second] = [randomUUID(), randomUUID()];
     const named = (number: string, agencyName: string) => ({
-      ...madeUpApplication(number, today, inDays(9)),
+      ...madeUpApplication(number, inDays(0), inDays(9)),
       agencyCode: "squat",
       agencyName,
     });

@@ -8,7 +8,7 @@ import { integrationWorkflowId } from "../../src/integration-client.ts";
 import { integration as integrationWorkflow } from "../../src/workflows/integration.ts";
 import { rawHistory } from "../support/history.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpAddress, madeUpApplication, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
-import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 
 let platform: IntegrationPlatform;
 
@@ -26,13 +26,14 @@ describe("an integration", () => {
     const correction = { purpose: "房屋稅減免審查", addresses: ["127.0.0.1", address] };
     await platform.integrations.resubmit(number, { ...say(APPLICANT, "已補正"), correction });
     await platform.integrations.check(number, say(CASE_OFFICER, "文件齊備"));
-    await platform.integrations.approve(number, { ...say(MANAGER, "範圍縮小"), checks: ["resident"], until: inDays(10) });
+    const until = inDays(10);
+    await platform.integrations.approve(number, { ...say(MANAGER, "範圍縮小"), checks: ["resident"], until });
     const secret = createSecret();
     const provisioned = await platform.integrations.provision(number, { ...say(OFFICER, "已設定"), credential: fresh(secret) });
     expect(provisioned.credentials).toHaveLength(1);
     await expect.poll(async () => (await platform.onRecord(number)).state).toBe("active");
     const record = await platform.onRecord(number);
-    expect(record.approvedUntil).toEqual(new Date(`${inDays(11)}T00:00:00+08:00`));
+    expect(record.approvedUntil).toEqual(new Date(Date.parse(`${until}T24:00:00+08:00`)));
     const { rows: rights } = await platform.context.pool.query(
       `select (select array_agg(check_code) from integration_scope where integration_id = $1) as checks,
         (select array_agg(host(address) order by address) from integration_address where integration_id = $1) as addresses,
@@ -121,7 +122,7 @@ describe("an integration", () => {
 
   test("§3(3) has one process for its number, while it is open and when it has ended", async () => {
     const number = await platform.applied();
-    const again = () => codeOf(platform.integrations.apply(madeUpApplication(number, today, inDays(9)), say(APPLICANT)));
+    const again = () => codeOf(platform.integrations.apply(madeUpApplication(number, inDays(0), inDays(9)), say(APPLICANT)));
     expect(await again()).toBe("application-number-taken");
     await platform.integrations.withdraw(number, say(APPLICANT));
     expect(await again()).toBe("application-number-taken");
@@ -132,7 +133,7 @@ describe("an integration", () => {
     const handle = await platform.client.workflow.start(integrationWorkflow, {
       workflowId: randomUUID(),
       taskQueue: platform.context.config.taskQueue,
-      args: [{ draft: madeUpApplication(number, today, inDays(9)), submission: { ...say(OTHER_MANAGER), requestId: randomUUID() } }],
+      args: [{ draft: madeUpApplication(number, inDays(0), inDays(9)), submission: { ...say(OTHER_MANAGER), requestId: randomUUID() } }],
     });
     await expect(handle.result()).rejects.toMatchObject({ cause: { cause: { type: "application-number-taken" } } });
     expect((await listSteps(platform.context.db, (await platform.onRecord(number)).integrationId)).map(({ actor }) => actor)).toEqual([
@@ -142,7 +143,7 @@ describe("an integration", () => {
 
   test("§3(7) is not applied for with an address that can't be whitelisted, and its number stays free", async () => {
     const number = randomUUID();
-    const draft = madeUpApplication(number, today, inDays(9));
+    const draft = madeUpApplication(number, inDays(0), inDays(9));
     for (const address of ["224.0.0.1", "::1:2"])
       expect(await codeOf(platform.integrations.apply({ ...draft, addresses: [address] }, say(APPLICANT)))).toBe("address-not-public");
     expect(await codeOf(platform.integrations.apply({ ...draft, addresses: ["10.0.0.0/8"] }, say(APPLICANT)))).toBe("address-not-single");

@@ -11,7 +11,7 @@ import { createRetentionClient } from "../../src/retention-client.ts";
 import { removeSchedules } from "../../src/schedules.ts";
 import { retentionWorkflowId } from "../../src/workflows/retention.ts";
 import { APPLICANT, CASE_OFFICER, MANAGER, madeUpApplication, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
-import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays, today } from "../support/integration-platform.ts";
+import { codeOf, createIntegrationPlatform, fresh, type IntegrationPlatform, inDays } from "../support/integration-platform.ts";
 import { beginReview } from "../support/ip-inventory.ts";
 
 let platform: IntegrationPlatform;
@@ -107,7 +107,7 @@ describe("after the loss of Temporal's store", () => {
     const { context, client } = platform;
     const { taskQueue } = context.config;
     await createActivities(context).prepareQueryLog();
-    const [held, proposed] = [today.slice(0, 7), "2020-02"];
+    const [held, proposed] = [inDays(0).slice(0, 7), "2020-02"];
     const months = createRetentionClient(client, taskQueue);
     await months.hold(held, { ...say(OFFICER), matter: "政風-115-1" });
     await context.db.transaction().execute((trx) => insertDisposalStep(trx, propose({ month: proposed, timeline: [] }, 0, Date.now())));
