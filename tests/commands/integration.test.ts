@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import { endWithThisProcess } from "../../src/adapters/child-process.ts";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import { takeDataDirectory } from "../../src/adapters/data-directory.ts";
 import { createKeys } from "../../src/adapters/key-store.ts";
@@ -46,6 +47,7 @@ async function startWorker(): Promise<ChildProcess> {
     env: { ...environment, DATABASE_URL: database.workerUrl, WORKFLOW_BUNDLE: inject("workflowBundle") },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  endWithThisProcess(started, "SIGTERM");
   await new Promise<void>((resolve, reject) => {
     started.once("exit", () => reject(new Error("the worker ended")));
     started.stdout?.on("data", (chunk: Buffer) => chunk.toString().includes("worker ready") && resolve());

@@ -86,7 +86,7 @@ describe("an agency whose integration is active", () => {
     ["§4(1)2", "/apply/change", { until: "114/01/31" }, "迄日已經過去"],
     ["§4(1)2", "/apply/change", { until: longer }, "變更不能延長期限"],
     ["§4(1)2", "/apply/renewal", { until: toRocSlashes(inDays(60)) }, "展期的迄日須晚於目前有效的迄日"],
-    ["§4(1)2", "/apply/renewal", { until: "120/01/31" }, "權限最長 3 年"],
+    ["§4(1)2", "/apply/renewal", { until: toRocSlashes(inDays(1200)) }, "權限最長 3 年"],
     ["§3(3)", "/apply/change", {}, "與目前有效的完全相同"],
     ["§5(6)", "/apply/reapplication", { improvement: "已改善" }, "介接並未暫停"],
   ])("%s %s with %o is told so; nothing changes", async (_clause, path, given, told) => {

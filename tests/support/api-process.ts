@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
+import { endWithThisProcess } from "../../src/adapters/child-process.ts";
 import { freePort } from "../../src/adapters/embedded-postgres.ts";
 import { readMachine } from "../../src/config.ts";
 
@@ -18,6 +19,7 @@ export async function startApiProcess(databaseUrl: string, keysDirectory: string
     env: { ...readMachine().inherited, DATABASE_URL: databaseUrl, KEYS_DIR: keysDirectory, PORT: String(chosen), LOG_LEVEL: "warn" },
     stdio: ["ignore", "ignore", "inherit"],
   });
+  endWithThisProcess(child, "SIGTERM");
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);

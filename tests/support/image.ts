@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { endWithThisProcess } from "../../src/adapters/child-process.ts";
 import { readComposeFile, readDockerfile } from "./compose.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -83,6 +84,7 @@ export function createServiceStarter(tree: string, places: Places, settings: Rea
   function start(name: string, command: readonly string[] = services[name]?.command ?? [], input = ""): RunningService {
     const [program, ...args] = [...(services[name]?.entrypoint ?? []), ...command].map(here);
     const child = spawn(program === "node" ? node : (program ?? ""), args, { cwd: tree, env: environmentOf(name), ...account });
+    endWithThisProcess(child, "SIGTERM");
     child.stdin.end(input);
     let output = "";
     let printed = "";

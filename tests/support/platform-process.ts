@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { endWithThisProcess } from "../../src/adapters/child-process.ts";
 import { readMachine } from "../../src/config.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -26,6 +27,7 @@ export function startProgram(script: string, settings: Readonly<Record<string, s
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
+  endWithThisProcess(child, "SIGTERM");
   let output = "";
   const listeners = new Set<() => void>();
   const tell = () => {

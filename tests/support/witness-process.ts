@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { endWithThisProcess } from "../../src/adapters/child-process.ts";
 import { readMachine } from "../../src/config.ts";
 
 const WITNESS = join(import.meta.dirname, "../../bin/witness.ts");
@@ -46,6 +47,7 @@ export async function startWitness(directory: string, port = 0, program = WITNES
     env: environment(directory, port),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithThisProcess(child, "SIGTERM");
   let output = "";
   const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, output }));
   const url = await new Promise<string>((resolve, reject) => {

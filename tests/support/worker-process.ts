@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { endWithThisProcess } from "../../src/adapters/child-process.ts";
 import { readMachine } from "../../src/config.ts";
 import { temporalAddress } from "./temporal.ts";
 import type { TestPlatform } from "./worker.ts";
@@ -33,6 +34,7 @@ export async function startWorkerProcess({ context, database }: TestPlatform, en
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithThisProcess(child, "SIGTERM");
   let output = "";
   await new Promise<void>((resolve, reject) => {
     child.once("exit", () => reject(new Error(`the worker ended: ${output}`)));
