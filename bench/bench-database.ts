@@ -2,12 +2,11 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
-import { migrate } from "../db/migrate.ts";
 import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "../src/adapters/key-store.ts";
 import { CHECKS } from "../src/domain/checks.ts";
-import { taipeiDate } from "../src/domain/roc-date.ts";
 import { type MadeUpPerson, makePeople } from "../src/people/make-people.ts";
+import { migrateForTests } from "../tests/support/migrated.ts";
 import { seedGenerations, seedIntegration } from "../tests/support/seed.ts";
 
 /** A Postgres with made-up people and one integration, for measuring the API. */
@@ -28,17 +27,7 @@ export async function openBenchDatabase(): Promise<BenchDatabase> {
   const directory = mkdtempSync(join(tmpdir(), "verification-platform-bench-"));
   chmodSync(directory, 0o711);
   const postgres = await startEmbeddedPostgres(join(directory, "postgres"));
-  await migrate(
-    postgres.url,
-    {
-      platform_api: "api",
-      platform_worker: "worker",
-      platform_console: "console",
-      platform_log_reader: "log-reader",
-      platform_appointer: "appointer",
-    },
-    taipeiDate(Date.now()),
-  );
+  await migrateForTests(postgres.url);
   const keysDirectory = join(directory, "keys");
   createKeys(keysDirectory);
   const people = [...makePeople(PEOPLE)].filter(({ name }) => !name.includes("■") && !/[\ue000-\uf8ff]/.test(name));

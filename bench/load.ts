@@ -29,6 +29,7 @@ export async function load({ url, connections, seconds, bodies, headers }: Load)
     url,
     connections,
     duration: seconds,
+    // What goes out before a connection can be given its own.
     requests: requests.slice(0, 1),
     setupClient: (connection) => {
       const first = client++;

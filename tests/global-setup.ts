@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../db/client.ts";
-import { migrate } from "../db/migrate.ts";
 import { startEmbeddedPostgres } from "../src/adapters/embedded-postgres.ts";
 import { findOnPath } from "../src/adapters/slow-step.ts";
 import { requireTemporal, startEmbeddedTemporal } from "../src/adapters/temporal-server.ts";
 import { bundleWorkflows } from "../src/adapters/temporal-worker.ts";
 import { readEnvironment } from "../src/config.ts";
-import { taipeiDate } from "../src/domain/roc-date.ts";
+import { migrateForTests } from "./support/migrated.ts";
 import { findTemporalTestServer } from "./support/temporal-test-server.ts";
 
 declare module "vitest" {
@@ -50,17 +49,7 @@ export default async function setup({ provide }: { provide: (key: string, value:
   const { pool, close } = openDatabase(postgres.url, { max: 1 });
   await pool.query("create database template_platform");
   await close();
-  await migrate(
-    postgres.url.replace(/\/postgres$/, "/template_platform"),
-    {
-      platform_api: "api",
-      platform_worker: "worker",
-      platform_console: "console",
-      platform_log_reader: "log-reader",
-      platform_appointer: "appointer",
-    },
-    taipeiDate(Date.now()),
-  );
+  await migrateForTests(postgres.url.replace(/\/postgres$/, "/template_platform"));
   provide("postgresUrl", postgres.url);
   provide("temporalAddress", temporal.address);
   provide("temporalTestServer", temporalTestServer);

@@ -3,12 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
-import { migrate } from "../../db/migrate.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
 import { createKeys, openKeyStore } from "../../src/adapters/key-store.ts";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { ask } from "../support/api.ts";
 import { startApiProcess } from "../support/api-process.ts";
+import { migrateForTests } from "../support/migrated.ts";
 import { ALL_CHECKS, PEOPLE, question } from "../support/people.ts";
 import { seedGenerations, seedIntegration } from "../support/seed.ts";
 
@@ -22,17 +21,7 @@ const apiUrl = () => postgres.url.replace(/\/\/[^@]*@/, "//platform_api:api@");
 
 beforeAll(async () => {
   postgres = await startEmbeddedPostgres(join(directory, "postgres"));
-  await migrate(
-    postgres.url,
-    {
-      platform_api: "api",
-      platform_worker: "worker",
-      platform_console: "console",
-      platform_log_reader: "log-reader",
-      platform_appointer: "appointer",
-    },
-    taipeiDate(Date.now()),
-  );
+  await migrateForTests(postgres.url);
   createKeys(keysDirectory);
   const { pool, close } = openDatabase(postgres.url, { max: 2 });
   await seedGenerations(pool, openKeyStore(keysDirectory), Object.values(PEOPLE));

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { openSealedPart } from "../../src/adapters/sealed-part.ts";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { ALL_CHECKS, madeUpId, PEOPLE, question, UNKNOWN_ID } from "../support/people.ts";
 import { seedGenerations, seedIntegration } from "../support/seed.ts";
@@ -110,7 +110,7 @@ describe("§4(1)5 the log only grows", () => {
     ["UPDATE", "update query_log set outcome = 'match'"],
     ["DELETE", "delete from query_log"],
     ["TRUNCATE", "truncate query_log"],
-    ["UPDATE of a partition", `update query_log_${taipeiDate(Date.now()).slice(0, 7).replace("-", "_")} set outcome = 'match'`],
+    ["UPDATE of a partition", `update query_log_${monthOfEntry(Date.now()).replace("-", "_")} set outcome = 'match'`],
     ["DROP", "drop table query_log"],
     ["disabling triggers", "alter table query_log disable trigger all"],
     ["becoming the owner", "set role postgres"],

@@ -74,8 +74,7 @@ describe("datasets", () => {
       ...["dataset-ends dedicatedOfficer false", "dataset-ends dedicatedOfficer false"],
     ]);
     const homes = async () => Promise.all([wu, lin, tu].map(async (who) => (await who.get("/console")).text));
-    const aged = (days: number) =>
-      query("update generation set as_of = (now() at time zone 'Asia/Taipei')::date - $1::int where switched_at is not null", [days]);
+    const aged = (days: number) => query("update generation set as_of = $1 where switched_at is not null", [office.daysAgo(days)]);
     const told = async (word: string) => (await homes()).map((text) => text.includes(word));
     expect(await told("資料集即將逾期")).toEqual([false, false, false]);
     await aged(38);

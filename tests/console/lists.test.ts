@@ -3,6 +3,7 @@ import { launchBrowser } from "../support/browser.ts";
 import { createVisitor, startTestConsole, type TestConsole, type Visitor } from "../support/console.ts";
 import { createConsoleVisitors } from "../support/console-browser.ts";
 import { enter } from "../support/console-office.ts";
+import { inDays } from "../support/integration-platform.ts";
 import { madeUpId } from "../support/people.ts";
 import { seedIntegration } from "../support/seed.ts";
 
@@ -31,9 +32,7 @@ beforeAll(async () => {
   );
   await pool.query("update application set stage = 'withdrawn' where integration_id <= 4");
   await pool.query("update agency set agency_name = '測試 100%_機關' where agency_id = 1");
-  await pool.query(
-    "insert into daily_usage select integration_id, (now() at time zone 'Asia/Taipei')::date, 7 from integration where integration_id = 5",
-  );
+  await pool.query("insert into daily_usage values (5, $1, 7)", [inDays(0)]);
   lin = await enter(console_, "lin.manager", "manager");
   chen = await enter(console_, "chen.auditor", "auditor");
 }, 60_000);
@@ -126,7 +125,7 @@ describe("a list", () => {
     );
     expect(await marks("idle"), "their periods have just begun").toBe(0);
     await console_.owner.pool.query("update integration set approved_from = now() - interval '1 year' where integration_id in (10, 11)");
-    await console_.owner.pool.query("insert into address_usage values (11, '10.9.8.10', (now() at time zone 'Asia/Taipei')::date)");
+    await console_.owner.pool.query("insert into address_usage values (11, '10.9.8.10', $1)", [inDays(0)]);
     expect(await marks("idle")).toBe(1);
     expect((await read("/console/addresses.csv?mark=foreign")).split("\r\n")[1]).toMatch(/^"8\.8\.8\.8","疑似境外",/);
     expect(await read("/console/trail?action=exportAddresses")).toContain("/console/addresses.csv");

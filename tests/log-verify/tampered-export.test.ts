@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startOfMonth } from "../../src/domain/query-log-form.ts";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { monthOfEntry, startOfMonth } from "../../src/domain/query-log-form.ts";
 import { named, rewriteZip, startSignedLog, verifyLog } from "../support/log-export.ts";
 
-const lastMonth = taipeiDate(startOfMonth(taipeiDate(Date.now()).slice(0, 7)) - 1).slice(0, 7);
+const lastMonth = monthOfEntry(startOfMonth(monthOfEntry(Date.now())) - 1);
 let log: Awaited<ReturnType<typeof startSignedLog>>;
 beforeAll(async () => {
   log = await startSignedLog();

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { retention, retentionWorkflowId } from "../../src/workflows/retention.ts";
 import { decryptedHistory } from "../support/history.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
@@ -55,7 +55,7 @@ test("a month that is held after an approval that found an edited entry", async 
 });
 
 test("a month of today that is held long before its time", async () => {
-  const month = taipeiDate(Date.now()).slice(0, 7);
+  const month = monthOfEntry(Date.now());
   await platform.retention.hold(month, held());
   await keep(retentionWorkflowId(platform.context.config.taskQueue, month), "retention-early-hold.json");
 });

@@ -141,10 +141,11 @@ async function endMonths({ platform }: LogHouse): Promise<void> {
   for (const month of ["2019-10", "2019-11"]) await platform.askAt(`${month}-20T12:00:00+08:00`, 3);
   await platform.keeping.settle();
   await platform.api.owner.pool.query(
-    `insert into daily_usage select min(integration_id), (now() at time zone 'Asia/Taipei')::date - d, 40 + d * 37 % 60 from integration, generate_series(2, 28) d group by d`,
+    `insert into daily_usage select min(integration_id), $1::date - d, 40 + d * 37 % 60 from integration, generate_series(2, 28) d group by d`,
+    [inDays(0)],
   );
   await platform.api.owner.pool.query(
-    "insert into database_size values ((now() at time zone 'Asia/Taipei')::date - 10, 1000000000, null, null), ((now() at time zone 'Asia/Taipei')::date, 1250000000, 30000000000, 100000000000)",
+    "insert into database_size values (current_date - 10, 1000000000, null, null), (current_date, 1250000000, 30000000000, 100000000000)",
   );
   for (const month of ["2019-10", "2019-11"]) await platform.retention.propose(month, say(OFFICER, "已屆保存年限"));
   await platform.retention.approve("2019-10", say(MANAGER, "已屆保存年限"));

@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Pool } from "pg";
 import { inject } from "vitest";
 import { openDatabase } from "../../db/client.ts";
+import type { RecordsRole } from "../../src/adapters/role-password.ts";
+import { ROLE_PASSWORDS } from "./migrated.ts";
 
 /** A database of its own for one test file, migrated, on the run's one server. */
 export interface TestDatabase {
@@ -21,14 +23,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   await onServer(serverUrl, `create database ${name} template template_platform`);
   const ownerUrl = serverUrl.replace(/\/postgres$/, `/${name}`);
-  const urlOf = (role: string, password: string) => ownerUrl.replace(/\/\/[^@]*@/, `//${role}:${password}@`);
+  const urlOf = (role: RecordsRole) => ownerUrl.replace(/\/\/[^@]*@/, `//${role}:${ROLE_PASSWORDS[role]}@`);
   return {
     ownerUrl,
-    apiUrl: urlOf("platform_api", "api"),
-    workerUrl: urlOf("platform_worker", "worker"),
-    consoleUrl: urlOf("platform_console", "console"),
-    logReaderUrl: urlOf("platform_log_reader", "log-reader"),
-    appointerUrl: urlOf("platform_appointer", "appointer"),
+    apiUrl: urlOf("platform_api"),
+    workerUrl: urlOf("platform_worker"),
+    consoleUrl: urlOf("platform_console"),
+    logReaderUrl: urlOf("platform_log_reader"),
+    appointerUrl: urlOf("platform_appointer"),
     drop: () => onServer(serverUrl, `drop database ${name} with (force)`),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { openDatabase } from "../../db/client.ts";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { runQueryLogCommand } from "../../src/query-log-command.ts";
 import { openQueryLog } from "../../src/query-log-reader.ts";
 import { type Answer, type Ask, ask, startTestApi, type TestApi } from "./api.ts";
@@ -12,18 +12,19 @@ import { seedGenerations, seedIntegration } from "./seed.ts";
 
 /** More than a page of entries. */
 export const CROWD = 700;
-export const MONTH = taipeiDate(Date.now()).slice(0, 7);
+export const MONTH = monthOfEntry(Date.now());
 const { indigenous: _, ...PLAIN } = PEOPLE.plain;
 /** The person that three entries are about. */
 export const SUBJECT = PLAIN;
 /** What no masked list may hold. */
-const SECRETS = [PLAIN.nationalId, PLAIN.name, PEOPLE.indigenous.name, PLAIN.birthDate];
-/** The masked digits by themselves; within a hash or an id they stand by chance. */
-const MASKED = new RegExp(`(?<![0-9a-f-])${PLAIN.nationalId.slice(6)}(?![0-9a-f-])`);
+const SECRETS = [PLAIN.nationalId, PLAIN.nationalId.slice(6), PLAIN.name, PEOPLE.indigenous.name, PLAIN.birthDate];
+/** Ids of entries and hashes, cut short or whole: the masked digits stand in them by chance. */
+const RANDOM = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![0-9a-zA-Z])[0-9a-f]{12,}/g;
 
 /** What of the subjects' identity a text tells. */
 export function secretsIn(text: string): string[] {
-  return [...SECRETS.filter((secret) => text.includes(secret)), ...(MASKED.exec(text) ?? [])];
+  const said = text.replace(RANDOM, " ");
+  return SECRETS.filter((secret) => said.includes(secret));
 }
 
 /** What an opening left on record. */

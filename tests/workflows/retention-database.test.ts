@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { MANAGER } from "../support/integration.ts";
 import { createLogPlatform, type LogPlatform } from "../support/log-platform.ts";
 
@@ -23,7 +23,7 @@ describe("the database itself", () => {
     );
 
   test("§4(1)5 drops nothing that is younger than five years, unknown, or not approved by another manager", async () => {
-    expect(await dispose(taipeiDate(Date.now()).slice(0, 7))).toBe("too-young");
+    expect(await dispose(monthOfEntry(Date.now()))).toBe("too-young");
     expect(await dispose("2018-01")).toBe("no-such-month");
     expect(await dispose("2020-01")).toBe("not-approved");
     await stepBehindTheRules("2020-01", "approve", MANAGER.account, "manager");

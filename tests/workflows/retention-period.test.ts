@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { retentionEnd } from "../../src/domain/log-month.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { stateOf } from "../../src/domain/retention.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { retentionWorkflowId } from "../../src/workflows/retention.ts";
@@ -32,7 +33,7 @@ async function sleepUntil(moment: number): Promise<void> {
 }
 
 test("§4(1)5 §4(2)5 an entry of today can be proved five years later, when its month has been proposed, held, released and disposed of", async () => {
-  const month = taipeiDate(Date.now()).slice(0, 7);
+  const month = monthOfEntry(Date.now());
   const [receipt] = await platform.askAt(new Date().toISOString());
   await platform.keeping.settle();
   const held = { ...say(OFFICER), matter: "政風-115-9" };

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRetentionActivities } from "../../src/activities/retention.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { stateOf } from "../../src/domain/retention.ts";
-import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { runRetentionCommand } from "../../src/retention-command.ts";
 import { ensureSchedule } from "../../src/schedules.ts";
 import { MANAGER, OFFICER, OTHER_MANAGER, say } from "../support/integration.ts";
@@ -115,7 +115,7 @@ describe("the end of a month of the log", () => {
   });
 
   test("§4(1)5 may be held long before its time, and is not for months that the log never had", async () => {
-    const month = taipeiDate(Date.now()).slice(0, 7);
+    const month = monthOfEntry(Date.now());
     await platform.retention.hold(month, held());
     expect(await stateOnRecord(month)).toBe("kept");
     expect(await codeOf(platform.retention.approve(month, say(MANAGER)))).toBe("not-proposed");

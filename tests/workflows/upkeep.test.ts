@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../db/client.ts";
 import { createUpkeepActivities } from "../../src/activities/upkeep.ts";
+import { monthOfEntry } from "../../src/domain/query-log-form.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { ensureSchedule } from "../../src/schedules.ts";
 import { createTestPlatform, type TestPlatform } from "../support/worker.ts";
@@ -46,9 +47,7 @@ describe("the daily upkeep", () => {
     const { scheduleId, handle } = await scheduled();
     await handle.trigger();
     await expect.poll(async () => (await owner.pool.query("select idempotency_key_index from idempotent_request")).rowCount).toBe(1);
-    const month = taipeiDate(inHundredDays.getTime() + 60 * DAY)
-      .slice(0, 7)
-      .replace("-", "_");
+    const month = monthOfEntry(inHundredDays.getTime() + 60 * DAY).replace("-", "_");
     expect(await partitions()).toContain(`query_log_${month}`);
     expect(scheduleId).toContain("upkeep");
     await handle.delete();
@@ -68,9 +67,7 @@ describe("the daily upkeep", () => {
     await run(indexPastMonths);
     const past = await indexed();
     expect(past).toEqual(expect.arrayContaining(["query_log_2026_01", "query_log_2026_02", "query_log_2026_03"]));
-    const yesterday = taipeiDate(Date.now() - DAY)
-      .slice(0, 7)
-      .replace("-", "_");
+    const yesterday = monthOfEntry(Date.now() - DAY).replace("-", "_");
     expect(past.every((month) => month < `query_log_${yesterday}`)).toBe(true);
     await run(indexPastMonths);
     expect(await indexed()).toEqual(past);
