@@ -108,7 +108,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       indigenous boolean,
       valid_from date,
       valid_until date,
-      -- The hash first: an index on it is built three times as fast, and a look-up names no dataset.
+      -- The hash first: an index on it is built three times as fast.
       primary key (subject_key, dataset_id)
     ) partition by list (dataset_id);
 
@@ -154,7 +154,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     end $$;
 
     -- The switch: in one transaction the old generation goes, the new one answers, and the dataset says so. A second call finds it done.
-    -- Detaching waits for questions under way and makes new ones wait behind it, so it gives up after half a second and is tried again.
+    -- Detaching waits for whoever reads, such as an API process that starts, and makes others wait behind it, so it gives up after half a second and is tried again.
     create function switch_generation(wanted integer, now_is timestamptz) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp set lock_timeout = '500ms' as $$
     declare

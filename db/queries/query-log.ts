@@ -27,7 +27,14 @@ export interface RequestEntries {
   readonly entries: readonly LoggedQuery[];
   /** Whose quota the entries count against; null when the request was refused. */
   readonly countedFor: number | null;
+  /** The access register's version that the answers were judged by; undefined when nothing is answered. */
+  readonly judgedBy?: string | undefined;
   readonly claim?: IdempotencyClaim | undefined;
+}
+
+/** Rights or data are no longer what one of the requests was judged by: nothing was written, and all are to be judged again. */
+export class AccessChanged extends Error {
+  override name = "AccessChanged";
 }
 
 /** What became of one request's entries. */
@@ -54,14 +61,17 @@ const COUNT_TODAY =
 const ADD_UP = `group by integration_id order by integration_id
   on conflict (integration_id, usage_day) do update set subjects = daily_usage.subjects + excluded.subjects returning integration_id, subjects, usage_day`;
 
+// What was judged by rights or data that are no longer those of this very statement is not written, so not answered (ADR 31).
+const JUDGED = (versions: string) => `judged as (select from access_version where version = all(${versions}::bigint[]))`;
+
 // The head's row is locked from here to the commit: so places are consecutive, and a statement that fails gives its own back. Everything that
 // comes after asks the head first, so that statements lock in one order and never wait for each other in a circle.
 const APPEND = {
   name: "append-entries",
   rowMode: "array" as const,
   text: `
-    with head as (
-      update log_head set size = size + $12 returning size - $12 as first
+    with ${JUDGED("$13")}, head as (
+      update log_head set size = size + $12 from judged returning size - $12 as first
     ), appended as (
       insert into query_log (${COLUMNS}, leaf_index) select ${VALUES}, first + position - 1
       from head, unnest(${ENTRIES}) with ordinality as given(${GIVEN_COLUMNS}, position)
@@ -77,10 +87,10 @@ const APPEND_CLAIMED = {
   name: "append-claimed-entries",
   rowMode: "array" as const,
   text: `
-    with claimed as (
+    with ${JUDGED("$18")}, claimed as (
       insert into idempotent_request (integration_id, idempotency_key_index, request_fingerprint, first_entry_id, entry_count, asked_at)
       select integration_id, key_index, fingerprint, first_entry_id, entry_count, uuid_extract_timestamp(first_entry_id)
-      from unnest($13::int4[], $14::bytea[], $15::bytea[], $16::uuid[], $17::int4[])
+      from judged, unnest($13::int4[], $14::bytea[], $15::bytea[], $16::uuid[], $17::int4[])
         as claim(integration_id, key_index, fingerprint, first_entry_id, entry_count)
       order by integration_id, key_index
       on conflict do nothing returning integration_id, first_entry_id, entry_count
@@ -89,7 +99,7 @@ const APPEND_CLAIMED = {
       from unnest(${ENTRIES}, $12::uuid[]) with ordinality as given(${GIVEN_COLUMNS}, claimed_by, position)
       where claimed_by is null or claimed_by in (select first_entry_id from claimed)
     ), head as (
-      update log_head set size = size + (select count(*) from accepted) returning size - (select count(*) from accepted) as first
+      update log_head set size = size + (select count(*) from accepted) from judged returning size - (select count(*) from accepted) as first
     ), appended as (
       insert into query_log (${COLUMNS}, leaf_index) select ${VALUES}, first + place - 1 from head, accepted
     ), counted as (
@@ -106,15 +116,18 @@ const APPEND_CLAIMED = {
 /**
  * Appends the entries of several requests in one statement, so in one transaction: when it returns, all of them are durable.
  * @returns one result per request, in order
+ * @throws AccessChanged
  */
 export async function appendRequests(pool: Pool, requests: readonly RequestEntries[]): Promise<Appended[]> {
   const claims = requests.filter((request) => request.claim !== undefined);
   const parameters = [...entryParameters(requests), ...countParameters(requests.filter((request) => request.claim === undefined))];
+  const versions = [...new Set(requests.flatMap(({ judgedBy }) => judgedBy ?? []))];
   const { rows } = await pool.query<(string | number | null)[]>(
     claims.length === 0
-      ? { ...APPEND, values: [...parameters, requests.reduce((sum, { entries }) => sum + entries.length, 0)] }
-      : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims)] },
+      ? { ...APPEND, values: [...parameters, requests.reduce((sum, { entries }) => sum + entries.length, 0), versions] }
+      : { ...APPEND_CLAIMED, values: [...parameters, ...claimParameters(requests, claims), versions] },
   );
+  if (rows.length === 0) throw new AccessChanged("Rights or data have changed since the question was judged.");
   const usages = new Map<number, DayUsage>();
   const claimed = new Set<string>();
   let next = 0;

@@ -5,7 +5,7 @@ import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
 import { hashSecret } from "../adapters/credential-secret.ts";
 import { logIndexOf } from "../adapters/subject-keys.ts";
 import { requireApprovedAccess } from "../domain/verification.ts";
-import type { AccessSnapshot, CredentialAccess } from "./access-register.ts";
+import type { AccessSnapshot, CredentialAccess } from "./access-snapshot.ts";
 import { Refusal } from "./problem.ts";
 
 /** The token that a request presents. @throws Refusal `missing-credential` */

@@ -11,7 +11,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { createNeighbourWatch, type NeighbourWatch } from "./neighbour-watch.ts";
 import { createQueryRecorder } from "./query-recorder.ts";
 import { createRequestLimits, type RequestLimits } from "./request-limits.ts";
-import { createSubjectLookup } from "./subject-lookup.ts";
+import { createSubjectLookup, type SubjectLookup } from "./subject-lookup.ts";
 
 /** What the API needs to run. */
 export interface ApiSettings {
@@ -19,7 +19,7 @@ export interface ApiSettings {
   readonly metricsAddresses: readonly string[];
   /** Rows that one database statement may carry; 1 turns sharing off (the bench compares). */
   readonly rowsPerStatement: number;
-  /** Statements of one kind under way at once. */
+  /** Statements under way at once. */
   readonly statementsAtOnce: number;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -36,7 +36,7 @@ export interface ApiContext {
   readonly logPool: Pool;
   readonly register: AccessRegister;
   readonly record: ReturnType<typeof createQueryRecorder>;
-  readonly lookUp: ReturnType<typeof createSubjectLookup>;
+  readonly lookUp: SubjectLookup;
   readonly logIndexKey: KeyObject;
   readonly limits: RequestLimits;
   readonly bodyRoom: BodyRoom;
@@ -47,7 +47,7 @@ export interface ApiContext {
   close(): Promise<void>;
 }
 
-/** How the API shares statements: one lookup and one append under way at a time, each for all that has come in meanwhile. */
+/** How the API shares statements: one append under way at a time, for all that has come in meanwhile. */
 export const SHARED_STATEMENTS = { rowsPerStatement: 1000, statementsAtOnce: 1 } as const;
 
 /**
@@ -80,7 +80,7 @@ export async function createApiContext(
   settings: ApiSettings,
 ): Promise<ApiContext> {
   const register = await openAccessRegister(pool, logger);
-  for (const name of register.current().datasets.indexKeys) openIndexKey(keyStore.index, name);
+  for (const { indexKey } of register.current().datasets.generations) openIndexKey(keyStore.index, indexKey);
   const neighbours = createNeighbourWatch(pool, logger, settings.now);
   const limits = {
     maximumRows: settings.rowsPerStatement,
@@ -94,7 +94,7 @@ export async function createApiContext(
     logPool,
     register,
     record: createQueryRecorder(pool, keyStore, limits, settings.append),
-    lookUp: createSubjectLookup(pool, keyStore, register, limits),
+    lookUp: createSubjectLookup(keyStore.index),
     logIndexKey: keyStore.logIndex,
     limits: createRequestLimits(),
     bodyRoom: createBodyRoom(),

@@ -6,7 +6,7 @@ import { rotateCredential } from "../../db/queries/credential.ts";
 import { createSecret, hashSecret, proveSecret } from "../adapters/credential-secret.ts";
 import { rotateCredential as rotationOf } from "../domain/credential.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
-import type { AccessSnapshot } from "./access-register.ts";
+import type { AccessSnapshot } from "./access-snapshot.ts";
 import { findCredential, presentedToken, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { problemResponse, Refusal, toRefusal, whoseDoing } from "./problem.ts";

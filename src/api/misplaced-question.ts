@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import type { CredentialAccess } from "./access-register.ts";
+import type { CredentialAccess } from "./access-snapshot.ts";
 import { findCredential } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import type { Refusal } from "./problem.ts";

@@ -79,7 +79,7 @@ export class Refusal extends Error {
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof RuleViolation && error.code in STATUS_OF) return new Refusal(error.code as ProblemCode, error.message);
-  if (error instanceof Error && error.name === "Overloaded")
+  if (error instanceof Error && (error.name === "Overloaded" || error.name === "AccessChanged"))
     return new Refusal("overloaded", "The platform is busy: try again shortly.", { retryAfter: 1 });
   return new Refusal(
     "service-unavailable",

@@ -1,6 +1,13 @@
 import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
-import { type Appended, appendRequests, type IdempotencyClaim, type LoggedQuery, type RequestEntries } from "../../db/queries/query-log.ts";
+import {
+  AccessChanged,
+  type Appended,
+  appendRequests,
+  type IdempotencyClaim,
+  type LoggedQuery,
+  type RequestEntries,
+} from "../../db/queries/query-log.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { createSealer } from "../adapters/sealed-part.ts";
 import { logIndexOf } from "../adapters/subject-keys.ts";
@@ -37,6 +44,8 @@ export interface RecordedRequest {
   readonly subjects: readonly RecordedSubject[];
   /** Whether the subjects count against the daily quota. */
   readonly counted: boolean;
+  /** The access register's version that the answers were judged by; a refusal has none. */
+  readonly judgedBy?: string;
   readonly claim?: IdempotencyClaim | undefined;
 }
 
@@ -46,7 +55,8 @@ export interface RecordedEntries extends Appended {
 }
 
 /**
- * Records requests in the query log; resolves when their entries are durable, and rejects when they may not be.
+ * Records requests in the query log; resolves when their entries are durable, and rejects when they may not be, with AccessChanged when the
+ * request is to be judged again.
  * @param write the statement; the bench compares another
  * @clause 4(1)5
  * @clause 4(2)5
@@ -102,8 +112,17 @@ export function createQueryRecorder(
         entry,
       };
     });
-    const appended = await append({ entries, countedFor: request.counted ? request.integrationId : null, claim: request.claim });
-    return { ...appended, entries };
+    const { judgedBy, claim } = request;
+    const { counted, integrationId } = request;
+    for (;;) {
+      try {
+        const appended = await append({ entries, countedFor: counted ? integrationId : null, judgedBy, claim });
+        return { ...appended, entries };
+      } catch (error) {
+        // A refusal stands whatever has changed: what it rode with was judged by something older.
+        if (judgedBy !== undefined || !(error instanceof AccessChanged)) throw error;
+      }
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 import { isCheckCode } from "../domain/checks.ts";
 import { holdsNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
-import type { CredentialAccess, IntegrationAccess } from "./access-register.ts";
+import type { CredentialAccess, IntegrationAccess } from "./access-snapshot.ts";
 import type { ApiContext } from "./context.ts";
 import { type LoggedRefusal, problemResponse, Refusal, toRefusal, whoseDoing } from "./problem.ts";
 import type { RecordedEntries, RecordedRequest, RecordedSubject } from "./query-recorder.ts";

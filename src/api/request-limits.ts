@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { DayUsage } from "../../db/queries/query-log.ts";
 import { networkOf } from "../adapters/source-address.ts";
-import type { IntegrationAccess } from "./access-register.ts";
+import type { IntegrationAccess } from "./access-snapshot.ts";
 import { Refusal, type whoseDoing } from "./problem.ts";
 
 /** Entries of refusals that are logged in a minute for one caller, so that nobody fills the log with what gets no answer. */

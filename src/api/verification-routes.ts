@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import type { IdempotencyClaim } from "../../db/queries/query-log.ts";
 import { taipeiDate } from "../domain/roc-date.ts";
 import { requireScope } from "../domain/verification.ts";
-import type { AccessSnapshot, CredentialAccess, IntegrationAccess } from "./access-register.ts";
+import type { AccessSnapshot, CredentialAccess, IntegrationAccess } from "./access-snapshot.ts";
 import { findCredential, readClaim, requireValidCaller } from "./caller.ts";
 import type { ApiContext } from "./context.ts";
 import { type ProblemCode, Refusal, toRefusal } from "./problem.ts";

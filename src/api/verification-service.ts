@@ -1,11 +1,11 @@
-import { type DayUsage, findClaimedRequest, type IdempotencyClaim, type LoggedQuery } from "../../db/queries/query-log.ts";
+import { AccessChanged, type DayUsage, findClaimedRequest, type IdempotencyClaim, type LoggedQuery } from "../../db/queries/query-log.ts";
 import type { CheckCode } from "../domain/checks.ts";
 import { isNationalId, normaliseNationalId } from "../domain/national-id.ts";
 import { normaliseName } from "../domain/person-name.ts";
 import { parseDate, taipeiDate } from "../domain/roc-date.ts";
 import { type Answers, answerChecks, requireCaseAndReason, requireScope, type SubjectMatch } from "../domain/verification.ts";
 import { leafHash } from "../transparency/leaf.ts";
-import type { AccessSnapshot, CredentialAccess } from "./access-register.ts";
+import type { AccessSnapshot, CredentialAccess } from "./access-snapshot.ts";
 import type { ApiContext } from "./context.ts";
 import type { AsOf } from "./dataset-register.ts";
 import { type FieldProblem, type ProblemCode, Refusal } from "./problem.ts";
@@ -53,58 +53,77 @@ export interface AnsweredQuestion {
  * @clause 2(4)
  */
 export async function answerQuestion(context: ApiContext, question: Question, caller: Caller): Promise<AnsweredQuestion> {
-  const { integration, credentialId } = caller.credential;
+  const { integration } = caller.credential;
   const askedAt = context.now();
   const today = taipeiDate(askedAt);
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
   const subjects = normaliseSubjects(question, today);
-  let asOf = caller.snapshot.datasets.requireAvailable(question.checks, today);
+  caller.snapshot.datasets.requireAvailable(question.checks, today);
 
   const settle = context.limits.reserve(integration, subjects.length, today);
   let usage: DayUsage | undefined;
   try {
-    const { findings, snapshot } = await context.lookUp(subjects, caller.snapshot, today);
-    if (snapshot !== caller.snapshot) {
-      // What was granted when the question came may have been taken away since: the lookup saw it.
-      requireScope(caller.judge(snapshot).integration, question.checks);
-      asOf = snapshot.datasets.requireAvailable(question.checks, today);
-    }
-    const outcomes = findings.map(({ match, facts }) => ({ subject: match, answers: answerChecks(match, facts, question.checks) }));
-    const recorded = await context.record({
-      ...question,
-      askedAt,
-      integrationId: integration.integrationId,
-      credentialId,
-      sourceAddress: caller.sourceAddress,
-      asOf,
-      subjects: outcomes.map(({ subject, answers }, place) => ({
-        asked: question.subjects[place] as AskedSubject,
-        nationalId: (subjects[place] as NormalisedSubject).nationalId,
-        outcome: subject,
-        answers,
-      })),
-      counted: true,
-      claim: caller.claim,
-    });
+    const { recorded, answered, asOf } = await recordAnswer(context, question, caller, subjects, { askedAt, today });
     usage = recorded.usage;
     const { firstIndex } = recorded;
     if (firstIndex === undefined) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
     context.neighbours.note(integration.integrationId, subjects);
     return {
-      results: outcomes.map((outcome, place) => {
-        const entry = recorded.entries[place] as LoggedQuery;
-        return {
-          entryId: entry.entryId,
-          subject: outcome.subject,
-          answers: outcome.answers,
-          receipt: { leafHash: entry.leafHash, leafIndex: firstIndex + place },
-        };
+      results: answered.map(({ outcome, answers }, place) => {
+        const { entryId, leafHash } = recorded.entries[place] as LoggedQuery;
+        return { entryId, subject: outcome, answers, receipt: { leafHash, leafIndex: firstIndex + place } };
       }),
       asOf,
     };
   } finally {
     settle(usage);
+  }
+}
+
+/** As often may rights or data change while a question is under way; each time it is judged anew. */
+const JUDGED_AT_MOST = 50;
+
+/** Judges and records, until the log takes what was judged: it takes nothing if rights or data have changed meanwhile (ADR 31). */
+async function recordAnswer(
+  context: ApiContext,
+  question: Question,
+  { credential, snapshot: first, judge, sourceAddress, claim }: Caller,
+  subjects: readonly NormalisedSubject[],
+  { askedAt, today }: { readonly askedAt: number; readonly today: string },
+) {
+  let snapshot = first;
+  let { credentialId, integration } = credential;
+  for (let judged = 1; ; judged += 1) {
+    const data = snapshot.datasets.requireAvailable(question.checks, today);
+    const { asOf } = data;
+    const answered = context.lookUp(subjects, data, today).map(({ match, facts }, place) => ({
+      asked: question.subjects[place] as AskedSubject,
+      nationalId: (subjects[place] as NormalisedSubject).nationalId,
+      outcome: match,
+      answers: answerChecks(match, facts, question.checks),
+    }));
+    try {
+      const recorded = await context.record({
+        ...question,
+        askedAt,
+        integrationId: integration.integrationId,
+        credentialId,
+        sourceAddress,
+        asOf,
+        subjects: answered,
+        counted: true,
+        judgedBy: snapshot.version,
+        claim,
+      });
+      return { recorded, answered, asOf };
+    } catch (error) {
+      if (!(error instanceof AccessChanged) || judged === JUDGED_AT_MOST) throw error;
+    }
+    const known = context.register.current();
+    snapshot = known.version === snapshot.version ? await context.register.refresh() : known;
+    ({ credentialId, integration } = judge(snapshot));
+    requireScope(integration, question.checks);
   }
 }
 

@@ -99,4 +99,46 @@ describe("a right that is taken away answers nothing from that moment", () => {
     await Promise.all(asking);
     expect(late).toEqual([]);
   });
+
+  test("§4(1)5 while rights change again and again, every question and every refusal is on record once, and counted once", async () => {
+    const { token, integrationId } = await active();
+    const before = (await api.owner.pool.query("select size::integer from log_head")).rows[0].size;
+    const usedBefore = await usedToday(integrationId);
+    let asking = true;
+    const changing = (async () => {
+      while (asking) {
+        await api.owner.pool.query("update access_version set version = version + 1");
+        await new Promise((wake) => setTimeout(wake, 20));
+      }
+    })();
+    const { subject, ...rest } = asked;
+    const askOnce = async (place: number): Promise<[number, number]> => {
+      const headers: Record<string, string> = place % 2 === 0 ? { "idempotency-key": `again-and-again-${place}` } : {};
+      if (place % 3 === 0) return [200, (await ask(api.url, asked, { token, headers })).status];
+      if (place % 3 === 1) return [422, (await ask(api.url, { ...asked, reason: "." }, { token, headers })).status];
+      return [
+        200,
+        (await ask(api.url, { ...rest, subjects: [subject, subject] }, { token, headers, path: "/v1/verifications/batch" })).status,
+      ];
+    };
+    const statuses = await Promise.all(Array.from({ length: 150 }, (_, place) => askOnce(place)));
+    asking = false;
+    await changing;
+    for (const [expected, status] of statuses) expect(status).toBe(expected);
+    const { rows } = await api.owner.pool.query(
+      "select outcome, leaf_index::integer from query_log where leaf_index >= $1 order by leaf_index",
+      [before],
+    );
+    expect(rows.map(({ leaf_index: place }) => place)).toEqual(Array.from({ length: 200 }, (_, place) => before + place));
+    expect(rows.filter(({ outcome }) => outcome === "match")).toHaveLength(150);
+    expect(rows.filter(({ outcome }) => outcome === "refused:reason-required")).toHaveLength(50);
+    expect(await usedToday(integrationId)).toBe(usedBefore + 150);
+  });
+
+  async function usedToday(integrationId: number): Promise<number> {
+    const { rows } = await api.owner.pool.query("select sum(subjects)::integer as used from daily_usage where integration_id = $1", [
+      integrationId,
+    ]);
+    return rows[0].used;
+  }
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { IntegrationAccess } from "../../src/api/access-register.ts";
+import type { IntegrationAccess } from "../../src/api/access-snapshot.ts";
 import { createRequestLimits } from "../../src/api/request-limits.ts";
 import { ask, startTestApi, type TestApi } from "../support/api.ts";
 import { PEOPLE, question } from "../support/people.ts";

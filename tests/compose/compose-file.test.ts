@@ -36,11 +36,11 @@ describe("docker-compose.yml", () => {
     }
   });
 
-  test("pins every image, looks after the health of every running service, and lets none gain rights", () => {
+  test("pins every image, looks after the health of every running service, and lets none gain rights or write its memory out", () => {
     for (const [name, service] of services) {
       expect(service.image, name).toMatch(/:\d+(\.\d+)+$/);
       expect(service.security_opt, name).toEqual(["no-new-privileges:true"]);
-      if (service.build !== undefined) expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"] });
+      if (service.build !== undefined) expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"], ulimits: { core: 0 } });
     }
     expect(running.map(([name]) => name)).toEqual(["postgres", "api", "worker", "console", "temporal-postgres", "temporal", "temporal-ui"]);
     for (const [name, { healthcheck }] of running) expect(healthcheck?.test.length, name).toBeGreaterThan(1);

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 import { hashSecret } from "../../src/adapters/credential-secret.ts";
 import type { KeyStore } from "../../src/adapters/key-store.ts";
 import { birthDateKey, nameCurrentKey, nameKey, personKeys } from "../../src/adapters/subject-keys.ts";
@@ -73,7 +73,7 @@ export async function seedCredential(
 
 /** A current generation of every dataset: the people, and who is on the lists. The owner's pool. */
 export async function seedGenerations(
-  pool: Pool,
+  pool: Pool | PoolClient,
   keyStore: KeyStore,
   people: readonly MadeUpPerson[],
   lists: { alone?: readonly string[]; disability?: readonly string[] } = {},
@@ -111,8 +111,21 @@ export async function seedGenerations(
   }
 }
 
+/** Current generations of every dataset in place of those that are there, in one transaction, as an import switches them. */
+export async function replaceGenerations(pool: Pool, ...seeded: [KeyStore, readonly MadeUpPerson[]]): Promise<void> {
+  const client = await pool.connect();
+  await client.query("begin");
+  const { rows } = await client.query(
+    "select inhrelid::regclass as partition from pg_inherits where inhparent = 'subject_record'::regclass",
+  );
+  for (const { partition } of rows) await client.query(`alter table subject_record detach partition ${partition}`);
+  await seedGenerations(client, ...seeded);
+  await client.query("commit");
+  client.release();
+}
+
 async function seedGeneration(
-  pool: Pool,
+  pool: Pool | PoolClient,
   keyStore: KeyStore,
   datasetId: number,
   columns: string,

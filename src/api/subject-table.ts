@@ -1,0 +1,89 @@
+import { PACKED, type PackedRecords } from "../../db/queries/subject-record.ts";
+import { daysBetween } from "../domain/roc-date.ts";
+
+/** What a generation holds of one person; hashes in hexadecimal. */
+export interface FoundRecord {
+  readonly found: boolean;
+  readonly nameKey: string;
+  /** The same as `nameKey` where the name has no variant characters. */
+  readonly nameVariantKey: string;
+  readonly birthDateKey: string;
+  /** Bit i for position i of the name; 0 where all of it can be read. */
+  readonly unreadablePositions: number;
+  readonly indigenous: boolean;
+  /** Days since 2000-01-01, both included; far away where there is no bound. */
+  readonly validFrom: number;
+  readonly validUntil: number;
+}
+
+/** Keyed hashes of people, outside the heap that garbage is collected from. */
+export interface SubjectTable {
+  readonly size: number;
+  /**
+   * The record of a person. Of nobody comes one that fits nothing, made in the same steps, so that time tells nothing about who exists.
+   * @param subjectKey 32 hexadecimal digits
+   */
+  find(subjectKey: string): FoundRecord;
+}
+
+/** There are more or fewer records than were counted: the generation was replaced while it was read. */
+export class RecordsReplaced extends Error {
+  override name = "RecordsReplaced";
+}
+
+/** A date (ISO 8601) as records count it. */
+export function recordDay(date: string): number {
+  return daysBetween("2000-01-01", date);
+}
+
+const NOBODY = Buffer.alloc(PACKED.bytes);
+
+/**
+ * Fills a table with packed records: a hash table with linear probing, whose places the keys name by themselves, since they are hashes.
+ * @throws RecordsReplaced
+ */
+export async function fillSubjectTable({ count, pieces }: PackedRecords): Promise<SubjectTable> {
+  const records = Buffer.alloc(count * PACKED.bytes);
+  // At least every other slot is empty; a slot holds a record's number, from 1 on.
+  const slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * count + 1)));
+  const mask = slots.length - 1;
+  let size = 0;
+  for await (const piece of pieces) {
+    const added = piece.length / PACKED.bytes;
+    if (size + added > count || !Number.isInteger(added)) break;
+    piece.copy(records, size * PACKED.bytes);
+    for (const end = size + added; size < end; size += 1) {
+      let slot = records.readUInt32BE(size * PACKED.bytes) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = size + 1;
+    }
+  }
+  if (size !== count) throw new RecordsReplaced("The records are not as many as were counted.");
+  const key = Buffer.alloc(PACKED.hashBytes);
+  return {
+    size,
+    find(subjectKey) {
+      key.write(subjectKey, "hex");
+      for (let slot = key.readUInt32BE() & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+        const at = ((slots[slot] as number) - 1) * PACKED.bytes;
+        if (key.compare(records, at, at + PACKED.hashBytes) === 0) return unpack(records, at, true);
+      }
+      return unpack(NOBODY, 0, false);
+    },
+  };
+}
+
+function unpack(records: Buffer, at: number, found: boolean): FoundRecord {
+  const hashes = records.toString("hex", at + PACKED.hashBytes, at + PACKED.positionsAt);
+  const digits = 2 * PACKED.hashBytes;
+  return {
+    found,
+    nameKey: hashes.slice(0, digits),
+    nameVariantKey: hashes.slice(digits, 2 * digits),
+    birthDateKey: hashes.slice(2 * digits),
+    unreadablePositions: records.readUInt32BE(at + PACKED.positionsAt) * 2 ** 32 + records.readUInt32BE(at + PACKED.positionsAt + 4),
+    indigenous: records[at + PACKED.indigenousAt] === 1,
+    validFrom: records.readInt32BE(at + PACKED.validFromAt),
+    validUntil: records.readInt32BE(at + PACKED.validUntilAt),
+  };
+}
