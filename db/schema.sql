@@ -972,9 +972,6 @@ AS $function$
       execute format('alter table public.%I add primary key (subject_key, dataset_id)', table_name);
       execute format('alter table public.%I drop column line_number', table_name);
       execute format('revoke all on public.%I from platform_worker', table_name);
-      -- Hashes are all alike: what the planner needs is how many there are.
-      set local default_statistics_target = 10;
-      execute format('analyze public.%I', table_name);
     end $function$
 ;
 
@@ -1405,6 +1402,8 @@ AS $function$
       if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', wanted; end if;
       if not public.is_answered_for(chosen.import_id) then raise exception 'nobody in office answers for generation %', wanted; end if;
       perform 1 from public.dataset where dataset_id = chosen.dataset_id for no key update;
+      -- Also where nothing is detached: whoever sees the new generation named waits until every connection knows of its table.
+      lock table public.subject_record in access exclusive mode;
       select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);
       if old_partition is not null then execute format('alter table public.subject_record detach partition %s', old_partition); end if;
@@ -1841,6 +1840,8 @@ grant select on generation (import_id) to platform_console;
 grant select on generation (index_key_check) to platform_api;
 
 grant select on generation (index_key_id) to platform_api;
+
+grant select on generation (row_count) to platform_api;
 
 grant select on generation (row_count) to platform_console;
 

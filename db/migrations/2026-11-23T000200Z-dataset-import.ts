@@ -118,7 +118,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       (3, 'disability', '身心障礙', 'social-affairs', 'list', 'utf-8', 10, 120, '2024-10-25', '2034-10-24');
 
     grant select (dataset_id, dataset_code, maximum_age_days, approved_from, approved_until, current_generation_id) on dataset to platform_api;
-    grant select (generation_id, dataset_id, index_key_id, index_key_check, as_of) on generation to platform_api;
+    grant select (generation_id, dataset_id, index_key_id, index_key_check, as_of, row_count) on generation to platform_api;
     grant select on subject_record to platform_api;
     -- The table that an import fills. Its check spares the switch a scan; nobody reads it before it has become the partition of its dataset. An earlier try's table is dropped first.
     create function create_generation_table(wanted integer) returns void language plpgsql security definer
@@ -148,13 +148,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       execute format('alter table public.%I add primary key (subject_key, dataset_id)', table_name);
       execute format('alter table public.%I drop column line_number', table_name);
       execute format('revoke all on public.%I from platform_worker', table_name);
-      -- Hashes are all alike: what the planner needs is how many there are.
-      set local default_statistics_target = 10;
-      execute format('analyze public.%I', table_name);
     end $$;
 
     -- The switch: in one transaction the old generation goes, the new one answers, and the dataset says so. A second call finds it done.
-    -- Detaching waits for whoever reads, such as an API process that starts, and makes others wait behind it, so it gives up after half a second and is tried again.
+    -- It waits for whoever reads, such as an API process that starts, and makes others wait behind it, so it gives up after half a second and is tried again.
     create function switch_generation(wanted integer, now_is timestamptz) returns void language plpgsql security definer
       set search_path = pg_catalog, public, pg_temp set lock_timeout = '500ms' as $$
     declare
@@ -166,6 +163,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       if chosen.dropped_at is not null or chosen.as_of is null then raise exception 'generation % is not loaded', wanted; end if;
       if not public.is_answered_for(chosen.import_id) then raise exception 'nobody in office answers for generation %', wanted; end if;
       perform 1 from public.dataset where dataset_id = chosen.dataset_id for no key update;
+      -- Also where nothing is detached: whoever sees the new generation named waits until every connection knows of its table.
+      lock table public.subject_record in access exclusive mode;
       select i.inhrelid::regclass into old_partition from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
         where i.inhparent = 'public.subject_record'::regclass and pg_catalog.pg_get_expr(c.relpartbound, c.oid) = format('FOR VALUES IN (''%s'')', chosen.dataset_id);
       if old_partition is not null then execute format('alter table public.subject_record detach partition %s', old_partition); end if;

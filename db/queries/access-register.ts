@@ -35,6 +35,7 @@ export interface DatasetRow {
   readonly approvedFrom: string;
   readonly approvedUntil: string;
   readonly generationId: number | null;
+  readonly rowCount: number | null;
   readonly indexKey: IndexKeyName | null;
   readonly asOf: string | null;
 }
@@ -77,7 +78,7 @@ export async function readAccessRegister(pool: Pool): Promise<AccessRegisterRows
         'datasets', (select coalesce(json_agg(json_build_object(
             'datasetId', d.dataset_id, 'datasetCode', d.dataset_code, 'maximumAgeDays', d.maximum_age_days,
             'approvedFrom', d.approved_from, 'approvedUntil', d.approved_until,
-            'generationId', g.generation_id, 'indexKey', case when g.generation_id is not null then json_build_object('id', g.index_key_id, 'check', g.index_key_check) end, 'asOf', g.as_of)), '[]')
+            'generationId', g.generation_id, 'rowCount', g.row_count, 'indexKey', case when g.generation_id is not null then json_build_object('id', g.index_key_id, 'check', g.index_key_check) end, 'asOf', g.as_of)), '[]')
           from dataset d left join generation g on g.generation_id = d.current_generation_id)
       ) as register`,
   });

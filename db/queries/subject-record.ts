@@ -8,11 +8,6 @@ import type { Pool } from "pg";
 export const PACKED = { bytes: 81, hashBytes: 16, positionsAt: 64, validFromAt: 72, validUntilAt: 76, indigenousAt: 80 } as const;
 
 const NOTHING = "'\\x00000000000000000000000000000000'::bytea";
-const MEASURE = {
-  name: "measure-subject-records",
-  text: `select count(*)::integer as records, coalesce(pg_relation_size(min(tableoid)) / current_setting('block_size')::integer, 0)::integer as blocks
-    from subject_record where dataset_id = $1`,
-};
 /** Blocks that one statement reads: some thousand records, so some milliseconds. */
 const BLOCKS = 64;
 const READ = {
@@ -25,22 +20,12 @@ const READ = {
     from subject_record where dataset_id = $1 and ctid >= format('(%s,0)', $2::integer)::tid and ctid < format('(%s,0)', $2 + ${BLOCKS})::tid`,
 };
 
-/** The records of a dataset's current generation, packed, in no order. */
-export interface PackedRecords {
-  readonly count: number;
-  /** In pieces, all of which together are `count` records if the generation is still the current one afterwards. */
-  readonly pieces: AsyncIterable<Buffer>;
-}
-
-/** Reads what a dataset's partition holds, in the order in which it lies on the disk. */
-export async function readPackedRecords(pool: Pool, datasetId: number): Promise<PackedRecords> {
-  const measured = await pool.query<{ records: number; blocks: number }>({ ...MEASURE, values: [datasetId] });
-  const { records: count, blocks } = measured.rows[0] as { records: number; blocks: number };
-  async function* pieces(): AsyncGenerator<Buffer> {
-    for (let block = 0; block < blocks; block += BLOCKS) {
-      const { rows } = await pool.query<{ records: Buffer | null }>({ ...READ, values: [datasetId, block] });
-      yield rows[0]?.records ?? Buffer.alloc(0);
-    }
+/** Reads what a dataset's partition holds, packed and in pieces, in the order in which it lies on the disk. */
+export async function* readPackedRecords(pool: Pool, datasetId: number): AsyncGenerator<Buffer> {
+  for (let block = 0; ; block += BLOCKS) {
+    const { rows } = await pool.query<{ records: Buffer | null }>({ ...READ, values: [datasetId, block] });
+    const records = rows[0]?.records;
+    if (records == null) return;
+    yield records;
   }
-  return { count, pieces: pieces() };
 }

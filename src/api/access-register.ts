@@ -30,7 +30,7 @@ export interface AccessRegister {
  * @param now monotonic milliseconds
  */
 export async function openAccessRegister(pool: Pool, logger: Logger, now: () => number = () => performance.now()): Promise<AccessRegister> {
-  let generations: readonly Generation[] = [];
+  const generations = new Map<number, Generation>();
   let confirmedAt = now();
   let snapshot = await readSnapshot();
   let closed = false;
@@ -41,9 +41,10 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
     for (let replacedAt: string | undefined; ; ) {
       const rows = await readAccessRegister(pool);
       try {
-        generations = await loadGenerations(pool, rows.datasets, generations, logger);
+        await loadGenerations(pool, rows.datasets, generations, logger);
+        // Loading may have taken long; the database was there to the end.
         confirmedAt = now();
-        return toSnapshot(rows, generations);
+        return toSnapshot(rows, [...generations.values()]);
       } catch (error) {
         if (!(error instanceof RecordsReplaced) || replacedAt === rows.version) throw error;
         replacedAt = rows.version;
@@ -74,7 +75,7 @@ export async function openAccessRegister(pool: Pool, logger: Logger, now: () => 
       if ((await getAccessVersion(pool)) === snapshot.version) confirmedAt = Math.max(confirmedAt, startedAt);
       else await refresh();
     } catch (error) {
-      logger.warn({ code: errorCode(error) }, "the access register can't be read");
+      if (!closed) logger.warn({ code: errorCode(error) }, "the access register can't be read");
     } finally {
       checking = false;
     }

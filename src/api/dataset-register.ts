@@ -3,6 +3,7 @@ import { type CheckCode, datasetOfCheck, HOUSEHOLD_DATASET_ID } from "../domain/
 import { datasetAvailability } from "../domain/dataset-import.ts";
 import type { Generation } from "./generation.ts";
 import { Refusal } from "./problem.ts";
+import { recordDay } from "./subject-table.ts";
 
 /** As-of date (ISO 8601) by dataset code. */
 export type AsOf = Readonly<Record<string, string>>;
@@ -10,6 +11,8 @@ export type AsOf = Readonly<Record<string, string>>;
 /** What answers a question: the household register, and the lists behind the checks that are asked. */
 export interface AvailableData {
   readonly asOf: AsOf;
+  /** Today, as records count days. */
+  readonly day: number;
   readonly household: Generation;
   readonly lists: readonly Generation[];
 }
@@ -44,7 +47,7 @@ export function createDatasetRegister(rows: readonly DatasetRow[], generations: 
       return generation;
     });
     const [household, ...lists] = available as [Generation, ...Generation[]];
-    return { asOf, household, lists };
+    return { asOf, day: recordDay(today), household, lists };
   }
 
   return {

@@ -14,28 +14,23 @@ export interface Generation {
 }
 
 /**
- * The current generations of datasets: those that are in memory as they are, the others loaded.
+ * Brings the current generations of datasets into memory, and forgets those that are no longer current.
+ * @param inMemory by number; what was loaded before an error stays
  * @throws RecordsReplaced
  */
 export async function loadGenerations(
   pool: Pool,
   datasets: readonly DatasetRow[],
-  inMemory: readonly Generation[],
+  inMemory: Map<number, Generation>,
   logger: Logger,
-): Promise<Generation[]> {
-  const generations: Generation[] = [];
-  for (const { datasetId, datasetCode, generationId, indexKey } of datasets) {
-    if (generationId === null || indexKey === null) continue;
-    const known = inMemory.find((generation) => generation.generationId === generationId);
-    if (known !== undefined) {
-      generations.push(known);
-      continue;
-    }
+): Promise<void> {
+  for (const number of inMemory.keys()) if (!datasets.some(({ generationId }) => generationId === number)) inMemory.delete(number);
+  for (const { datasetId, datasetCode, generationId, rowCount, indexKey } of datasets) {
+    if (generationId === null || rowCount === null || indexKey === null || inMemory.has(generationId)) continue;
     const started = performance.now();
-    const subjects = await fillSubjectTable(await readPackedRecords(pool, datasetId));
-    generations.push({ datasetId, generationId, indexKey, subjects });
+    const subjects = await fillSubjectTable(rowCount, readPackedRecords(pool, datasetId));
+    inMemory.set(generationId, { datasetId, generationId, indexKey, subjects });
     const milliseconds = Math.round(performance.now() - started);
     logger.info({ dataset: datasetCode, generation: generationId, subjects: subjects.size, milliseconds }, "a generation is in memory");
   }
-  return generations;
 }

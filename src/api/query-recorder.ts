@@ -1,13 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Pool } from "pg";
-import {
-  AccessChanged,
-  type Appended,
-  appendRequests,
-  type IdempotencyClaim,
-  type LoggedQuery,
-  type RequestEntries,
-} from "../../db/queries/query-log.ts";
+import { type Appended, appendRequests, type IdempotencyClaim, type LoggedQuery, type RequestEntries } from "../../db/queries/query-log.ts";
 import type { KeyStore } from "../adapters/key-store.ts";
 import { createSealer } from "../adapters/sealed-part.ts";
 import { logIndexOf } from "../adapters/subject-keys.ts";
@@ -69,11 +62,14 @@ export function createQueryRecorder(
 ): (request: RecordedRequest) => Promise<RecordedEntries> {
   const seal = createSealer(keyStore.logEncryption.current);
   const randomHex = createRandomHex();
-  const append = shareStatement<RequestEntries, Appended>(
-    (requests) => write(pool, requests),
-    (request) => request.entries.length,
-    limits,
-  );
+  const share = () =>
+    shareStatement<RequestEntries, Appended>(
+      (requests) => write(pool, requests),
+      (request) => request.entries.length,
+      limits,
+    );
+  // Refusals stand whatever has changed: they don't ride with answers, which may have to be judged again.
+  const [appendAnswers, appendRefusals] = [share(), share()];
 
   return async (request) => {
     const ids = entryIds(request.askedAt, request.subjects.length, randomHex);
@@ -113,16 +109,8 @@ export function createQueryRecorder(
       };
     });
     const { judgedBy, claim } = request;
-    const { counted, integrationId } = request;
-    for (;;) {
-      try {
-        const appended = await append({ entries, countedFor: counted ? integrationId : null, judgedBy, claim });
-        return { ...appended, entries };
-      } catch (error) {
-        // A refusal stands whatever has changed: what it rode with was judged by something older.
-        if (judgedBy !== undefined || !(error instanceof AccessChanged)) throw error;
-      }
-    }
+    const countedFor = request.counted ? request.integrationId : null;
+    return { ...(await (judgedBy === undefined ? appendRefusals : appendAnswers)({ entries, countedFor, judgedBy, claim })), entries };
   };
 }
 

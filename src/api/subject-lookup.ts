@@ -12,7 +12,7 @@ import {
 } from "../domain/verification.ts";
 import type { AvailableData } from "./dataset-register.ts";
 import type { Generation } from "./generation.ts";
-import { type FoundRecord, recordDay } from "./subject-table.ts";
+import type { FoundRecord } from "./subject-table.ts";
 
 /** An asked subject with its identity fields normalised. */
 export interface NormalisedSubject {
@@ -29,7 +29,7 @@ export interface SubjectFinding {
 }
 
 /** Finds subjects, in their order. @throws KeyMissing when a generation's key is not there */
-export type SubjectLookup = (subjects: readonly NormalisedSubject[], data: AvailableData, today: string) => SubjectFinding[];
+export type SubjectLookup = (subjects: readonly NormalisedSubject[], data: AvailableData) => SubjectFinding[];
 
 /**
  * Looks subjects up in the generations that answer a question. Whether somebody is found or nobody, fits or doesn't, the same is hashed,
@@ -43,10 +43,9 @@ export function createSubjectLookup(indexKeys: KeyRing): SubjectLookup {
     opened.set(generation, key);
     return key;
   };
-  return (subjects, { household, lists }, today) => {
+  return (subjects, { household, lists, day }) => {
     const householdKey = open(household);
     const listKeys = lists.map(open);
-    const day = recordDay(today);
     return subjects.map((subject) => {
       const keys = personKeys(householdKey, subject.nationalId);
       const listed = lists.map(({ subjects: table }, place) => {

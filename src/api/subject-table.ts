@@ -1,4 +1,4 @@
-import { PACKED, type PackedRecords } from "../../db/queries/subject-record.ts";
+import { PACKED } from "../../db/queries/subject-record.ts";
 import { daysBetween } from "../domain/roc-date.ts";
 
 /** What a generation holds of one person; hashes in hexadecimal. */
@@ -26,7 +26,7 @@ export interface SubjectTable {
   find(subjectKey: string): FoundRecord;
 }
 
-/** There are more or fewer records than were counted: the generation was replaced while it was read. */
+/** There are more or fewer records than the generation has: it was replaced while it was read. */
 export class RecordsReplaced extends Error {
   override name = "RecordsReplaced";
 }
@@ -36,39 +36,40 @@ export function recordDay(date: string): number {
   return daysBetween("2000-01-01", date);
 }
 
-const NOBODY = Buffer.alloc(PACKED.bytes);
-
 /**
  * Fills a table with packed records: a hash table with linear probing, whose places the keys name by themselves, since they are hashes.
+ * @param count how many there are
  * @throws RecordsReplaced
  */
-export async function fillSubjectTable({ count, pieces }: PackedRecords): Promise<SubjectTable> {
-  const records = Buffer.alloc(count * PACKED.bytes);
-  // At least every other slot is empty; a slot holds a record's number, from 1 on.
+export async function fillSubjectTable(count: number, pieces: AsyncIterable<Buffer>): Promise<SubjectTable> {
+  // The first record is nobody's, and what an empty slot names. At least every other slot is empty.
+  const records = Buffer.alloc((1 + count) * PACKED.bytes);
   const slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * count + 1)));
   const mask = slots.length - 1;
   let size = 0;
   for await (const piece of pieces) {
     const added = piece.length / PACKED.bytes;
-    if (size + added > count || !Number.isInteger(added)) break;
-    piece.copy(records, size * PACKED.bytes);
+    if (size + added > count || !Number.isInteger(added)) throw new RecordsReplaced("There are more records than were imported.");
+    piece.copy(records, (1 + size) * PACKED.bytes);
     for (const end = size + added; size < end; size += 1) {
-      let slot = records.readUInt32BE(size * PACKED.bytes) & mask;
+      let slot = records.readUInt32BE((1 + size) * PACKED.bytes) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = size + 1;
+      slots[slot] = 1 + size;
     }
   }
-  if (size !== count) throw new RecordsReplaced("The records are not as many as were counted.");
+  if (size !== count) throw new RecordsReplaced("There are fewer records than were imported.");
   const key = Buffer.alloc(PACKED.hashBytes);
   return {
     size,
     find(subjectKey) {
       key.write(subjectKey, "hex");
-      for (let slot = key.readUInt32BE() & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
-        const at = ((slots[slot] as number) - 1) * PACKED.bytes;
-        if (key.compare(records, at, at + PACKED.hashBytes) === 0) return unpack(records, at, true);
+      for (let slot = key.readUInt32BE() & mask; ; slot = (slot + 1) & mask) {
+        const place = slots[slot] as number;
+        const at = place * PACKED.bytes;
+        // Nobody's record is compared as well, as one more that doesn't fit.
+        const found = key.compare(records, at, at + PACKED.hashBytes) === 0 && place > 0;
+        if (found || place === 0) return unpack(records, at, found);
       }
-      return unpack(NOBODY, 0, false);
     },
   };
 }

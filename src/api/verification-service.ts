@@ -7,7 +7,7 @@ import { type Answers, answerChecks, requireCaseAndReason, requireScope, type Su
 import { leafHash } from "../transparency/leaf.ts";
 import type { AccessSnapshot, CredentialAccess } from "./access-snapshot.ts";
 import type { ApiContext } from "./context.ts";
-import type { AsOf } from "./dataset-register.ts";
+import type { AsOf, AvailableData } from "./dataset-register.ts";
 import { type FieldProblem, type ProblemCode, Refusal } from "./problem.ts";
 import type { NormalisedSubject } from "./subject-lookup.ts";
 import type { AskedSubject } from "./verification-schema.ts";
@@ -59,12 +59,12 @@ export async function answerQuestion(context: ApiContext, question: Question, ca
   requireCaseAndReason(question.caseNumber, question.reason);
   requireScope(integration, question.checks);
   const subjects = normaliseSubjects(question, today);
-  caller.snapshot.datasets.requireAvailable(question.checks, today);
+  const data = caller.snapshot.datasets.requireAvailable(question.checks, today);
 
   const settle = context.limits.reserve(integration, subjects.length, today);
   let usage: DayUsage | undefined;
   try {
-    const { recorded, answered, asOf } = await recordAnswer(context, question, caller, subjects, { askedAt, today });
+    const { recorded, answered, asOf } = await recordAnswer(context, question, caller, subjects, askedAt, data);
     usage = recorded.usage;
     const { firstIndex } = recorded;
     if (firstIndex === undefined) return await answerOfFirstTry(context, caller.claim as IdempotencyClaim);
@@ -90,14 +90,15 @@ async function recordAnswer(
   question: Question,
   { credential, snapshot: first, judge, sourceAddress, claim }: Caller,
   subjects: readonly NormalisedSubject[],
-  { askedAt, today }: { readonly askedAt: number; readonly today: string },
+  askedAt: number,
+  available: AvailableData,
 ) {
   let snapshot = first;
+  let data = available;
   let { credentialId, integration } = credential;
   for (let judged = 1; ; judged += 1) {
-    const data = snapshot.datasets.requireAvailable(question.checks, today);
     const { asOf } = data;
-    const answered = context.lookUp(subjects, data, today).map(({ match, facts }, place) => ({
+    const answered = context.lookUp(subjects, data).map(({ match, facts }, place) => ({
       asked: question.subjects[place] as AskedSubject,
       nationalId: (subjects[place] as NormalisedSubject).nationalId,
       outcome: match,
@@ -124,6 +125,7 @@ async function recordAnswer(
     snapshot = known.version === snapshot.version ? await context.register.refresh() : known;
     ({ credentialId, integration } = judge(snapshot));
     requireScope(integration, question.checks);
+    data = snapshot.datasets.requireAvailable(question.checks, taipeiDate(askedAt));
   }
 }
 

@@ -54,6 +54,7 @@ describe("a generation is read into memory", () => {
         case when n % 5 = 0 then n::bigint << 34 end, case when n % 4 > 0 then n % 4 = 1 end,
         case when n % 7 = 0 then date '1911-12-31' + n end, case when n % 11 = 0 then date '2026-01-01' + n end
       from generate_series(1, 20000) n`);
+    await pool.query("update generation set row_count = 20000 where dataset_id = 2");
     const table = await tableOf(2);
     const { rows } = await pool.query(`
       select encode(subject_key, 'hex') as key, encode(name_key, 'hex') as name, encode(name_variant_key, 'hex') as variant,
@@ -78,7 +79,7 @@ describe("a generation is read into memory", () => {
 
   test("§4(1)4 one that is replaced while it is read is read anew, whole", async () => {
     const more = Array.from({ length: 30 }, (_, place) => ({ ...PEOPLE.plain, nationalId: `A1${String(10_000_000 + place)}` }));
-    const pool = interrupted(api.owner.pool, "measure-subject-records", () =>
+    const pool = interrupted(api.owner.pool, "read-access-register", () =>
       replaceGenerations(api.owner.pool, api.keyStore, [...everybody, ...more]),
     );
     const register = await openAccessRegister(pool, logger);
@@ -88,11 +89,18 @@ describe("a generation is read into memory", () => {
     expect([household?.generationId, household?.subjects.size]).toEqual([id, everybody.length + more.length]);
   });
 
-  test("§4(1)4 one whose hashes are not of the expected length answers nothing", async () => {
+  test.each([
+    ["whose hashes are not of the expected length", "insert into subject_record (dataset_id, subject_key) values (1, '\\x00')"],
+    [
+      "that has more people than were imported",
+      "insert into subject_record (dataset_id, subject_key) values (1, decode(repeat('00', 16), 'hex'))",
+    ],
+    ["that lacks somebody", "delete from subject_record where ctid = (select min(ctid) from subject_record where dataset_id = 1)"],
+  ])("§4(1)4 one %s answers nothing", async (_title, change) => {
     const other = await startTestApi();
     try {
       await seedGenerations(other.owner.pool, other.keyStore, everybody);
-      await other.owner.pool.query("insert into subject_record (dataset_id, subject_key) values (1, '\\x00')");
+      await other.owner.pool.query(change);
       await expect(openAccessRegister(other.owner.pool, logger)).rejects.toThrow(RecordsReplaced);
     } finally {
       await other.close();

@@ -53,7 +53,7 @@ describe("a generation's people in memory", () => {
   test("§4(1)4 everybody is found as packed, in pieces of whatever size; nobody else is, and of nobody comes what fits nothing", async () => {
     await fc.assert(
       fc.asyncProperty(people, keys, fc.integer({ min: 1, max: 40 }), async (all, others, each) => {
-        const table = await fillSubjectTable({ count: all.length, pieces: inPieces(all.map(pack), each) });
+        const table = await fillSubjectTable(all.length, inPieces(all.map(pack), each));
         expect(table.size).toBe(all.length);
         for (const { key, hashes, positions, from, until, indigenous } of all) {
           expect(table.find(key)).toEqual({
@@ -82,14 +82,17 @@ describe("a generation's people in memory", () => {
   });
 
   test.each([
-    ["more", 1, 2 * PACKED.bytes],
-    ["fewer", 3, 2 * PACKED.bytes],
-    ["half a record", 1, PACKED.bytes - 1],
-    ["none of one", 1, 0],
-  ])("§4(1)4 records that are not what was counted make no table: %s", async (_title, count, bytes) => {
-    const pieces = (async function* one() {
-      yield Buffer.alloc(bytes, 1);
-    })();
-    await expect(fillSubjectTable({ count, pieces })).rejects.toThrow(RecordsReplaced);
+    ["more at once", 1, [2]],
+    ["more afterwards", 2, [2, 1]],
+    ["fewer", 3, [2]],
+    ["half a record", 1, [0.5]],
+    ["half a record afterwards", 1, [1, 0.5]],
+    ["none", 1, []],
+  ])("§4(1)4 records that are not what was imported make no table: %s", async (_title, count, pieces) => {
+    const read = inPieces(
+      pieces.map((records) => Buffer.alloc(Math.floor(records * PACKED.bytes), 1)),
+      1,
+    );
+    await expect(fillSubjectTable(count, read)).rejects.toThrow(RecordsReplaced);
   });
 });

@@ -56,6 +56,25 @@ test("§4(1)3 the worker can't have the current generation dropped or overwritte
   await expect(worker.pool.query("update generation set switched_at = null")).rejects.toThrow("permission denied");
 });
 
+test("§4(1)4 a dataset's first generation, too, is switched to while nobody reads: who sees it named sees its table", async () => {
+  const { rows } = await owner.pool.query(`
+    with i as (insert into dataset_import (import_id, dataset_id, file_name, file_sha256, file_bytes, delivered_by, stage, received_at)
+      values (gen_random_uuid(), 2, 'first', sha256('first'), 0, 'drop-folder', 'loaded', now()) returning import_id)
+    insert into generation (dataset_id, import_id, index_key_id, index_key_check, as_of, created_at)
+      select 2, import_id, '1', '', current_date, now() from i returning generation_id`);
+  const generation = rows[0].generation_id;
+  await worker.pool.query("select create_generation_table($1)", [generation]);
+  await worker.pool.query("select finish_generation_table($1)", [generation]);
+  const reader = await owner.pool.connect();
+  await reader.query("begin");
+  await reader.query("select from subject_record where dataset_id = 2");
+  const refused = await worker.pool.query("select switch_generation($1, now())", [generation]).catch((error: Error) => error.message);
+  await reader.query("commit");
+  reader.release();
+  expect(refused).toContain("lock timeout");
+  await worker.pool.query("select switch_generation($1, now())", [generation]);
+});
+
 test("§3(1) §4(1)1 the worker can write no decision about datasets for anybody but the dedicated officer, and import nothing that nobody answers for", async () => {
   const step = (actor: string) =>
     worker.pool.query(
