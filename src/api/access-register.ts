@@ -2,12 +2,12 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { getAccessVersion, readAccessRegister } from "../../db/queries/access-register.ts";
 import { type AccessSnapshot, toSnapshot } from "./access-snapshot.ts";
-import { type Generation, loadGenerations } from "./generation.ts";
-import { RecordsReplaced } from "./subject-table.ts";
+import { type Generation, loadGenerations, RecordsReplaced } from "./generation.ts";
 
 /** A database that has confirmed nothing for so long is away, and nobody waits for it (milliseconds). */
 const MAXIMUM_AGE = 3000;
 const CHECK_EVERY = 300;
+
 /** The database has not confirmed the register for three seconds: it is away. */
 export class RegisterStale extends Error {
   override name = "RegisterStale";
@@ -143,5 +143,6 @@ function listen(pool: Pool, changed: () => void, isClosed: () => boolean): () =>
 }
 
 function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "unknown";
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error ? String(error.code) : error.name;
 }

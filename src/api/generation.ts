@@ -13,6 +13,11 @@ export interface Generation {
   readonly subjects: SubjectTable;
 }
 
+/** A dataset has more or fewer records than its generation: it was replaced while it was read, or the records were tampered with. */
+export class RecordsReplaced extends Error {
+  override name = "RecordsReplaced";
+}
+
 /**
  * Brings the current generations of datasets into memory, and forgets those that are no longer current.
  * @param inMemory by number; what was loaded before an error stays
@@ -29,6 +34,11 @@ export async function loadGenerations(
     if (generationId === null || rowCount === null || indexKey === null || inMemory.has(generationId)) continue;
     const started = performance.now();
     const subjects = await fillSubjectTable(rowCount, readPackedRecords(pool, datasetId));
+    if (subjects === undefined) {
+      throw new RecordsReplaced(
+        `The records of the dataset ${datasetCode} are not as many as its import recorded: restore the database from its backup.`,
+      );
+    }
     inMemory.set(generationId, { datasetId, generationId, indexKey, subjects });
     const milliseconds = Math.round(performance.now() - started);
     logger.info({ dataset: datasetCode, generation: generationId, subjects: subjects.size, milliseconds }, "a generation is in memory");

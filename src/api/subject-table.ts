@@ -26,11 +26,6 @@ export interface SubjectTable {
   find(subjectKey: string): FoundRecord;
 }
 
-/** There are more or fewer records than the generation has: it was replaced while it was read. */
-export class RecordsReplaced extends Error {
-  override name = "RecordsReplaced";
-}
-
 /** A date (ISO 8601) as records count it. */
 export function recordDay(date: string): number {
   return daysBetween("2000-01-01", date);
@@ -38,10 +33,9 @@ export function recordDay(date: string): number {
 
 /**
  * Fills a table with packed records: a hash table with linear probing, whose places the keys name by themselves, since they are hashes.
- * @param count how many there are
- * @throws RecordsReplaced
+ * @returns undefined when there are more or fewer than `count`
  */
-export async function fillSubjectTable(count: number, pieces: AsyncIterable<Buffer>): Promise<SubjectTable> {
+export async function fillSubjectTable(count: number, pieces: AsyncIterable<Buffer>): Promise<SubjectTable | undefined> {
   // The first record is nobody's, and what an empty slot names. At least every other slot is empty.
   const records = Buffer.alloc((1 + count) * PACKED.bytes);
   const slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * count + 1)));
@@ -49,7 +43,7 @@ export async function fillSubjectTable(count: number, pieces: AsyncIterable<Buff
   let size = 0;
   for await (const piece of pieces) {
     const added = piece.length / PACKED.bytes;
-    if (size + added > count || !Number.isInteger(added)) throw new RecordsReplaced("There are more records than were imported.");
+    if (size + added > count || !Number.isInteger(added)) return undefined;
     piece.copy(records, (1 + size) * PACKED.bytes);
     for (const end = size + added; size < end; size += 1) {
       let slot = records.readUInt32BE((1 + size) * PACKED.bytes) & mask;
@@ -57,7 +51,7 @@ export async function fillSubjectTable(count: number, pieces: AsyncIterable<Buff
       slots[slot] = 1 + size;
     }
   }
-  if (size !== count) throw new RecordsReplaced("There are fewer records than were imported.");
+  if (size !== count) return undefined;
   const key = Buffer.alloc(PACKED.hashBytes);
   return {
     size,

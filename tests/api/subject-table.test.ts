@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PACKED } from "../../db/queries/subject-record.ts";
-import { fillSubjectTable, RecordsReplaced } from "../../src/api/subject-table.ts";
+import { fillSubjectTable } from "../../src/api/subject-table.ts";
 
 /** Keys that share their first bytes with many others, as hashes seldom do. */
 const keys = fc.uniqueArray(
@@ -54,9 +54,9 @@ describe("a generation's people in memory", () => {
     await fc.assert(
       fc.asyncProperty(people, keys, fc.integer({ min: 1, max: 40 }), async (all, others, each) => {
         const table = await fillSubjectTable(all.length, inPieces(all.map(pack), each));
-        expect(table.size).toBe(all.length);
+        expect(table?.size).toBe(all.length);
         for (const { key, hashes, positions, from, until, indigenous } of all) {
-          expect(table.find(key)).toEqual({
+          expect(table?.find(key)).toEqual({
             found: true,
             nameKey: hashes.slice(0, 32),
             nameVariantKey: hashes.slice(32, 64),
@@ -70,7 +70,7 @@ describe("a generation's people in memory", () => {
         const known = new Set(all.map(({ key }) => key));
         const zeros = "0".repeat(32);
         for (const key of others.filter((other) => !known.has(other)))
-          expect(table.find(key)).toMatchObject({
+          expect(table?.find(key)).toMatchObject({
             found: false,
             nameKey: zeros,
             nameVariantKey: zeros,
@@ -93,6 +93,6 @@ describe("a generation's people in memory", () => {
       pieces.map((records) => Buffer.alloc(Math.floor(records * PACKED.bytes), 1)),
       1,
     );
-    await expect(fillSubjectTable(count, read)).rejects.toThrow(RecordsReplaced);
+    expect(await fillSubjectTable(count, read)).toBeUndefined();
   });
 });
