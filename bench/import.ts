@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { openDatabase } from "../db/client.ts";
 import { insertAppointment } from "../db/queries/appointment.ts";
-import { freePort } from "../src/adapters/embedded-postgres.ts";
+import { freePort } from "../src/adapters/free-port.ts";
 import { createSupplier, type Supplier } from "../src/adapters/openpgp-supplier.ts";
 import { type Progress, slowStep } from "../src/adapters/slow-step.ts";
 import { bundleWorkflows } from "../src/adapters/temporal-worker.ts";

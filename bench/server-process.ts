@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { freePort } from "../src/adapters/embedded-postgres.ts";
+import { freePort } from "../src/adapters/free-port.ts";
 import { readMachine } from "../src/config.ts";
 import type { BenchDatabase } from "./bench-database.ts";
 

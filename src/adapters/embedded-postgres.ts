@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { arch, platform } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { endWithThisProcess } from "./child-process.ts";
+import { freePort, PortTaken, SAYS_PORT_TAKEN, startOnFreePort } from "./free-port.ts";
 import { type Account, placeOf, REACHABLE_PLACE, reachable, serverAccount } from "./server-account.ts";
 
 /** A Postgres server of our own. */
@@ -30,6 +30,7 @@ const START_LIMIT = 60_000;
 export async function startEmbeddedPostgres(
   wantedDirectory: string,
   settings: Readonly<Record<string, string>> = {},
+  choosePort: () => Promise<number> = freePort,
 ): Promise<EmbeddedPostgres> {
   const account = serverAccount();
   const programs = await reachablePrograms(account);
@@ -38,27 +39,29 @@ export async function startEmbeddedPostgres(
   const passwordFile = join(directory, "password");
   if (!existsSync(join(dataDirectory, "PG_VERSION"))) initialise(programs, account, directory, dataDirectory, passwordFile);
   stopLeftOver(programs, account, dataDirectory);
-  const port = Number(settings["port"] ?? (await freePort()));
-  const server = spawn(join(programs, "postgres"), ["-D", dataDirectory, "-p", String(port), ...flags(settings)], {
-    ...account,
-    cwd: "/",
-    stdio: ["ignore", "ignore", "pipe"],
-    // Its own group: Ctrl-C reaches us, and we stop it after its clients.
-    detached: true,
-  });
-  endWithThisProcess(server, "SIGINT");
-  const exited = new Promise<void>((done) => server.once("exit", () => done()));
-  await ready(server);
-  const password = encodeURIComponent(readFileSync(passwordFile, "utf8").trim());
-  return {
-    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    directory,
-    exited,
-    async stop() {
-      server.kill("SIGINT");
-      await exited;
-    },
+  const start = async (port: number): Promise<EmbeddedPostgres> => {
+    const server = spawn(join(programs, "postgres"), ["-D", dataDirectory, "-p", String(port), ...flags(settings)], {
+      ...account,
+      cwd: "/",
+      stdio: ["ignore", "ignore", "pipe"],
+      // Its own group: Ctrl-C reaches us, and we stop it after its clients.
+      detached: true,
+    });
+    endWithThisProcess(server, "SIGINT");
+    const exited = new Promise<void>((done) => server.once("exit", () => done()));
+    await ready(server);
+    const password = encodeURIComponent(readFileSync(passwordFile, "utf8").trim());
+    return {
+      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      directory,
+      exited,
+      async stop() {
+        server.kill("SIGINT");
+        await exited;
+      },
+    };
   };
+  return settings["port"] === undefined ? startOnFreePort(start, choosePort) : start(Number(settings["port"]));
 }
 
 /** Removes a stopped server's data, wherever they lie. */
@@ -121,7 +124,10 @@ function ready(server: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = "";
     const limit = setTimeout(() => reject(new Error(`Postgres did not start within a minute: ${lastLine(said)}`)), START_LIMIT);
-    server.once("exit", () => reject(new Error(`Postgres did not start: ${lastLine(said)}`)));
+    server.once("exit", () => {
+      const message = `Postgres did not start: ${lastLine(said)}`;
+      reject(SAYS_PORT_TAKEN.test(said) ? new PortTaken(message) : new Error(message));
+    });
     server.once("error", (error) => reject(new Error(`Postgres did not start: ${error.message}`)));
     server.stderr?.on("data", (chunk: Buffer) => {
       said = (said + chunk.toString()).slice(-4000);
@@ -175,16 +181,4 @@ function linkLibraries(installed: string): void {
     const root = resolve(installed, "..");
     if (!existsSync(join(root, target))) cpSync(join(root, source), join(root, target));
   }
-}
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((done, fail) => {
-    const probe = createServer();
-    probe.once("error", fail);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => (typeof address === "object" && address !== null ? done(address.port) : fail(new Error("No port is free."))));
-    });
-  });
 }

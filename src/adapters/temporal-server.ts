@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { Connection } from "@temporalio/client";
 import { readMachine } from "../config.ts";
 import { endWithThisProcess } from "./child-process.ts";
-import { freePort } from "./embedded-postgres.ts";
+import { freePort, PortTaken, SAYS_PORT_TAKEN, startOnFreePort } from "./free-port.ts";
 import { findOnPath, type Progress, runProgram, slowStep } from "./slow-step.ts";
 
 /** A Temporal dev server of our own. */
@@ -70,10 +70,19 @@ const DOWNLOAD = `
   process.exit(0);`;
 
 /** Starts a dev server that keeps its state in a file, on 127.0.0.1. @throws Error when it can't be had or won't start */
-export async function startEmbeddedTemporal(stateFile: string, progress: Progress, namespace = "default"): Promise<EmbeddedTemporal> {
+export async function startEmbeddedTemporal(
+  stateFile: string,
+  progress: Progress,
+  namespace = "default",
+  choosePort: () => Promise<number> = freePort,
+): Promise<EmbeddedTemporal> {
   const program = await findTemporal(progress);
-  const port = await freePort();
   mkdirSync(dirname(stateFile), { recursive: true, mode: 0o700 });
+  return startOnFreePort((port) => startOn(port, program, stateFile, namespace), choosePort);
+}
+
+/** Besides its port it takes half a dozen others. */
+async function startOn(port: number, program: string, stateFile: string, namespace: string): Promise<EmbeddedTemporal> {
   const args = [
     "server",
     "start-dev",
@@ -91,22 +100,32 @@ export async function startEmbeddedTemporal(stateFile: string, progress: Progres
     "error",
   ];
   // Its own group, as with Postgres: we stop it after its clients.
-  const server = spawn("/bin/sh", ["-c", 'umask 077 && exec "$0" "$@"', program, ...args], {
+  const server = spawn("/bin/sh", ["-c", 'umask 077 && exec "$0" "$@" 2>&1', program, ...args], {
     cwd: dirname(stateFile),
-    stdio: "ignore",
+    stdio: ["ignore", "pipe", "ignore"],
     detached: true,
   });
   endWithThisProcess(server, "SIGTERM");
+  let said = "";
+  server.stdout.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4000);
+  });
   let ended = false;
   const exited = new Promise<void>((done) => {
     const end = () => {
       ended = true;
       done();
     };
-    server.once("exit", end).once("error", end);
+    // What it said is complete when its output is closed.
+    server.once("close", end).once("error", end);
   });
   const address = `127.0.0.1:${port}`;
-  await answering(address, () => ended);
+  if (!(await answers(address, () => ended))) {
+    server.kill("SIGTERM");
+    const words = said.trim().split("\n").at(-1) || "nothing";
+    const message = `The Temporal dev server did not start: another program may hold its state file, or the disk may be full. It said: ${words}`;
+    throw SAYS_PORT_TAKEN.test(said) ? new PortTaken(message) : new Error(message);
+  }
   return {
     address,
     exited,
@@ -117,19 +136,21 @@ export async function startEmbeddedTemporal(stateFile: string, progress: Progres
   };
 }
 
-async function answering(address: string, ended: () => boolean): Promise<void> {
+/** Whether a server answers before its time is over or it has ended. */
+async function answers(address: string, ended: () => boolean): Promise<boolean> {
   const limit = Date.now() + START_LIMIT;
   while (Date.now() < limit && !ended()) {
     try {
       const connection = await Connection.connect({ address, connectTimeout: 1000 });
       await connection.workflowService.describeNamespace({ namespace: "default" });
       await connection.close();
-      return;
+      // Another server may have the port, and answer at once.
+      return !ended();
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
-  throw new Error("The Temporal dev server did not start: another program may hold its state file, or the disk may be full.");
+  return false;
 }
 
 const REACH_LIMIT = "5s";

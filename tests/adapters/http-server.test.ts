@@ -6,7 +6,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { closeServer } from "../../src/adapters/close-server.ts";
-import { freePort } from "../../src/adapters/embedded-postgres.ts";
+import { freePort } from "../../src/adapters/free-port.ts";
 import { serveHttp } from "../../src/adapters/http-server.ts";
 
 const CALLERS = 1500;

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freePort, removeEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
+import { removeEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
+import { freePort } from "../../src/adapters/free-port.ts";
 import { readMachine } from "../../src/config.ts";
 import { nothingNames, type ProgramProcess, startProgram } from "../support/platform-process.ts";
 

@@ -2,7 +2,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { freePort, removeEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
+import { removeEmbeddedPostgres } from "../../src/adapters/embedded-postgres.ts";
+import { freePort } from "../../src/adapters/free-port.ts";
 import { createSupplier, type Supplier } from "../../src/adapters/openpgp-supplier.ts";
 import { taipeiDate } from "../../src/domain/roc-date.ts";
 import { peopleFile } from "../../src/people/people-file.ts";

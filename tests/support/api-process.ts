@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { endWithThisProcess } from "../../src/adapters/child-process.ts";
-import { freePort } from "../../src/adapters/embedded-postgres.ts";
+import { freePort } from "../../src/adapters/free-port.ts";
 import { readMachine } from "../../src/config.ts";
 
 /** `bin/api.ts` as a process of its own, to be killed. */
