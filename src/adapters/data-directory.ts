@@ -1,5 +1,4 @@
 import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 /** What the commands need to find a running platform; no secrets. */
@@ -93,30 +92,4 @@ function startOf(pid: number): string {
   } catch {
     return "";
   }
-}
-
-const PORT_RETRY = 200;
-
-/**
- * Makes sure that we can listen.
- * @param patience how long to wait for another to let go (milliseconds)
- * @throws the system's EADDRINUSE when something else listens there
- */
-export async function requireFreePort(host: string, port: number, patience: number): Promise<void> {
-  for (const limit = Date.now() + patience; ; ) {
-    try {
-      return await listenOnce(host, port);
-    } catch (error) {
-      if (Date.now() >= limit) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PORT_RETRY));
-    }
-  }
-}
-
-function listenOnce(host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(port, host, () => probe.close(() => resolve()));
-  });
 }

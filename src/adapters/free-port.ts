@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
+const PORT_RETRY = 200;
+
 /**
  * A port that was free a moment ago, of those that the system gives nobody by itself: it begins at 32,768, and what a starting server or a
  * connection is given there would be gone in the meantime.
@@ -8,15 +10,36 @@ import { createServer } from "node:net";
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 32_768);
-    if (await isFree(port)) return port;
+    try {
+      await listenOnce("127.0.0.1", port);
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    }
   }
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+/**
+ * Makes sure that we can listen.
+ * @param patience how long to wait for another to let go (milliseconds)
+ * @throws the system's EADDRINUSE when something else listens there
+ */
+export async function requireFreePort(host: string, port: number, patience: number): Promise<void> {
+  for (const limit = Date.now() + patience; ; ) {
+    try {
+      return await listenOnce(host, port);
+    } catch (error) {
+      if (Date.now() >= limit) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PORT_RETRY));
+    }
+  }
+}
+
+function listenOnce(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", () => resolve(false));
-    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+    probe.once("error", reject);
+    probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
 
@@ -29,7 +52,10 @@ export class PortTaken extends Error {
 export const SAYS_PORT_TAKEN = /address already in use/i;
 
 /** Starts a server on a free port, and on another when somebody was faster. */
-export async function startOnFreePort<Server>(start: (port: number) => Promise<Server>, choosePort = freePort): Promise<Server> {
+export async function startOnFreePort<Server>(
+  start: (port: number) => Promise<Server>,
+  choosePort: () => Promise<number>,
+): Promise<Server> {
   for (let triesLeft = 3; ; triesLeft -= 1) {
     try {
       return await start(await choosePort());

@@ -40,9 +40,17 @@ export function createDatasetRegister(rows: readonly DatasetRow[], generations: 
   function judge(checks: readonly CheckCode[], today: string): AvailableData {
     const asOf: Record<string, string> = {};
     const available = [...new Set([HOUSEHOLD_DATASET_ID, ...checks.map(datasetOfCheck)])].map((datasetId) => {
-      const generation = generationOf.get(datasetId);
-      const dataset = requireAvailableDataset(byId.get(datasetId), today);
-      if (generation === undefined) throw notAvailable();
+      const [dataset, generation] = [byId.get(datasetId), generationOf.get(datasetId)];
+      if (dataset?.asOf == null || generation === undefined) {
+        throw new Refusal(
+          "data-not-available",
+          "A dataset that answers this check has not been imported yet: ask the platform's officer.",
+          {
+            retryAfter: 60,
+          },
+        );
+      }
+      requireCurrent({ ...dataset, asOf: dataset.asOf }, today);
       asOf[dataset.datasetCode] = dataset.asOf;
       return generation;
     });
@@ -66,16 +74,8 @@ export function createDatasetRegister(rows: readonly DatasetRow[], generations: 
   };
 }
 
-function notAvailable(): Refusal {
-  return new Refusal("data-not-available", "A dataset that answers this check has not been imported yet: ask the platform's officer.", {
-    retryAfter: 60,
-  });
-}
-
-function requireAvailableDataset(dataset: DatasetRow | undefined, today: string): DatasetRow & { readonly asOf: string } {
-  if (dataset?.asOf == null) throw notAvailable();
-  const available = { ...dataset, asOf: dataset.asOf };
-  const availability = datasetAvailability(available, today);
+function requireCurrent(dataset: DatasetRow & { readonly asOf: string }, today: string): void {
+  const availability = datasetAvailability(dataset, today);
   if (availability === "too-old") {
     throw new Refusal("data-out-of-date", "The data is older than allowed, so it answers nothing: ask the platform's officer.", {
       retryAfter: 3600,
@@ -86,5 +86,4 @@ function requireAvailableDataset(dataset: DatasetRow | undefined, today: string)
       retryAfter: 3600,
     });
   }
-  return available;
 }

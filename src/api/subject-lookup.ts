@@ -45,13 +45,14 @@ export function createSubjectLookup(indexKeys: KeyRing): SubjectLookup {
   };
   return (subjects, { household, lists, day }) => {
     const householdKey = open(household);
-    const listKeys = lists.map(open);
+    const openLists = lists.map((list) => ({ table: list.subjects, key: open(list), check: listCheckOf(list.datasetId) }));
     return subjects.map((subject) => {
       const keys = personKeys(householdKey, subject.nationalId);
-      const listed = lists.map(({ subjects: table }, place) => {
-        const listKey = listKeys[place] as KeyObject;
-        return table.find((listKey === householdKey ? keys : personKeys(listKey, subject.nationalId)).subjectKey);
-      });
+      const listedChecks = new Set<CheckCode>();
+      for (const { table, key, check } of openLists) {
+        const { found, validFrom, validUntil } = table.find((key === householdKey ? keys : personKeys(key, subject.nationalId)).subjectKey);
+        if (check !== undefined && found && validFrom <= day && day <= validUntil) listedChecks.add(check);
+      }
       const record = household.subjects.find(keys.subjectKey);
       const match = judgeIdentity(
         record.found,
@@ -60,11 +61,6 @@ export function createSubjectLookup(indexKeys: KeyRing): SubjectLookup {
         compareBirthDate(subject, keys, record),
       );
       if (!record.found || match === "noMatch") return { match, facts: undefined };
-      const listedChecks = new Set<CheckCode>();
-      for (const [place, { found, validFrom, validUntil }] of listed.entries()) {
-        const check = listCheckOf((lists[place] as Generation).datasetId);
-        if (check !== undefined && found && validFrom <= day && day <= validUntil) listedChecks.add(check);
-      }
       return { match, facts: { indigenous: record.indigenous, listedChecks } };
     });
   };

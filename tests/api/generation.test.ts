@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openAccessRegister } from "../../src/api/access-register.ts";
 import { RecordsReplaced } from "../../src/api/generation.ts";
 import { type FoundRecord, recordDay } from "../../src/api/subject-table.ts";
-import { ask, startTestApi, type TestApi } from "../support/api.ts";
+import { ask, askWhileChanging, startTestApi, type TestApi } from "../support/api.ts";
 import { PEOPLE, question } from "../support/people.ts";
 import { replaceGenerations, seedGenerations, seedIntegration } from "../support/seed.ts";
 
@@ -116,24 +116,23 @@ describe("a generation is read into memory", () => {
         { ...PEOPLE.plain, indigenous },
         ...everybody.filter((one) => one !== PEOPLE.plain),
       ]);
-    const indigenous = async () => {
-      const { body } = await ask(api.url, question({ nationalId, name, birthDate }, { checks: ["indigenous"] }), { token });
-      return body.answers?.indigenous;
-    };
     await generation(false);
     await api.settle();
-    let replaced = false;
-    const late: unknown[] = [];
-    const asking = Array.from({ length: 16 }, async () => {
-      for (let answer: unknown = false; answer === false; ) {
-        const after = replaced;
-        answer = await indigenous();
-        if (after && answer !== true) late.push(answer);
-      }
-    });
-    await generation(true);
-    replaced = true;
-    await Promise.all(asking);
-    expect(late).toEqual([]);
+    const asked = question({ nationalId, name, birthDate }, { checks: ["indigenous"] });
+    const answers: unknown[] = [];
+    const late = await askWhileChanging(
+      async () => {
+        const { status, body } = await ask(api.url, asked, { token });
+        answers.push([status, body.answers?.indigenous]);
+        return body.answers?.indigenous === true;
+      },
+      () => generation(true),
+    );
+    expect(late).toBe(0);
+    for (const answer of answers)
+      expect([
+        [200, false],
+        [200, true],
+      ]).toContainEqual(answer);
   });
 });

@@ -63,6 +63,27 @@ export function ask(
   });
 }
 
+/**
+ * Has sixteen callers ask without a pause while something changes, until each has heard what the change brings.
+ * @param heard asks once, and says whether the change was heard
+ * @returns how many questions came after the change and didn't hear it
+ */
+export async function askWhileChanging(heard: () => Promise<boolean>, change: () => Promise<void>): Promise<number> {
+  let changed = false;
+  let late = 0;
+  const asking = Array.from({ length: 16 }, async () => {
+    for (let done = false; !done; ) {
+      const after = changed;
+      done = await heard();
+      if (after && !done) late += 1;
+    }
+  });
+  await change();
+  changed = true;
+  await Promise.all(asking);
+  return late;
+}
+
 /** The API in this process on a database of its own, its log kept to be looked at. */
 export interface TestApi {
   readonly url: string;
