@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { surviveBrokenConnections } from "../db/client.ts";
 import { requireOwnSchema } from "../db/schema-version.ts";
 import { closeServer } from "../src/adapters/close-server.ts";
+import { collectAllSeldom } from "../src/adapters/garbage-collection.ts";
 import { serveHttp } from "../src/adapters/http-server.ts";
 import { KEYS_OF, openKeyStore } from "../src/adapters/key-store.ts";
 import { createApp } from "../src/api/app.ts";
@@ -18,6 +19,7 @@ await runCommand(HELP, async () => {
   const config = readEnvironment();
   if (config.databaseUrl === undefined)
     throw new Error("DATABASE_URL is missing: npm start brings its own database, bin/api.ts needs one.");
+  collectAllSeldom();
   const logger = pino({ name: "api", level: config.logLevel });
   const pool = new Pool({ ...API_CONNECTIONS, connectionString: config.databaseUrl });
   const logPool = new Pool({ ...LOG_CONNECTIONS, connectionString: config.databaseUrl });

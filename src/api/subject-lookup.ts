@@ -50,8 +50,8 @@ export function createSubjectLookup(indexKeys: KeyRing): SubjectLookup {
       const keys = personKeys(householdKey, subject.nationalId);
       const listedChecks = new Set<CheckCode>();
       for (const { table, key, check } of openLists) {
-        const { found, validFrom, validUntil } = table.find((key === householdKey ? keys : personKeys(key, subject.nationalId)).subjectKey);
-        if (check !== undefined && found && validFrom <= day && day <= validUntil) listedChecks.add(check);
+        const listed = table.holds((key === householdKey ? keys : personKeys(key, subject.nationalId)).subjectKey, day);
+        if (check !== undefined && listed) listedChecks.add(check);
       }
       const record = household.subjects.find(keys.subjectKey);
       const match = judgeIdentity(

@@ -22,6 +22,14 @@ function text(code: ProblemCode, maximumLength: number) {
     .refine((value) => !hasControlCharacter(value), { error: "control-character" });
 }
 
+/** A short name of something that is no personal data, in a form that says how long it is and what it holds. */
+function code(code: ProblemCode, form: RegExp) {
+  return z
+    .string({ error: code })
+    .regex(form, { error: code })
+    .refine((value) => !holdsNationalId(value), { error: code });
+}
+
 /** Code units in which a name may be written: 50 characters (normaliseName counts them) with their marks, spaces and separators apart. */
 const NAME_UNITS = 200;
 
@@ -37,14 +45,11 @@ const subject = z
   .openapi("Subject", { description: "The person asked about: an ID number and at least one more identity field." });
 
 const question = {
-  operator: text("invalid-operator", 64)
-    .regex(OPERATOR, { error: "invalid-operator" })
-    .refine((value) => !holdsNationalId(value), { error: "invalid-operator" })
-    .openapi({ description: "Account, at the agency, of the person the query is made for; not itself personal data.", example: "tax-042" }),
-  operationCode: text("invalid-operation-code", 16)
-    .regex(OPERATION_CODE, { error: "invalid-operation-code" })
-    .refine((value) => !holdsNationalId(value), { error: "invalid-operation-code" })
-    .openapi({ example: "V01" }),
+  operator: code("invalid-operator", OPERATOR).openapi({
+    description: "Account, at the agency, of the person the query is made for; not itself personal data.",
+    example: "tax-042",
+  }),
+  operationCode: code("invalid-operation-code", OPERATION_CODE).openapi({ example: "V01" }),
   caseNumber: text("case-number-required", 64).openapi({ example: "113-社-000123" }),
   reason: text("reason-required", 200).openapi({ example: "低收入戶資格審查" }),
   checks: z

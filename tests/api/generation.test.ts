@@ -9,6 +9,8 @@ import { ask, askWhileChanging, startTestApi, type TestApi } from "../support/ap
 import { PEOPLE, question } from "../support/people.ts";
 import { replaceGenerations, seedGenerations, seedIntegration } from "../support/seed.ts";
 
+/** What stands for no bound. */
+const [FIRST_DAY, LAST_DAY] = [-(2 ** 31), 2 ** 31 - 1];
 let api: TestApi;
 const everybody = Object.values(PEOPLE);
 const logger = pino({ level: "silent" });
@@ -71,9 +73,10 @@ describe("a generation is read into memory", () => {
         birthDateKey: birth ?? none,
         unreadablePositions: positions ?? 0,
         indigenous: indigenous ?? false,
-        validFrom: since === null ? -(2 ** 31) : recordDay(since),
-        validUntil: until === null ? 2 ** 31 - 1 : recordDay(until),
       } satisfies FoundRecord);
+      const from = since === null ? FIRST_DAY : recordDay(since);
+      const last = until === null ? LAST_DAY : recordDay(until);
+      expect([from - 1, from, last, last + 1].map((day) => table.holds(key, day))).toEqual([false, from <= last, from <= last, false]);
     }
     expect(table.find(randomBytes(16).toString("hex")).found).toBe(false);
   });

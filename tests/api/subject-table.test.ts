@@ -63,13 +63,12 @@ describe("a generation's people in memory", () => {
             birthDateKey: hashes.slice(64),
             unreadablePositions: positions,
             indigenous,
-            validFrom: from,
-            validUntil: until,
           });
+          for (const day of [from - 1, from, until, until + 1, 9830]) expect(table?.holds(key, day)).toBe(from <= day && day <= until);
         }
         const known = new Set(all.map(({ key }) => key));
         const zeros = "0".repeat(32);
-        for (const key of others.filter((other) => !known.has(other)))
+        for (const key of others.filter((other) => !known.has(other))) {
           expect(table?.find(key)).toMatchObject({
             found: false,
             nameKey: zeros,
@@ -77,6 +76,9 @@ describe("a generation's people in memory", () => {
             birthDateKey: zeros,
             indigenous: false,
           });
+          // The first day of all is the one that nobody's record would hold on.
+          for (const day of [0, 9830]) expect(table?.holds(key, day)).toBe(false);
+        }
       }),
     );
   });
