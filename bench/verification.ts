@@ -4,7 +4,7 @@ import { type BenchDatabase, questionBodies } from "./bench-database.ts";
 import { type LoadResult, load, median } from "./load.ts";
 import { startServer } from "./server-process.ts";
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 const SECONDS = 4;
 /** The API is compiled to its best after some seconds under load. */
 const WARM_UP_SECONDS = 6;

@@ -10,6 +10,7 @@ import type { Answers } from "../domain/verification.ts";
 import { leafHashOfText } from "../transparency/leaf.ts";
 import { createRandomHex, entryIds } from "./entry-id.ts";
 import { type SharedStatementLimits, shareStatement } from "./shared-statement.ts";
+import { NEXT_STAGE } from "./turn.ts";
 
 /** One subject of a request: what was asked, and what is said. */
 export interface RecordedSubject {
@@ -118,12 +119,6 @@ export function createQueryRecorder(
     return { ...(await (judgedBy === undefined ? appendRefusals : appendAnswers)({ entries, countedFor, judgedBy, claim })), entries };
   };
 }
-
-/**
- * What has been waited for already: awaiting it, a request lets the others of its turn of the event loop finish the same stage first. So all seal,
- * then all write their entries, with the code of one stage at a time in the processor's caches.
- */
-const NEXT_STAGE = Promise.resolve();
 
 function indexOrNull(key: KeyObject, kind: "subject" | "case-number", value: string | null | undefined): string | null {
   return value == null ? null : logIndexOf(key, kind, value);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { BodyRoom } from "./body-room.ts";
 import { Refusal } from "./problem.ts";
+import { atEndOfTurn } from "./turn.ts";
 
 /** Bytes that a request body may have. */
 const MAXIMUM_BYTES = 1_048_576;
@@ -88,21 +89,6 @@ function collect(incoming: IncomingMessage, { bytes, refusal }: BodyLimit): Prom
       else atEndOfTurn(() => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     });
     incoming.on("error", gone);
-  });
-}
-
-let brought: (() => void)[] = [];
-
-/**
- * Has all go on together that one turn of the event loop brought: one right after the other they find the code that handles them still in the
- * processor's caches, where reading the next request in between would have pushed it out.
- */
-function atEndOfTurn(goOn: () => void): void {
-  if (brought.push(goOn) > 1) return;
-  setImmediate(() => {
-    const all = brought;
-    brought = [];
-    for (const each of all) each();
   });
 }
 
