@@ -8,8 +8,8 @@ import { API_CONNECTIONS, createApiContext, SHARED_STATEMENTS } from "../src/api
 import { appendWithoutTree } from "./append-without-tree.ts";
 
 // The real API: arguments are database URL, key folder, "shared" (as it is), "single" (one statement a request) or "no-tree" (no place in the log), port.
-collectAllSeldom();
 const [databaseUrl, keysDirectory = "", mode, port] = process.argv.slice(2);
+collectAllSeldom();
 const shared = mode !== "single";
 const pool = new Pool({ ...API_CONNECTIONS, connectionString: databaseUrl, ...(!shared && { max: 64 }) });
 const context = await createApiContext({ pool, logPool: pool }, openKeyStore(keysDirectory), pino({ level: "warn" }), {

@@ -21,7 +21,7 @@ export interface SubjectTable {
    * @param subjectKey 32 hexadecimal digits
    */
   find(subjectKey: string): FoundRecord;
-  /** Whether a record of a person holds on a day of `recordDay`; found or not, in the same steps. */
+  /** Whether a person has a record that holds on a day of `recordDay`; of nobody, nobody's record is looked at. */
   holds(subjectKey: string, day: number): boolean;
 }
 

@@ -23,11 +23,11 @@ function text(code: ProblemCode, maximumLength: number) {
 }
 
 /** A short name of something that is no personal data, in a form that says how long it is and what it holds. */
-function code(code: ProblemCode, form: RegExp) {
+function code(error: ProblemCode, form: RegExp) {
   return z
-    .string({ error: code })
-    .regex(form, { error: code })
-    .refine((value) => !holdsNationalId(value), { error: code });
+    .string({ error })
+    .regex(form, { error })
+    .refine((value) => !holdsNationalId(value), { error });
 }
 
 /** Code units in which a name may be written: 50 characters (normaliseName counts them) with their marks, spaces and separators apart. */

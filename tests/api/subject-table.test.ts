@@ -76,7 +76,7 @@ describe("a generation's people in memory", () => {
             birthDateKey: zeros,
             indigenous: false,
           });
-          // The first day of all is the one that nobody's record would hold on.
+          // Day 0 is the one that nobody's record would hold on.
           for (const day of [0, 9830]) expect(table?.holds(key, day)).toBe(false);
         }
       }),

@@ -65,6 +65,8 @@ describe("bad bodies", () => {
       "invalid-birth-date",
     ],
     ["an ID number alone", question({ nationalId: subject.nationalId }, { checks: ["resident"] }), 422, "identity-field-required"],
+    ["a control character in the operator", asked({ operator: "tax\u0007" }), 422, "invalid-operator"],
+    ["a line's end after the operation code", asked({ operationCode: "V01\n" }), 422, "invalid-operation-code"],
     ["a name as operator", asked({ operator: "王 小明" }), 422, "invalid-operator"],
     ["§3(10) an ID number as operator", asked({ operator: "m234567890" }), 422, "invalid-operator"],
     ["§3(10) an ID number as operation code", asked({ operationCode: "M234567890" }), 422, "invalid-operation-code"],
