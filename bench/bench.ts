@@ -13,7 +13,7 @@ const HELP = `Usage: npm run bench [-- --only verification|batch|import|log] [--
 Measures on this machine, side by side in one run, so that ratios hold where absolute figures don't: single verifications against a bare Hono
 echo, against one statement a request, and against the bare statement without HTTP; batches of 100; imports of 470,000 and 4,700,000 rows
 against gpg -d | psql \\copy; the log's tree against the log without it, and proofs and subject access over ten million entries (only when named:
-it takes a quarter of an hour and 20 GB). The rest takes about six minutes; close what else uses the machine.
+it takes a quarter of an hour and 25 GB). The rest takes about six minutes; close what else uses the machine.
   --only PART   one part only
   --json        the last line is one JSON object`;
 

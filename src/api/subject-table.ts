@@ -46,7 +46,7 @@ export async function fillSubjectTable(count: number, pieces: AsyncIterable<Buff
     if (size + added > count || !Number.isInteger(added)) return undefined;
     piece.copy(records, (1 + size) * PACKED.bytes);
     for (const end = size + added; size < end; size += 1) {
-      let slot = records.readUInt32BE((1 + size) * PACKED.bytes) & mask;
+      let slot = fields.getInt32((1 + size) * PACKED.bytes) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = 1 + size;
     }
